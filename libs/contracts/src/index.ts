@@ -1,1 +1,7 @@
-export {};
+export * from './activity.js';
+export * from './avro.js';
+export * from './contract.js';
+export * from './key.js';
+export * from './outcome.js';
+export * from './products.js';
+export * from './generated/index.js';

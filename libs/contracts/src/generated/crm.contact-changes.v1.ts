@@ -1,0 +1,81 @@
+// Generated from schemas/ by `npm run generate`: do not edit.
+/* eslint-disable @typescript-eslint/no-namespace */
+
+export type ContactChange = TidewayCrm.ContactChange;
+
+export namespace TidewayCrm {
+    export type Change = "created" | "updated" | "deleted" | "merged" | "stage_changed";
+    /**
+     * Changes of CRM contacts, one property at a time.
+     */
+    export interface ContactChange {
+        /**
+         * Unique id of the event; the source's own id hashed (uuid v5) with the source where it has one, so that a resend keeps it
+         */
+        event_id: string;
+        /**
+         * When it happened, corrected for the sender's clock where the format allows it
+         */
+        occurred_at: number;
+        /**
+         * When Tideway received it
+         */
+        received_at: number;
+        /**
+         * Source format and account that delivered it, e.g. segment:shop
+         */
+        source: string;
+        /**
+         * Identifiers of the person: type to normalised value; types are those of schemas/identifiers.yaml
+         */
+        identifiers: {
+            [index: string]: string;
+        };
+        /**
+         * Account of the platform (HubSpot portal)
+         */
+        account_id: string;
+        /**
+         * Object id in the platform
+         */
+        object_id: string;
+        /**
+         * What happened to the object
+         */
+        change: TidewayCrm.Change;
+        /**
+         * Property that changed
+         *
+         * Default: null
+         */
+        property: null | string;
+        /**
+         * New value, hashed where it is an e-mail address or phone number
+         *
+         * Default: null
+         */
+        value: null | string;
+        /**
+         * Where in the flow it was refused
+         *
+         * Default: null
+         */
+        stage: null | string;
+        /**
+         * Deal amount in millionths
+         *
+         * Default: null
+         */
+        amount_micros: null | number;
+        /**
+         * ISO 4217 currency
+         *
+         * Default: null
+         */
+        currency: null | string;
+        /**
+         * Ids of associated objects, as type:id
+         */
+        related_ids: string[];
+    }
+}

@@ -1,0 +1,28 @@
+// Generated from schemas/ by `npm run generate`: do not edit.
+/* eslint-disable @typescript-eslint/no-namespace */
+
+export type Identity = TidewayCustomer.Identity;
+
+export namespace TidewayCustomer {
+    /**
+     * Which profile an identifier belongs to now.
+     */
+    export interface Identity {
+        /**
+         * Identifier as type:value
+         */
+        identifier: string;
+        /**
+         * Profile: uuid v5 of the first identifier seen
+         */
+        profile_id: string;
+        /**
+         * Since when this holds
+         */
+        since: number;
+        /**
+         * Why it holds: first_seen, link or merge
+         */
+        cause: string;
+    }
+}

@@ -1,0 +1,41 @@
+// Generated from schemas/ by `npm run generate`: do not edit.
+import type { Consent as CrmConsents } from './crm.consents.v1.js';
+import type { ContactChange as CrmContactChanges } from './crm.contact-changes.v1.js';
+import type { DealChange as CrmDealChanges } from './crm.deal-changes.v1.js';
+import type { Activity as CustomerActivities } from './customer.activities.v1.js';
+import type { Consent as CustomerConsents } from './customer.consents.v1.js';
+import type { Identity as CustomerIdentities } from './customer.identities.v1.js';
+import type { Quarantine as OperationsQuarantine } from './operations.quarantine.v1.js';
+import type { Profile as PersonalizationProfiles } from './personalization.profiles.v1.js';
+import type { Membership as SegmentsMemberships } from './segments.memberships.v1.js';
+import type { State as SegmentsState } from './segments.state.v1.js';
+import type { Consent as WebConsents } from './web.consents.v1.js';
+import type { CustomEvent as WebCustomEvents } from './web.custom-events.v1.js';
+import type { EcommerceEvent as WebEcommerceEvents } from './web.ecommerce-events.v1.js';
+import type { Identification as WebIdentifications } from './web.identifications.v1.js';
+import type { Order as WebOrders } from './web.orders.v1.js';
+import type { PageView as WebPageViews } from './web.page-views.v1.js';
+
+export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+
+/** The record type of every product at its current major. */
+export interface Records {
+  'crm.consents': CrmConsents;
+  'crm.contact-changes': CrmContactChanges;
+  'crm.deal-changes': CrmDealChanges;
+  'customer.activities': CustomerActivities;
+  'customer.consents': CustomerConsents;
+  'customer.identities': CustomerIdentities;
+  'operations.quarantine': OperationsQuarantine;
+  'personalization.profiles': PersonalizationProfiles;
+  'segments.memberships': SegmentsMemberships;
+  'segments.state': SegmentsState;
+  'web.consents': WebConsents;
+  'web.custom-events': WebCustomEvents;
+  'web.ecommerce-events': WebEcommerceEvents;
+  'web.identifications': WebIdentifications;
+  'web.orders': WebOrders;
+  'web.page-views': WebPageViews;
+}
+
+export type ProductId = keyof Records;

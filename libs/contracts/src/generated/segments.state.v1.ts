@@ -1,0 +1,53 @@
+// Generated from schemas/ by `npm run generate`: do not edit.
+/* eslint-disable @typescript-eslint/no-namespace */
+
+export type State = TidewaySegments.State;
+
+export namespace TidewaySegments {
+    export interface Membership {
+        segment: string;
+        version: number;
+        since: number;
+    }
+    /**
+     * Members and trait values per profile: the authority for 'is a member'.
+     */
+    export interface State {
+        /**
+         * Profile: uuid v5 of the first identifier seen
+         */
+        profile_id: string;
+        /**
+         * Counts the changes of one profile, from 1
+         */
+        sequence: number;
+        /**
+         * Segments that hold the profile
+         */
+        segments: TidewaySegments.Membership[];
+        /**
+         * Allow-listed traits of the person
+         */
+        traits: {
+            [index: string]: string;
+        };
+        /**
+         * Profiles merged into this one
+         */
+        aliases: string[];
+        /**
+         * When the profile is to be evaluated next without an event
+         *
+         * Default: null
+         */
+        next_timer_at: null | number;
+        /**
+         * Evaluation time that SQL needs to give the same answer
+         */
+        evaluated_at: number;
+        /**
+         * Time of the event or of the timer that caused the change
+         */
+        caused_at: number;
+    }
+}
