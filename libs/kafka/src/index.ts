@@ -1,1 +1,13 @@
-export {};
+export * from './assigners.js';
+export * from './client.js';
+export * from './consume-blocks.js';
+export * from './consume-transactions.js';
+export * from './cursor.js';
+export * from './positions.js';
+export * from './publisher.js';
+export * from './quarantine.js';
+export * from './read-topic.js';
+export * from './registry.js';
+export * from './topics.js';
+export * from './transactional-producer.js';
+export * from './wire.js';

@@ -1,0 +1,43 @@
+// Idempotent inserts: a block carries a deduplication token, so that the same block inserted again adds nothing.
+import { Readable } from 'node:stream';
+import type { AvroRecordSchema } from '@tideway/contracts';
+import { avroFile, type Datum } from './avro-file.js';
+import { clickhouseError, type ClickHouseClient } from './client.js';
+
+/** Rows per insert stay below this, so that one insert is one block and its token covers all of it. */
+export const MAX_INSERT_ROWS = 1_000_000;
+
+export interface InsertDatums {
+  /** Quoted `database.table`. */
+  table: string;
+  schema: AvroRecordSchema;
+  partition: number;
+  datums: Datum[];
+  /** The same for the same block, always; undefined where nothing is kept (a Null table). */
+  token?: string;
+}
+
+/** Inserts undecoded datums. Rejects with DataRefusedError where ClickHouse refuses the rows, RetryableError else. */
+export async function insertDatums(client: ClickHouseClient, { table, schema, partition, datums, token }: InsertDatums): Promise<void> {
+  const columns = ['_partition', '_offset', ...schema.fields.map((field) => field.name)].map((name) => `\`${name}\``).join(', ');
+  try {
+    const result = await client.exec({
+      query: `INSERT INTO ${table} (${columns}) FORMAT Avro`,
+      values: Readable.from([avroFile(schema, partition, datums)], { objectMode: false }),
+      clickhouse_settings: {
+        async_insert: 0,
+        insert_deduplicate: 1,
+        deduplicate_blocks_in_dependent_materialized_views: 1,
+        input_format_avro_allow_missing_fields: 1,
+        max_insert_block_size: String(MAX_INSERT_ROWS),
+        min_insert_block_size_rows: String(MAX_INSERT_ROWS),
+        min_insert_block_size_bytes: '0',
+        max_insert_threads: '1',
+        ...(token === undefined ? {} : { insert_deduplication_token: token }),
+      },
+    });
+    for await (const chunk of result.stream) void chunk;
+  } catch (error) {
+    throw clickhouseError(error, `insert into ${table}`);
+  }
+}

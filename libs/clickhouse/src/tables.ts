@@ -1,0 +1,71 @@
+// Tables and views of data products, from their contracts.
+import { loadIdentifierPriorities } from './identifier-priorities.js';
+import type { Product } from '@tideway/contracts';
+import { columnDefinition, columnOf, literal, quoted } from './columns.js';
+
+/** Columns that say where a row comes from; they stand first in every storage table. */
+const ORIGIN_COLUMNS = ['`_partition` Int32', '`_offset` Int64'];
+const ORIGIN_NAMES = ['_partition', '_offset', '_inserted_at', '_deleted'];
+
+/** `database.table` of the storage table, quoted. */
+export function tableName(product: Product): string {
+  return `${quoted(product.database)}.${quoted(product.table)}`;
+}
+
+/** CREATE TABLE of a product's storage table, and of the Null table that refused blocks are bisected into. */
+export function createTable(product: Product): string[] {
+  const columns = product.schema.fields.map((field) => columnDefinition(columnOf(field)));
+  const inserted = "`_inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3)";
+  const body = product.kind === 'event'
+    ? `(${[...ORIGIN_COLUMNS, ...columns, inserted].join(', ')}) ENGINE = MergeTree PARTITION BY toYYYYMM(${partitionField(product)}) ORDER BY (${eventOrder(product)})`
+    : `(${[...ORIGIN_COLUMNS, ...columns, inserted, '`_deleted` UInt8 DEFAULT 0'].join(', ')}) ENGINE = ReplacingMergeTree(_offset, _deleted) ORDER BY (${product.key.map(quoted).join(', ')})`;
+  return [
+    `CREATE TABLE IF NOT EXISTS ${tableName(product)} ${body} SETTINGS non_replicated_deduplication_window = 10000`,
+    `CREATE TABLE IF NOT EXISTS ${bisectTable(product)} AS ${tableName(product)} ENGINE = Null`,
+  ];
+}
+
+/** The Null table with a product's columns. */
+export function bisectTable(product: Product): string {
+  return `${quoted(product.database)}.${quoted(`${product.table}_bisect`)}`;
+}
+
+/** Events are partitioned by the month in which they came; what has no received_at, by the month of its first timestamp. */
+function partitionField(product: Product): string {
+  const names = product.schema.fields.map((field) => field.name);
+  return quoted(['received_at', 'evaluated_at', 'occurred_at'].find((name) => names.includes(name))!);
+}
+
+function eventOrder(product: Product): string {
+  const names = product.schema.fields.map((field) => field.name);
+  const first = names.includes('profile_id') ? ['profile_id'] : [];
+  const time = names.includes('occurred_at') ? 'occurred_at' : names.includes('evaluated_at') ? 'evaluated_at' : undefined;
+  return [...new Set([...first, ...(time ? [time] : []), ...product.primaryKey])].map(quoted).join(', ');
+}
+
+/**
+ * CREATE VIEW for analysts on the current major: each primary key once (the first that came), entities in their
+ * current state, and `profile_id` where the product has identifiers.
+ */
+export function createView(product: Product): string {
+  const name = `${quoted(product.database)}.${quoted(product.view)}`;
+  const hidden = ORIGIN_NAMES.filter((column) => product.kind !== 'event' || column !== '_deleted').map(quoted).join(', ');
+  if (product.kind !== 'event') {
+    return `CREATE OR REPLACE VIEW ${name} AS SELECT * EXCEPT (${hidden}) FROM ${tableName(product)} FINAL`;
+  }
+  const once = `SELECT * EXCEPT (${hidden}) FROM ${tableName(product)} ORDER BY _partition, _offset LIMIT 1 BY ${product.primaryKey.map(quoted).join(', ')}`;
+  if (!hasIdentifiers(product)) return `CREATE OR REPLACE VIEW ${name} AS ${once}`;
+  return `CREATE OR REPLACE VIEW ${name} AS SELECT e.*, i.profile_id AS profile_id FROM (${once}) AS e `
+    + `LEFT ANY JOIN customer.identities AS i ON i.identifier = ${primaryIdentifierExpression('e.identifiers')} SETTINGS join_use_nulls = 1`;
+}
+
+/** Whether a product's records carry identifiers of a person. */
+export function hasIdentifiers(product: Product): boolean {
+  return product.kind === 'event' && product.schema.fields.some((field) => field.name === 'identifiers');
+}
+
+/** The identifier (`type:value`) that an event is attributed by, as the customer service chooses it: by priority. */
+function primaryIdentifierExpression(map: string): string {
+  const branches = loadIdentifierPriorities().map((type) => `mapContains(${map}, ${literal(type)}), concat(${literal(`${type}:`)}, ${map}[${literal(type)}])`);
+  return `multiIf(${branches.join(', ')}, '')`;
+}

@@ -1,0 +1,221 @@
+// The loop that every consumer service runs on: assigned partitions are read in blocks, each announced by an intent
+// where it goes to a store that Kafka's transactions do not reach, and redone with the same range after a crash.
+import type { Consumer, EachBatchPayload, Kafka, PartitionAssigner } from 'kafkajs';
+import { crashPoint, errorText, type Logger, type Loop, type Metrics } from '@tideway/service';
+import { coPartitioned } from './assigners.js';
+import { Cursor, type Block, type BlockLimits } from './cursor.js';
+import { PositionLostError, Positions, type OffsetMetadata } from './positions.js';
+
+export interface ConsumeBlocksOptions {
+  kafka: Kafka;
+  groupId: string;
+  topics: string[];
+  logger: Logger;
+  metrics: Metrics;
+  /** Whether an intent is committed before a block of this topic is processed. */
+  intent(topic: string): boolean;
+  /** `true`: this loop commits what is processed. `false`: `onBlock` does, in its transaction. */
+  acknowledge: boolean;
+  /** Processes a block; called again with the same range where it rejects or the process dies. */
+  onBlock(block: Block): Promise<void>;
+  /** Called before a partition's position is read: fences a former owner and restores state. */
+  onOpen?(topic: string, partition: number): Promise<void>;
+  /** Called with all partitions of this member whenever the group has shared them out. */
+  onAssigned?(assignment: Map<string, number[]>): void;
+  assigner?: PartitionAssigner;
+  limits?: Partial<BlockLimits>;
+  /** The broker answers a fetch once it has this much, or after `maxWaitMs`: larger blocks against latency. */
+  minBytes?: number;
+  maxWaitMs?: number;
+  concurrency?: number;
+  sessionTimeoutMs?: number;
+}
+
+const LIMITS: BlockLimits = { maxRecords: 50_000, maxBytes: 16 * 1024 * 1024 };
+const BACKOFF_MS = [50, 100, 250, 500, 1_000, 2_000];
+const REBALANCING = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'FENCED_INSTANCE_ID']);
+
+/** A loop over the blocks of `topics` in a consumer group. Outages are retried for ever; nothing is skipped. */
+export function consumeBlocks(options: ConsumeBlocksOptions): Loop {
+  return new BlockLoop(options);
+}
+
+class BlockLoop implements Loop {
+  readonly name: string;
+  readonly #options: ConsumeBlocksOptions;
+  readonly #limits: BlockLimits;
+  readonly #positions: Positions;
+  readonly #cursors = new Map<string, Cursor>();
+  readonly #settled = new Map<string, number>();
+  readonly #failures = new Map<string, number>();
+  readonly #lag;
+  readonly #stoppedGauge;
+  #consumer: Consumer | undefined;
+  #stopping = false;
+
+  constructor(options: ConsumeBlocksOptions) {
+    this.name = options.groupId;
+    this.#options = options;
+    this.#limits = { ...LIMITS, ...options.limits };
+    this.#positions = new Positions(options.kafka, options.groupId);
+    this.#lag = options.metrics.gauge('tideway_consumer_lag', 'Records between the last processed and the end of the partition', ['topic', 'partition']);
+    this.#stoppedGauge = options.metrics.gauge('tideway_partition_stopped', '1 where a partition is stopped because its position is lost', ['topic', 'partition']);
+  }
+
+  async start(): Promise<void> {
+    const { kafka, groupId, topics, assigner = coPartitioned, sessionTimeoutMs = 6_000, maxWaitMs = 100, minBytes = 1, concurrency = 16 } = this.#options;
+    const consumer = kafka.consumer({
+      groupId, partitionAssigners: [assigner], sessionTimeout: sessionTimeoutMs, heartbeatInterval: Math.floor(sessionTimeoutMs / 6),
+      rebalanceTimeout: 20_000, maxWaitTimeInMs: maxWaitMs, minBytes, maxBytesPerPartition: 4 * 1024 * 1024, maxBytes: 32 * 1024 * 1024, allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 8, restartOnFailure: async () => !this.#stopping },
+    });
+    this.#consumer = consumer;
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#assigned(payload.memberAssignment));
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+      const cursor = payload.batchSize === 0 ? this.#cursors.get(keyOf(payload.topic, payload.partition)) : undefined;
+      if (cursor) cursor.position = Number(payload.lastOffset) + 1;
+    });
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      if (!payload.restart) this.#restart(payload.error);
+    });
+    await this.#retried(() => consumer.connect());
+    if (this.#stopping) return;
+    await this.#retried(() => consumer.subscribe({ topics, fromBeginning: true }));
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: (payload) => this.#eachBatch(payload) });
+  }
+
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    if (this.#options.acknowledge) await this.#acknowledgeAll().catch(() => undefined);
+    await this.#consumer?.disconnect().catch(() => undefined);
+    await this.#positions.close();
+  }
+
+  /** kafkajs gives up on errors that it thinks will not pass; a service has nothing better to do than to try again. */
+  #restart(error: Error): void {
+    if (this.#stopping) return;
+    this.#options.logger.error({ error: errorText(error) }, 'consumer crashed; starting anew');
+    setTimeout(() => {
+      if (!this.#stopping) void this.#retried(() => this.start());
+    }, 1_000);
+  }
+
+  async #retried(action: () => Promise<void>): Promise<void> {
+    for (let attempt = 0; !this.#stopping; attempt += 1) {
+      try {
+        return await action();
+      } catch (error) {
+        this.#options.logger.warn({ error: errorText(error) }, 'Kafka is away; trying again');
+        await sleep(backoff(attempt));
+      }
+    }
+  }
+
+  #assigned(assignment: Record<string, number[]>): void {
+    const mine = new Set(Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((partition) => keyOf(topic, partition))));
+    this.#cursors.clear();
+    this.#lag.reset();
+    for (const key of this.#settled.keys()) if (!mine.has(key)) this.#settled.delete(key);
+    this.#options.onAssigned?.(new Map(Object.entries(assignment)));
+  }
+
+  async #eachBatch(payload: EachBatchPayload): Promise<void> {
+    const { batch: { topic, partition }, heartbeat } = payload;
+    const key = keyOf(topic, partition);
+    const beat = setInterval(() => void heartbeat().catch(() => undefined), 1_000);
+    try {
+      await this.#process(payload);
+      this.#failures.delete(key);
+    } catch (error) {
+      // What is committed decides where to go on: the block in hand may have been finished, in part or whole, or not.
+      this.#cursors.delete(key);
+      if (REBALANCING.has((error as { type?: string }).type ?? '')) throw error;
+      if (error instanceof PositionLostError) return this.#stopPartition(error);
+      const failures = this.#failures.get(key) ?? 0;
+      this.#failures.set(key, failures + 1);
+      this.#settled.delete(key);
+      this.#options.logger.warn({ topic, partition, error: errorText(error) }, 'a block failed; trying again');
+      await sleep(backoff(failures));
+    } finally {
+      clearInterval(beat);
+    }
+  }
+
+  async #process(payload: EachBatchPayload): Promise<void> {
+    const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
+    const { topic, partition } = batch;
+    if (!isRunning() || isStale()) return;
+    const cursor = await this.#cursor(topic, partition);
+    const fetched = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
+    if (fetched > cursor.position) return this.#seekBack(cursor);
+    const last = Number(batch.lastOffset());
+    for (const block of cursor.cut(batch.messages, last, this.#limits, Date.now)) {
+      if (!isRunning() || isStale()) return;
+      await this.#run(block, cursor, payload);
+      cursor.next = block.to + 1;
+      this.#settled.set(keyOf(topic, partition), cursor.next);
+      resolveOffset(String(block.to));
+      await heartbeat();
+    }
+    resolveOffset(String(last));
+    cursor.position = last + 1;
+    const lag = Number(batch.highWatermark) - 1 - last;
+    this.#lag.set({ topic, partition: String(partition) }, Math.max(0, lag));
+    if (this.#options.acknowledge && lag <= 0 && !cursor.collecting) await commit(payload, cursor.next, { epoch: cursor.epoch });
+  }
+
+  async #run(block: Block, cursor: Cursor, payload: EachBatchPayload): Promise<void> {
+    if (this.#options.intent(block.topic) && !block.redo) {
+      crashPoint('before-intent');
+      await commit(payload, block.from, { epoch: cursor.epoch, to: block.to, at: block.at });
+      crashPoint('after-intent');
+    }
+    if (block.messages.length > 0) await this.#options.onBlock(block);
+  }
+
+  async #cursor(topic: string, partition: number): Promise<Cursor> {
+    const key = keyOf(topic, partition);
+    const known = this.#cursors.get(key);
+    if (known) return known;
+    await this.#options.onOpen?.(topic, partition);
+    const cursor = new Cursor(topic, partition, await this.#positions.read(topic, partition), this.#settled.get(key), Date.now());
+    this.#cursors.set(key, cursor);
+    return cursor;
+  }
+
+  /**
+   * The fetch starts beyond what is expected: either collected messages were given up with the last cursor, or
+   * kafkajs left an offset that retention has deleted. Reading the position again tells (and throws for the latter).
+   */
+  async #seekBack(cursor: Cursor): Promise<void> {
+    const { topic, partition } = cursor;
+    const { low } = await this.#positions.read(topic, partition);
+    if (low > cursor.next) throw new PositionLostError(topic, partition, `offset ${cursor.next} was deleted before it was read; the log begins at ${low}`);
+    this.#consumer?.seek({ topic, partition, offset: String(cursor.next) });
+    this.#cursors.delete(keyOf(topic, partition));
+  }
+
+  async #acknowledgeAll(): Promise<void> {
+    const done = [...this.#cursors.values()].filter((cursor) => !cursor.collecting && this.#settled.get(keyOf(cursor.topic, cursor.partition)) === cursor.next);
+    const offsets = done.map(({ topic, partition, next, epoch }) => ({ topic, partition, offset: String(next), metadata: JSON.stringify({ epoch }) }));
+    if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets);
+  }
+
+  #stopPartition(error: PositionLostError): void {
+    const { topic, partition } = error;
+    this.#stoppedGauge.set({ topic, partition: String(partition) }, 1);
+    this.#options.logger.error({ topic, partition, error: error.message }, 'partition stopped: records may be lost, see docs/operation.md');
+    this.#consumer?.pause([{ topic, partitions: [partition] }]);
+  }
+}
+
+/** Commits through the batch's own call: at once, and refused by Kafka for a member of an older generation. */
+async function commit({ batch: { topic, partition }, commitOffsetsIfNecessary }: EachBatchPayload, offset: number, metadata: OffsetMetadata): Promise<void> {
+  const partitions = [{ partition, offset: String(offset), metadata: JSON.stringify(metadata) }];
+  await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
+}
+
+const keyOf = (topic: string, partition: number) => `${topic}/${partition}`;
+const backoff = (attempt: number) => BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)]!;
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,198 @@
+// The loop of services that derive topics from topics: each unit of partitions has one transactional producer and one
+// state, and its outputs, its changelog and its input offsets commit together.
+import type { Kafka, PartitionAssigner } from 'kafkajs';
+import { errorText, type Logger, type Loop, type Metrics } from '@tideway/service';
+import { consumeBlocks } from './consume-blocks.js';
+import type { Block, BlockLimits } from './cursor.js';
+import { TransactionalProducer, type InputOffset, type Outgoing } from './transactional-producer.js';
+
+/** The state of one unit, made by `open` from changelogs. It is dropped as a whole, and made anew, when a transaction fails. */
+export interface UnitState {
+  /** What follows from these blocks; the state may change at once, because it is dropped where the commit fails. */
+  process(blocks: Block[]): Promise<Outgoing[]>;
+  /** Called after the transaction has been committed. */
+  committed?(): void;
+  /** When (ms) the unit wants to be woken without input; undefined for never. */
+  nextWake?(): number | undefined;
+  /** What follows from the passing of time alone. */
+  wake?(now: number): Promise<Outgoing[]>;
+}
+
+export interface ConsumeTransactionsOptions {
+  kafka: Kafka;
+  groupId: string;
+  topics: string[];
+  logger: Logger;
+  metrics: Metrics;
+  assigner?: PartitionAssigner;
+  /** The unit that a partition belongs to: its number where inputs are co-partitioned, a constant for a single owner. */
+  unitOf(topic: string, partition: number): string;
+  /** Makes the unit's state; the unit's former owner is fenced by then. */
+  open(unit: string): Promise<UnitState>;
+  intent?(topic: string): boolean;
+  limits?: Partial<BlockLimits>;
+  maxWaitMs?: number;
+  concurrency?: number;
+  sessionTimeoutMs?: number;
+}
+
+/** Runs `open`ed units over the blocks of `topics`. */
+export function consumeTransactions(options: ConsumeTransactionsOptions): Loop {
+  const units = new Map<string, Unit>();
+  const unit = (name: string) => {
+    const known = units.get(name);
+    if (known && !known.closed) return known;
+    const made = new Unit(name, options);
+    units.set(name, made);
+    return made;
+  };
+  const loop = consumeBlocks({
+    ...options,
+    acknowledge: false,
+    intent: options.intent ?? (() => false),
+    onOpen: (topic, partition) => unit(options.unitOf(topic, partition)).ready(),
+    onBlock: (block) => unit(options.unitOf(block.topic, block.partition)).submit(block),
+    onAssigned: (assignment) => {
+      const mine = new Set([...assignment].flatMap(([topic, partitions]) => partitions.map((partition) => options.unitOf(topic, partition))));
+      for (const [name, held] of units) if (!mine.has(name)) void held.close();
+      // Units are opened without waiting for input: their timers must run.
+      for (const name of mine) unit(name).ready().catch((error: unknown) => options.logger.warn({ unit: name, error: errorText(error) }, 'unit not open yet'));
+    },
+  });
+  return {
+    name: loop.name,
+    start: () => loop.start(),
+    stop: async () => {
+      await loop.stop();
+      await Promise.all([...units.values()].map((held) => held.close()));
+    },
+  };
+}
+
+interface Waiting {
+  block: Block;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+const MAX_TIMER_MS = 2 ** 31 - 1;
+const RETRY_MS = 500;
+
+class Unit {
+  closed = false;
+  readonly #name: string;
+  readonly #options: ConsumeTransactionsOptions;
+  readonly #waiting: Waiting[] = [];
+  #opened: Promise<{ producer: TransactionalProducer; state: UnitState }> | undefined;
+  #running: Promise<void> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(name: string, options: ConsumeTransactionsOptions) {
+    this.#name = name;
+    this.#options = options;
+  }
+
+  /** Resolves when the former owner is fenced and the state restored. */
+  async ready(): Promise<void> {
+    await this.#open();
+  }
+
+  /** Resolves when the block's results and offset are committed. Blocks that wait at the same time share a transaction. */
+  submit(block: Block): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ block, resolve, reject });
+      this.#run();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.#timer);
+    await this.#running;
+    await this.#drop();
+  }
+
+  #open() {
+    this.#opened ??= this.#make();
+    return this.#opened;
+  }
+
+  async #make() {
+    const { kafka, groupId, open } = this.#options;
+    let producer: TransactionalProducer | undefined;
+    try {
+      producer = await TransactionalProducer.open(kafka, `${groupId}-${this.#name}`, groupId);
+      const state = await open(this.#name);
+      setImmediate(() => this.#schedule(state));
+      return { producer, state };
+    } catch (error) {
+      await producer?.close();
+      this.#opened = undefined;
+      if (!this.closed) this.#retryLater();
+      throw error;
+    }
+  }
+
+  #retryLater(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      if (!this.closed) this.#open().catch(() => undefined);
+    }, RETRY_MS);
+  }
+
+  #run(woken = false): void {
+    this.#running ??= this.#turns(woken).finally(() => {
+      this.#running = undefined;
+      // A timer that fired, or a block that came, while the last turn ended.
+      if (this.#waiting.length > 0) this.#run();
+    });
+  }
+
+  async #turns(woken: boolean): Promise<void> {
+    // Batches of one fetch are handed over one after the other: a turn of the event loop lets them gather.
+    await new Promise((resolve) => setImmediate(resolve));
+    if (woken && !this.closed) await this.#turn([]).catch(() => undefined);
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0);
+      try {
+        await this.#turn(group.map(({ block }) => block));
+        for (const { resolve } of group) resolve();
+      } catch (error) {
+        for (const { reject } of group) reject(error);
+      }
+    }
+  }
+
+  async #turn(blocks: Block[]): Promise<void> {
+    try {
+      const { producer, state } = await this.#open();
+      const outgoing = blocks.length > 0 ? await state.process(blocks) : ((await state.wake?.(Date.now())) ?? []);
+      await producer.transact(outgoing, blocks.map(inputOffset));
+      state.committed?.();
+      this.#schedule(state);
+    } catch (error) {
+      this.#options.logger.warn({ unit: this.#name, error: errorText(error) }, 'unit dropped; its state is restored');
+      await this.#drop();
+      if (!this.closed) this.#retryLater();
+      throw error;
+    }
+  }
+
+  async #drop(): Promise<void> {
+    const opened = this.#opened;
+    this.#opened = undefined;
+    const held = await opened?.catch(() => undefined);
+    await held?.producer.close();
+  }
+
+  #schedule(state: UnitState): void {
+    const at = state.nextWake?.();
+    clearTimeout(this.#timer);
+    if (at === undefined || this.closed) return;
+    this.#timer = setTimeout(() => this.#run(true), Math.min(Math.max(0, at - Date.now()), MAX_TIMER_MS));
+  }
+}
+
+function inputOffset({ topic, partition, to, epoch }: Block): InputOffset {
+  return { topic, partition, offset: to + 1, metadata: JSON.stringify({ epoch }) };
+}

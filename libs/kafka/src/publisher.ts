@@ -1,0 +1,216 @@
+// The typed publisher: validates records against their contract, encodes and keys them, and resolves once Kafka has
+// acknowledged. Domain services use it, and so does any team that emits product records from its own code.
+import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
+import { avroType, compileKey, compileValidator, productOf, type Outcome, type Product, type ProductId, type ProductRecord, type Records, type Rejection, type Violation } from '@tideway/contracts';
+import { PermanentError, RetryableError, errorText, type Logger, type Metrics } from '@tideway/service';
+import type { Type } from 'avsc';
+import { quarantineRecord } from './quarantine.js';
+import type { SchemaRegistry } from './registry.js';
+import { ensureTopics } from './topics.js';
+import { encodeWire } from './wire.js';
+
+const MAX_REQUEST_BYTES = 900_000;
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+
+/** A record breaks its product's contract: `violations` tells the index of each such record and what is wrong. */
+export class ContractError extends PermanentError {
+  constructor(product: string, readonly violations: { index: number; violation: Violation }[]) {
+    const first = violations[0]!;
+    super(`record ${first.index} breaks the contract of ${product}: ${first.violation.message}`);
+    this.name = 'ContractError';
+  }
+}
+
+export interface PublisherOptions {
+  kafka: Kafka;
+  registry: SchemaRegistry;
+  products: Product[];
+  /** Name of the service or application, for quarantine and metrics. */
+  service: string;
+  logger: Logger;
+  metrics?: Metrics;
+  replicationFactor?: number;
+}
+
+/** One native event's outcome with the bytes it came from. */
+export interface OutcomeItem {
+  outcome: Exclude<Outcome, { status: 'rejected' }>;
+  original: Buffer;
+  source: string;
+}
+
+interface Encoder {
+  product: Product;
+  type: Type;
+  validate: (record: unknown) => Violation | undefined;
+  key: (record: Record<string, unknown>) => string | null;
+  schemaId?: number;
+}
+
+interface Pending {
+  messages: { topic: string; message: Message }[];
+  bytes: number;
+  resolve: () => void;
+  reject: (error: Error) => void;
+}
+
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #encoders = new Map<string, Encoder>();
+  readonly #pending: Pending[] = [];
+  readonly #published;
+  #pendingBytes = 0;
+  #producer: Producer | undefined;
+  #prepared = false;
+  #flushing: Promise<void> | undefined;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#published = options.metrics?.counter('tideway_published_total', 'Records acknowledged by Kafka', ['product']);
+  }
+
+  /** Creates topics, registers schemas and connects. A failure is an outage that a later publish tries again. */
+  async connect(): Promise<void> {
+    await this.#prepare();
+  }
+
+  /**
+   * Publishes records of one product; resolves when all in-sync replicas have them.
+   * Rejects with ContractError (nothing was sent) or RetryableError (send the same records again: their event_id
+   * keeps them from counting twice).
+   */
+  async publish<P extends ProductId>(product: P, records: Records[P][]): Promise<void> {
+    const encoder = this.#encoder(product);
+    const violations = records.flatMap((record, index) => {
+      const violation = encoder.validate(record);
+      return violation ? [{ index, violation }] : [];
+    });
+    if (violations.length > 0) throw new ContractError(product, violations);
+    await this.#prepare();
+    await this.#enqueue(records.map((record) => this.#encode(encoder, record)));
+  }
+
+  /**
+   * Publishes the outcomes of a source: valid records to their topics, the rest to quarantine with the original
+   * bytes. A native event goes to quarantine as a whole where one of its records breaks its contract.
+   */
+  async publishOutcomes(items: OutcomeItem[]): Promise<{ accepted: number; quarantined: number }> {
+    await this.#prepare();
+    let quarantined = 0;
+    const messages = items.flatMap((item) => {
+      const refused = this.#refusal(item.outcome);
+      if (!refused && item.outcome.status === 'records') return item.outcome.records.map(({ product, record }) => this.#encode(this.#encoder(product), record));
+      quarantined += 1;
+      return [this.#quarantine(item, refused!)];
+    });
+    await this.#enqueue(messages);
+    return { accepted: items.length - quarantined, quarantined };
+  }
+
+  /** Waits for what is in hand, then disconnects. */
+  async disconnect(): Promise<void> {
+    await this.#flushing;
+    await this.#producer?.disconnect().catch(() => undefined);
+    this.#producer = undefined;
+  }
+
+  #refusal(outcome: OutcomeItem['outcome']): { product: string; rejection: Rejection } | undefined {
+    if (outcome.status === 'quarantined') return { product: outcome.product, rejection: outcome.rejection };
+    for (const { product, record } of outcome.records as ProductRecord[]) {
+      const violation = this.#encoder(product).validate(record);
+      if (violation) return { product, rejection: violation };
+    }
+    return undefined;
+  }
+
+  #quarantine({ original, source, outcome }: OutcomeItem, refused: { product: string; rejection: Rejection }) {
+    const stage = outcome.status === 'quarantined' ? 'intake' as const : 'contract' as const;
+    const record = quarantineRecord({ service: this.#options.service, stage, original, source, ...refused });
+    return this.#encode(this.#encoder('operations.quarantine'), record);
+  }
+
+  #encoder(id: string): Encoder {
+    const known = this.#encoders.get(id);
+    if (known) return known;
+    const product = productOf(this.#options.products, id);
+    const encoder = { product, type: avroType(product.schema), validate: compileValidator(product.schema), key: compileKey(product) };
+    this.#encoders.set(id, encoder);
+    return encoder;
+  }
+
+  #encode(encoder: Encoder, record: unknown): { topic: string; message: Message } {
+    const value = encodeWire(encoder.schemaId!, encoder.type, record);
+    return { topic: encoder.product.topic, message: { key: encoder.key(record as Record<string, unknown>), value } };
+  }
+
+  async #prepare(): Promise<void> {
+    if (this.#prepared) return;
+    const { kafka, registry, products, replicationFactor } = this.#options;
+    await ensureTopics(kafka, products, [], replicationFactor);
+    await Promise.all(products.map(async (product) => {
+      this.#encoder(product.id).schemaId = await registry.register(product);
+    }));
+    this.#prepared = true;
+  }
+
+  #enqueue(messages: Pending['messages']): Promise<void> {
+    if (messages.length === 0) return Promise.resolve();
+    const bytes = messages.reduce((sum, { message }) => sum + message.value!.length + 100, 0);
+    if (this.#pendingBytes + bytes > MAX_PENDING_BYTES) return Promise.reject(new RetryableError('too many records are waiting for Kafka'));
+    this.#pendingBytes += bytes;
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ messages, bytes, resolve, reject });
+      this.#flushing ??= this.#flush().finally(() => {
+        this.#flushing = undefined;
+      });
+    });
+  }
+
+  /** One request is in flight; whatever comes in meanwhile goes together in the next one. */
+  async #flush(): Promise<void> {
+    await Promise.resolve();
+    while (this.#pending.length > 0) {
+      const group: Pending[] = [];
+      for (let bytes = 0; this.#pending.length > 0 && (group.length === 0 || bytes + this.#pending[0]!.bytes <= MAX_REQUEST_BYTES);) {
+        bytes += this.#pending[0]!.bytes;
+        group.push(this.#pending.shift()!);
+      }
+      const failure = await this.#send(group);
+      for (const entry of group) {
+        this.#pendingBytes -= entry.bytes;
+        if (failure) entry.reject(failure);
+        else entry.resolve();
+      }
+    }
+  }
+
+  async #send(group: Pending[]): Promise<Error | undefined> {
+    const byTopic = new Map<string, Message[]>();
+    for (const { topic, message } of group.flatMap((entry) => entry.messages)) {
+      const list = byTopic.get(topic);
+      if (list) list.push(message);
+      else byTopic.set(topic, [message]);
+    }
+    try {
+      this.#producer ??= await this.#connectProducer();
+      const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
+      await this.#producer.sendBatch({ acks: -1, timeout: 5_000, compression: CompressionTypes.None, topicMessages });
+      for (const { topic, messages } of topicMessages) this.#published?.inc({ product: topic.replace(/\.v\d+$/, '') }, messages.length);
+      return undefined;
+    } catch (error) {
+      // After a failure an idempotent producer's sequence numbers may be off for good: a new one starts clean.
+      await this.#producer?.disconnect().catch(() => undefined);
+      this.#producer = undefined;
+      return new RetryableError(`Kafka did not acknowledge: ${errorText(error)}`, { cause: error });
+    }
+  }
+
+  async #connectProducer(): Promise<Producer> {
+    const producer = this.#options.kafka.producer({
+      idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 10, maxRetryTime: 300, retries: 5 },
+    });
+    await producer.connect();
+    return producer;
+  }
+}

@@ -1,0 +1,56 @@
+// Topics of products and of services' own state: created as the contract says, never by accident.
+import { KafkaJSProtocolError, Partitioners, type ITopicConfig, type Kafka } from 'kafkajs';
+import type { Product } from '@tideway/contracts';
+import { RetryableError, errorText } from '@tideway/service';
+
+/** A topic that is a service's own, such as a changelog or a hand-over between its partitions. */
+export interface InternalTopic {
+  topic: string;
+  partitions: number;
+  compacted: boolean;
+}
+
+function configOf(product: Product): { name: string; value: string }[] {
+  if (product.kind === 'event') return [{ name: 'cleanup.policy', value: 'delete' }, { name: 'retention.ms', value: String(product.retentionMs) }];
+  return [{ name: 'cleanup.policy', value: 'compact' }];
+}
+
+/** Creates what is missing of `products` and `internal`; what exists is left as it is. Rejects with RetryableError while the cluster is away. */
+export async function ensureTopics(kafka: Kafka, products: Product[], internal: InternalTopic[] = [], replicationFactor = 1): Promise<void> {
+  const wanted: ITopicConfig[] = [
+    ...products.map((p) => ({ topic: p.topic, numPartitions: p.partitions, replicationFactor, configEntries: configOf(p) })),
+    ...internal.map((t) => ({
+      topic: t.topic, numPartitions: t.partitions, replicationFactor,
+      configEntries: [{ name: 'cleanup.policy', value: t.compacted ? 'compact' : 'delete' }],
+    })),
+  ];
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    const existing = new Set(await admin.listTopics());
+    const topics = wanted.filter(({ topic }) => !existing.has(topic));
+    if (topics.length > 0) await createTopics(admin, topics);
+  } catch (error) {
+    throw new RetryableError(`topics could not be created: ${errorText(error)}`, { cause: error });
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
+/** Two services that start at once both create: whoever is second finds the topic there, and that is fine. */
+async function createTopics(admin: ReturnType<Kafka['admin']>, topics: ITopicConfig[]): Promise<void> {
+  try {
+    await admin.createTopics({ topics, waitForLeaders: true });
+  } catch (error) {
+    const errors = (error as { errors?: unknown[] }).errors ?? [error];
+    const real = errors.filter((e) => !(e instanceof KafkaJSProtocolError && e.type === 'TOPIC_ALREADY_EXISTS'));
+    if (real.length > 0) throw real[0];
+  }
+}
+
+/** The partition that Kafka's default (Java-compatible, murmur2) partitioner gives a key. */
+export function partitionOf(key: string, partitions: number): number {
+  const partitioner = Partitioners.DefaultPartitioner();
+  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0, partitionErrorCode: 0, replicas: [], isr: [] }));
+  return partitioner({ topic: '', partitionMetadata, message: { key, value: null } });
+}

@@ -1,0 +1,77 @@
+// One Kafka transaction after the other under one transactional id: outputs, state changelog and input offsets together.
+import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
+import { RetryableError, crashPoint, errorText } from '@tideway/service';
+
+/** Records for one topic; a message may name its partition, else its key decides. */
+export interface Outgoing {
+  topic: string;
+  messages: Message[];
+}
+
+/** An input position that is committed with the transaction. */
+export interface InputOffset {
+  topic: string;
+  partition: number;
+  /** Next offset to read. */
+  offset: number;
+  metadata: string;
+}
+
+const TRANSACTION_TIMEOUT_MS = 30_000;
+
+export class TransactionalProducer {
+  readonly #producer: Producer;
+
+  private constructor(producer: Producer, private readonly groupId: string, private readonly transactionalId: string) {
+    this.#producer = producer;
+  }
+
+  /**
+   * Opens the transactional id: fences whoever held it, and waits for its unfinished transaction to end, so that what
+   * is read afterwards is final. Rejects with RetryableError.
+   */
+  static async open(kafka: Kafka, transactionalId: string, groupId: string): Promise<TransactionalProducer> {
+    const producer = kafka.producer({
+      transactionalId, idempotent: true, maxInFlightRequests: 1, transactionTimeout: TRANSACTION_TIMEOUT_MS, allowAutoTopicCreation: false,
+      retry: { initialRetryTime: 10, maxRetryTime: 500, retries: 10 },
+    });
+    try {
+      await producer.connect();
+      // kafkajs asks for the producer id with the first transaction: an empty one asks and sends nothing else.
+      await (await producer.transaction()).abort();
+      return new TransactionalProducer(producer, groupId, transactionalId);
+    } catch (error) {
+      await producer.disconnect().catch(() => undefined);
+      throw new RetryableError(`transactional id ${transactionalId} could not be opened: ${errorText(error)}`, { cause: error });
+    }
+  }
+
+  /** Commits `outgoing` and `offsets` as one. After a rejection the outcome is not known: close, and open anew. */
+  async transact(outgoing: Outgoing[], offsets: InputOffset[]): Promise<void> {
+    const topicMessages = outgoing.filter(({ messages }) => messages.length > 0);
+    if (topicMessages.length === 0 && offsets.length === 0) return;
+    try {
+      const transaction = await this.#producer.transaction();
+      crashPoint('before-send');
+      if (topicMessages.length > 0) await transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages });
+      crashPoint('after-send');
+      if (offsets.length > 0) await transaction.sendOffsets({ consumerGroupId: this.groupId, topics: byTopic(offsets) });
+      crashPoint('before-commit');
+      await transaction.commit();
+      crashPoint('after-commit');
+    } catch (error) {
+      throw new RetryableError(`a transaction of ${this.transactionalId} failed: ${errorText(error)}`, { cause: error });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#producer.disconnect().catch(() => undefined);
+  }
+}
+
+function byTopic(offsets: InputOffset[]) {
+  return [...Map.groupBy(offsets, (offset) => offset.topic)].map(([topic, entries]) => ({
+    topic,
+    partitions: entries.map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata })),
+  }));
+}

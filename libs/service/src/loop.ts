@@ -1,0 +1,33 @@
+// A consumer loop with Nest's lifecycle: Nest starts it with the application and stops it before HTTP goes away.
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+
+/** Anything that runs until it is stopped. `start` resolves when it runs, `stop` when the last block is finished. */
+export interface Loop {
+  name: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** The transport strategy that hands a loop to Nest. What the loop does about retries and offsets stands in the loop. */
+export class LoopTransport extends Server implements CustomTransportStrategy {
+  readonly #loop: Loop;
+
+  constructor(loop: Loop) {
+    super();
+    this.#loop = loop;
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    this.#loop.start().then(() => callback(), callback);
+  }
+
+  async close(): Promise<void> {
+    await this.#loop.stop();
+  }
+
+  override on(): void {}
+
+  override unwrap<T>(): T {
+    return this.#loop as T;
+  }
+}
