@@ -1,6 +1,6 @@
 // The ClickHouse client of a service, and which of its errors are outages.
 import { readFileSync } from 'node:fs';
-import { ClickHouseError, createClient, type ClickHouseClient } from '@clickhouse/client';
+import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { PermanentError, RetryableError, errorText, type ClickHouseConfig } from '@tideway/service';
 
 export type { ClickHouseClient };
@@ -14,6 +14,8 @@ export function createClickHouse(config: ClickHouseConfig, application: string):
     username: config.CLICKHOUSE_USERNAME,
     password: config.CLICKHOUSE_PASSWORD,
     application,
+    // Every failure is reported by whoever asked, with what is done about it.
+    log: { level: ClickHouseLogLevel.OFF },
     request_timeout: REQUEST_TIMEOUT_MS,
     max_open_connections: 16,
     keep_alive: { enabled: true, idle_socket_ttl: 2_000 },

@@ -1,7 +1,7 @@
 // The loop that every consumer service runs on: assigned partitions are read in blocks, each announced by an intent
 // where it goes to a store that Kafka's transactions do not reach, and redone with the same range after a crash.
 import type { Consumer, EachBatchPayload, Kafka, PartitionAssigner } from 'kafkajs';
-import { crashPoint, errorText, type Logger, type Loop, type Metrics } from '@tideway/service';
+import { backoffMs, crashPoint, errorText, sleep, type Logger, type Loop, type Metrics } from '@tideway/service';
 import { coPartitioned } from './assigners.js';
 import { Cursor, type Block, type BlockLimits } from './cursor.js';
 import { PositionLostError, Positions, type OffsetMetadata } from './positions.js';
@@ -32,7 +32,6 @@ export interface ConsumeBlocksOptions {
 }
 
 const LIMITS: BlockLimits = { maxRecords: 50_000, maxBytes: 16 * 1024 * 1024 };
-const BACKOFF_MS = [50, 100, 250, 500, 1_000, 2_000];
 const REBALANCING = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'FENCED_INSTANCE_ID']);
 
 /** A loop over the blocks of `topics` in a consumer group. Outages are retried for ever; nothing is skipped. */
@@ -107,7 +106,7 @@ class BlockLoop implements Loop {
         return await action();
       } catch (error) {
         this.#options.logger.warn({ error: errorText(error) }, 'Kafka is away; trying again');
-        await sleep(backoff(attempt));
+        await sleep(backoffMs(attempt));
       }
     }
   }
@@ -136,7 +135,7 @@ class BlockLoop implements Loop {
       this.#failures.set(key, failures + 1);
       this.#settled.delete(key);
       this.#options.logger.warn({ topic, partition, error: errorText(error) }, 'a block failed; trying again');
-      await sleep(backoff(failures));
+      await sleep(backoffMs(failures));
     } finally {
       clearInterval(beat);
     }
@@ -217,5 +216,3 @@ async function commit({ batch: { topic, partition }, commitOffsetsIfNecessary }:
 }
 
 const keyOf = (topic: string, partition: number) => `${topic}/${partition}`;
-const backoff = (attempt: number) => BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)]!;
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

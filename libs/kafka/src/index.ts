@@ -1,4 +1,5 @@
 export * from './assigners.js';
+export type { Kafka, KafkaMessage, Message } from 'kafkajs';
 export * from './client.js';
 export * from './consume-blocks.js';
 export * from './consume-transactions.js';

@@ -1,5 +1,5 @@
 // The schema registry: registration of products with their compatibility, and writer schemas by id, cached.
-import { SchemaRegistry as ConfluentRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
+import { COMPATIBILITY, SchemaRegistry as ConfluentRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 import avsc from 'avsc';
 import type { Type } from 'avsc';
 import { avroType, type AvroRecordSchema, type Product } from '@tideway/contracts';
@@ -39,7 +39,7 @@ export class SchemaRegistry {
     return cached(this.#ids, product.subject, async () => {
       await this.#request('PUT', `/config/${encodeURIComponent(product.subject)}`, { compatibility: 'FULL_TRANSITIVE' });
       try {
-        const { id } = await this.#client.register({ type: SchemaType.AVRO, schema: JSON.stringify(product.schema) }, { subject: product.subject });
+        const { id } = await this.#client.register({ type: SchemaType.AVRO, schema: JSON.stringify(product.schema) }, { subject: product.subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE });
         return id;
       } catch (error) {
         const { status, name } = error as { status?: number; name?: string };

@@ -5,4 +5,5 @@ export * from './health.js';
 export * from './log.js';
 export * from './loop.js';
 export * from './metrics.js';
+export * from './retry.js';
 export * from './run.js';

@@ -8,6 +8,18 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
+/** The loop, with something to be done each time before it starts. */
+export function preparedLoop(loop: Loop, prepare: () => Promise<void>): Loop {
+  return {
+    name: loop.name,
+    start: async () => {
+      await prepare();
+      await loop.start();
+    },
+    stop: () => loop.stop(),
+  };
+}
+
 /** The transport strategy that hands a loop to Nest. What the loop does about retries and offsets stands in the loop. */
 export class LoopTransport extends Server implements CustomTransportStrategy {
   readonly #loop: Loop;

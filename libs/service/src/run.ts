@@ -50,11 +50,12 @@ export async function startService<S extends z.ZodRawShape>(definition: ServiceD
   addOperations(app, service);
   await definition.prepare?.(app, service);
   for (const loop of service.loops) app.connectMicroservice({ strategy: new LoopTransport(loop) });
-  await app.startAllMicroservices();
   await app.listen(config.PORT, config.HOST);
   const { port } = app.getHttpServer().address() as { port: number };
   const url = `http://${config.HOST}:${port}`;
   logger.info({ url }, 'listening');
+  // After HTTP, so that health can be asked while a loop waits for its dependencies.
+  await app.startAllMicroservices();
   return { url, service, app, close: () => stop(app, service) };
 }
 

@@ -1,0 +1,20 @@
+-- The last value of each property of a contact; deleted contacts are left out.
+CREATE OR REPLACE VIEW crm.contacts AS
+SELECT
+    account_id,
+    object_id,
+    any(person) AS profile_id,
+    argMaxIf(last_stage, last_at, last_stage IS NOT NULL) AS stage,
+    mapFromArrays(groupArrayIf(assumeNotNull(property), property IS NOT NULL), groupArrayIf(ifNull(last_value, ''), property IS NOT NULL)) AS properties,
+    min(first_at) AS created_at,
+    max(last_at) AS updated_at
+FROM
+(
+    SELECT account_id, object_id, property, any(profile_id) AS person, argMax(value, (occurred_at, event_id)) AS last_value,
+        argMax(stage, (occurred_at, event_id)) AS last_stage, min(occurred_at) AS first_at, max(occurred_at) AS last_at,
+        max(change = 'deleted') AS deleted
+    FROM crm.contact_changes
+    GROUP BY account_id, object_id, property
+)
+GROUP BY account_id, object_id
+HAVING max(deleted) = 0

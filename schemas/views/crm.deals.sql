@@ -1,0 +1,23 @@
+-- The last value of each property of a deal; deleted deals are left out.
+CREATE OR REPLACE VIEW crm.deals AS
+SELECT
+    account_id,
+    object_id,
+    any(person) AS profile_id,
+    argMaxIf(last_stage, last_at, last_stage IS NOT NULL) AS stage,
+    argMaxIf(last_amount, last_at, last_amount IS NOT NULL) AS amount_micros,
+    argMaxIf(last_currency, last_at, last_currency IS NOT NULL) AS currency,
+    mapFromArrays(groupArrayIf(assumeNotNull(property), property IS NOT NULL), groupArrayIf(ifNull(last_value, ''), property IS NOT NULL)) AS properties,
+    min(first_at) AS created_at,
+    max(last_at) AS updated_at
+FROM
+(
+    SELECT account_id, object_id, property, any(profile_id) AS person, argMax(value, (occurred_at, event_id)) AS last_value,
+        argMax(stage, (occurred_at, event_id)) AS last_stage, argMax(amount_micros, (occurred_at, event_id)) AS last_amount,
+        argMax(currency, (occurred_at, event_id)) AS last_currency, min(occurred_at) AS first_at, max(occurred_at) AS last_at,
+        max(change = 'deleted') AS deleted
+    FROM crm.deal_changes
+    GROUP BY account_id, object_id, property
+)
+GROUP BY account_id, object_id
+HAVING max(deleted) = 0

@@ -1,0 +1,57 @@
+// The tables and views of all products in ClickHouse: made at start, widened when a writer schema has new fields.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { columnDefinition, columnOf, createTable, createView, bisectTable, quoted, tableName, type ClickHouseClient } from '@tideway/clickhouse';
+import { schemasDir, type Product } from '@tideway/contracts';
+import { RetryableError, errorText } from '@tideway/service';
+import type { WriterSchema } from '@tideway/kafka';
+
+export class Tables {
+  readonly #known = new Map<string, Promise<void>>();
+
+  constructor(private readonly clickhouse: ClickHouseClient, private readonly products: Product[]) {}
+
+  /** Creates what is missing. Idempotent; several warehouses may do it at once. */
+  async create(): Promise<void> {
+    for (const database of new Set(this.products.map((product) => product.database))) await this.#run(`CREATE DATABASE IF NOT EXISTS ${quoted(database)}`);
+    for (const product of this.products) for (const statement of createTable(product)) await this.#run(statement);
+    // Analysts' views name customer.identities: views without identifiers first.
+    const majors = new Map(this.products.map((product) => [product.id, product]));
+    const views = [...majors.values()].sort((a, b) => Number(a.id !== 'customer.identities') - Number(b.id !== 'customer.identities'));
+    for (const product of views) await this.#run(createView(product));
+    for (const statement of extraViews()) await this.#run(statement);
+  }
+
+  /** Adds the columns that a writer schema has and the table has not, before its first row: else they would vanish silently. */
+  fit(product: Product, writer: WriterSchema): Promise<void> {
+    const key = `${product.topic}/${writer.id}`;
+    const known = this.#known.get(key);
+    if (known) return known;
+    const made = this.#widen(product, writer);
+    this.#known.set(key, made);
+    made.catch(() => this.#known.delete(key));
+    return made;
+  }
+
+  async #widen(product: Product, writer: WriterSchema): Promise<void> {
+    const names = new Set(product.schema.fields.map((field) => field.name));
+    const added = writer.schema.fields.filter((field) => !names.has(field.name)).map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
+    if (added.length === 0) return;
+    for (const table of [tableName(product), bisectTable(product)]) await this.#run(`ALTER TABLE ${table} ${added.join(', ')}`);
+    await this.#run(createView(product));
+  }
+
+  async #run(query: string): Promise<void> {
+    try {
+      await this.clickhouse.command({ query });
+    } catch (error) {
+      throw new RetryableError(`ClickHouse does not take "${query.slice(0, 80)}…": ${errorText(error)}`, { cause: error });
+    }
+  }
+}
+
+/** Views of schemas/views/: one statement per file, on the views that the contracts give. */
+function extraViews(): string[] {
+  const dir = path.join(schemasDir(), 'views');
+  return readdirSync(dir).filter((file) => file.endsWith('.sql')).sort().map((file) => readFileSync(path.join(dir, file), 'utf8'));
+}
