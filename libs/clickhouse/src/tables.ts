@@ -1,6 +1,6 @@
 // Tables and views of data products, from their contracts.
 import { loadIdentifierPriorities } from './identifier-priorities.js';
-import type { Product } from '@tideway/contracts';
+import { hasIdentifiers, type Product } from '@tideway/contracts';
 import { columnDefinition, columnOf, literal, quoted } from './columns.js';
 
 /** Columns that say where a row comes from; they stand first in every storage table. */
@@ -57,11 +57,6 @@ export function createView(product: Product): string {
   if (!hasIdentifiers(product)) return `CREATE OR REPLACE VIEW ${name} AS ${once}`;
   return `CREATE OR REPLACE VIEW ${name} AS SELECT e.*, i.profile_id AS profile_id FROM (${once}) AS e `
     + `LEFT ANY JOIN customer.identities AS i ON i.identifier = ${primaryIdentifierExpression('e.identifiers')} SETTINGS join_use_nulls = 1`;
-}
-
-/** Whether a product's records carry identifiers of a person. */
-export function hasIdentifiers(product: Product): boolean {
-  return product.kind === 'event' && product.schema.fields.some((field) => field.name === 'identifiers');
 }
 
 /** The identifier (`type:value`) that an event is attributed by, as the customer service chooses it: by priority. */

@@ -104,3 +104,8 @@ export function productOf(products: Product[], id: string): Product {
   if (!found) throw new Error(`there is no data product "${id}" under schemas/products`);
   return found;
 }
+
+/** Whether a product's records are events that carry identifiers of a person: such products become customer activities. */
+export function hasIdentifiers(product: Product): boolean {
+  return product.kind === 'event' && product.schema.fields.some((field) => field.name === 'identifiers');
+}

@@ -8,6 +8,7 @@ export * from './positions.js';
 export * from './publisher.js';
 export * from './quarantine.js';
 export * from './read-topic.js';
+export * from './record-encoder.js';
 export * from './registry.js';
 export * from './topics.js';
 export * from './transactional-producer.js';

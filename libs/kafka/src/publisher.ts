@@ -1,13 +1,12 @@
 // The typed publisher: validates records against their contract, encodes and keys them, and resolves once Kafka has
 // acknowledged. Domain services use it, and so does any team that emits product records from its own code.
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
-import { avroType, compileKey, compileValidator, productOf, type Outcome, type Product, type ProductId, type ProductRecord, type Records, type Rejection, type Violation } from '@tideway/contracts';
+import { productOf, type Outcome, type Product, type ProductId, type ProductRecord, type Records, type Rejection, type Violation } from '@tideway/contracts';
 import { PermanentError, RetryableError, errorText, type Logger, type Metrics } from '@tideway/service';
-import type { Type } from 'avsc';
 import { quarantineRecord } from './quarantine.js';
+import { RecordEncoder } from './record-encoder.js';
 import type { SchemaRegistry } from './registry.js';
 import { ensureTopics } from './topics.js';
-import { encodeWire } from './wire.js';
 
 const MAX_REQUEST_BYTES = 900_000;
 const MAX_PENDING_BYTES = 64 * 1024 * 1024;
@@ -39,14 +38,6 @@ export interface OutcomeItem {
   source: string;
 }
 
-interface Encoder {
-  product: Product;
-  type: Type;
-  validate: (record: unknown) => Violation | undefined;
-  key: (record: Record<string, unknown>) => string | null;
-  schemaId?: number;
-}
-
 interface Pending {
   messages: { topic: string; message: Message }[];
   bytes: number;
@@ -56,7 +47,7 @@ interface Pending {
 
 export class Publisher {
   readonly #options: PublisherOptions;
-  readonly #encoders = new Map<string, Encoder>();
+  readonly #encoders = new Map<string, RecordEncoder>();
   readonly #pending: Pending[] = [];
   readonly #published;
   #pendingBytes = 0;
@@ -129,27 +120,23 @@ export class Publisher {
     return this.#encode(this.#encoder('operations.quarantine'), record);
   }
 
-  #encoder(id: string): Encoder {
+  #encoder(id: string): RecordEncoder {
     const known = this.#encoders.get(id);
     if (known) return known;
-    const product = productOf(this.#options.products, id);
-    const encoder = { product, type: avroType(product.schema), validate: compileValidator(product.schema), key: compileKey(product) };
+    const encoder = new RecordEncoder(productOf(this.#options.products, id));
     this.#encoders.set(id, encoder);
     return encoder;
   }
 
-  #encode(encoder: Encoder, record: unknown): { topic: string; message: Message } {
-    const value = encodeWire(encoder.schemaId!, encoder.type, record);
-    return { topic: encoder.product.topic, message: { key: encoder.key(record as Record<string, unknown>), value } };
+  #encode(encoder: RecordEncoder, record: unknown): { topic: string; message: Message } {
+    return { topic: encoder.product.topic, message: encoder.message(record) };
   }
 
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
     const { kafka, registry, products, replicationFactor } = this.#options;
     await ensureTopics(kafka, products, [], replicationFactor);
-    await Promise.all(products.map(async (product) => {
-      this.#encoder(product.id).schemaId = await registry.register(product);
-    }));
+    await Promise.all(products.map((product) => this.#encoder(product.id).register(registry)));
     this.#prepared = true;
   }
 

@@ -1,0 +1,73 @@
+// The activities that the customer service makes itself, to tell consumers what happened to a profile.
+import type { CustomerActivities } from '@tideway/contracts';
+import type { Link, Merge } from '../identity/graph.js';
+import { activityIdOf } from '../identity/uuid.js';
+import type { ConsentStatement } from '../consents/resolve.js';
+
+/** The record that made something happen. */
+export interface Cause {
+  /** ms since the epoch. */
+  occurredAt: number;
+  /** ms since the epoch. */
+  receivedAt: number;
+  /** `topic:partition:offset` */
+  origin: string;
+}
+
+/**
+ * `profile_merged`, the last activity of the losing profile: `properties.into` is the winner. `identifier` is the
+ * one that the causing record is attributed by.
+ */
+export function profileMerged(merge: Merge, identifier: string, cause: Cause): CustomerActivities {
+  return {
+    ...blank(cause),
+    activity_id: activityIdOf(`merged:${merge.loser}:${merge.winner}:${cause.origin}`),
+    profile_id: merge.loser,
+    identifier,
+    product: 'customer.identities',
+    type: 'profile_merged',
+    properties: { into: merge.winner },
+  };
+}
+
+/** `identifier_linked`: the profile has a new identifier. */
+export function identifierLinked(link: Link, cause: Cause): CustomerActivities {
+  return {
+    ...blank(cause),
+    activity_id: activityIdOf(`linked:${link.identifier}:${link.profileId}:${cause.origin}`),
+    profile_id: link.profileId,
+    identifier: link.identifier,
+    product: 'customer.identities',
+    type: 'identifier_linked',
+    properties: { cause: link.cause },
+  };
+}
+
+/**
+ * `consent_granted`, `consent_denied` or `consent_withdrawn`: the decision in force of a profile merged of two that
+ * disagreed, at the decision's own time and origin. Without it, activities could tell the other one: what is in
+ * force may rest on a repetition, and a repetition is no activity.
+ */
+export function consentSettled(statement: ConsentStatement, merge: Merge, identifier: string, cause: Cause): CustomerActivities {
+  const { purpose, channel, legal_basis, decision } = statement;
+  return {
+    ...blank(cause),
+    activity_id: activityIdOf(`settled:${merge.loser}:${merge.winner}:${purpose}:${channel}:${cause.origin}`),
+    profile_id: merge.winner,
+    identifier,
+    occurred_at: statement.decided_at,
+    product: 'customer.consents',
+    type: `consent_${decision}`,
+    properties: { purpose, channel, legal_basis },
+    origin: statement.origin,
+  };
+}
+
+type Blank = Omit<CustomerActivities, 'activity_id' | 'profile_id' | 'identifier' | 'product' | 'type' | 'properties'>;
+
+function blank({ occurredAt, receivedAt, origin }: Cause): Blank {
+  return {
+    occurred_at: occurredAt, received_at: receivedAt, session_id: null, touch: null, campaign_id: null, message_id: null,
+    order_id: null, items: [], value_micros: null, currency: null, is_bot: false, is_machine: false, origin,
+  };
+}

@@ -1,0 +1,170 @@
+// What a batch of product records becomes: activities, identities and consents, planned without changing the state.
+import type { CustomerActivities, CustomerIdentities, Product } from '@tideway/contracts';
+import { orderedIdentifiers, type IdentifierRules } from '@tideway/identifiers';
+import { compileActivity, type ActivityMapper } from '../activities/map.js';
+import { consentSettled, identifierLinked, profileMerged, type Cause } from '../activities/own.js';
+import { Resends } from '../activities/resends.js';
+import { consentReader } from '../consents/read.js';
+import { ConsentRegister, type ConsentChange, type ConsentEffect } from '../consents/resolve.js';
+import { IdentityGraph, type Resolution } from './graph.js';
+import type { Refusal } from './join.js';
+
+/** A decoded record of an event product that has identifiers. */
+export interface BatchRecord {
+  product: Product;
+  record: Record<string, unknown>;
+  /** `topic:partition:offset` */
+  origin: string;
+  eventId: string;
+  /** ms since the epoch. */
+  receivedAt: number;
+  /** Type to normalised value. */
+  identifiers: Record<string, string>;
+}
+
+export interface BatchStats {
+  records: number;
+  /** Dropped: their event_id was seen in the last seven days, or earlier in the batch. */
+  resends: number;
+  /** Skipped: no identifier that the rules know, or only values that nobody owns. */
+  withoutIdentifiers: number;
+  /** Identifiers that were not known before. */
+  links: number;
+  merges: number;
+  /** Records for which a merge was refused, by the rule that refused it. */
+  conflicts: Record<Refusal['rule'], number>;
+  consents: Record<ConsentEffect, number>;
+  /** Resolved, but their product's contract maps them to no activity. */
+  unmapped: number;
+}
+
+export interface BatchOutputs {
+  /** In the order in which they must be published, per profile. */
+  activities: CustomerActivities[];
+  /** The last state of each identifier that changed. */
+  identities: CustomerIdentities[];
+  /** The last state of each key that changed. */
+  consents: ConsentChange[];
+}
+
+export interface BatchPlan {
+  outputs: BatchOutputs;
+  stats: BatchStats;
+  /** Makes the plan the state, once Kafka has committed the outputs. */
+  commit(): void;
+  /** Leaves the state as it was before the plan. */
+  discard(): void;
+}
+
+interface CompiledProduct {
+  activityOf: ActivityMapper | undefined;
+  consentOf: ReturnType<typeof consentReader>;
+}
+
+/** Everything that the service knows between two batches. One plan is open at a time. */
+export class CustomerState {
+  readonly graph: IdentityGraph;
+  readonly consents = new ConsentRegister();
+  readonly resends: Resends;
+  readonly rules: IdentifierRules;
+  readonly #compiled = new Map<Product, CompiledProduct>();
+  #planIsOpen = false;
+
+  /** `clock` gives the present time in ms. */
+  constructor(rules: IdentifierRules, clock: () => number = Date.now) {
+    this.rules = rules;
+    this.graph = new IdentityGraph(rules);
+    this.resends = new Resends(clock);
+  }
+
+  /** Mappings of a product, compiled once; throws where its contract maps fields that do not exist. */
+  compiled(product: Product): CompiledProduct {
+    let compiled = this.#compiled.get(product);
+    if (!compiled) this.#compiled.set(product, compiled = { activityOf: compileActivity(product), consentOf: consentReader(product) });
+    return compiled;
+  }
+
+  open(): void {
+    if (this.#planIsOpen) throw new Error('a batch is planned already: commit or discard it before the next one');
+    this.#planIsOpen = true;
+  }
+
+  close(end: 'commit' | 'discard'): void {
+    if (!this.#planIsOpen) throw new Error(`there is no planned batch to ${end}: each plan ends once`);
+    this.#planIsOpen = false;
+    for (const part of [this.graph, this.consents, this.resends]) part[end]();
+  }
+}
+
+/**
+ * Plans a batch; `records` must stand in the order in which they count (by received_at, then topic, partition and
+ * offset). Outputs must be published in one transaction with the input offsets, and then the plan committed; or
+ * discarded, after which the same records give the same plan again. Throws where another plan is open.
+ */
+export function planBatch(state: CustomerState, records: readonly BatchRecord[]): BatchPlan {
+  state.open();
+  const stats: BatchStats = {
+    records: records.length, resends: 0, withoutIdentifiers: 0, links: 0, merges: 0,
+    conflicts: { unique: 0, limit: 0 }, consents: { changed: 0, repeated: 0, outdated: 0 }, unmapped: 0,
+  };
+  const activities: CustomerActivities[] = [];
+  try {
+    for (const input of records) planRecord(state, input, activities, stats);
+    return {
+      outputs: { activities, identities: state.graph.planned(), consents: state.consents.planned() },
+      stats,
+      commit: () => state.close('commit'),
+      discard: () => state.close('discard'),
+    };
+  } catch (error) {
+    state.close('discard');
+    throw error;
+  }
+}
+
+function planRecord(state: CustomerState, input: BatchRecord, activities: CustomerActivities[], stats: BatchStats): void {
+  const identifiers = orderedIdentifiers(input.identifiers, state.rules).filter(([type, value]) => !state.rules.isBlocked(type, value));
+  if (identifiers.length === 0) {
+    stats.withoutIdentifiers++;
+    return;
+  }
+  if (!state.resends.add(input.eventId, input.receivedAt)) {
+    stats.resends++;
+    return;
+  }
+  const resolution = state.graph.resolve(identifiers, input.receivedAt)!;
+  if (resolution.conflict) stats.conflicts[resolution.conflict.rule]++;
+  tellIdentity(state, resolution, input, activities, stats);
+  const activity = activityOf(state, resolution, input, stats);
+  if (activity) activities.push(activity);
+}
+
+/** What the record changed about profiles comes before what the person did: consumers hand over first. */
+function tellIdentity(state: CustomerState, { identifier, links, merges }: Resolution, input: BatchRecord, activities: CustomerActivities[], stats: BatchStats): void {
+  if (links.length === 0 && merges.length === 0) return;
+  const cause: Cause = { occurredAt: input.record['occurred_at'] as number, receivedAt: input.receivedAt, origin: input.origin };
+  for (const merge of merges) {
+    activities.push(profileMerged(merge, identifier, cause));
+    for (const statement of state.consents.merge(merge.loser, merge.winner)) {
+      activities.push(consentSettled(statement, merge, identifier, cause));
+    }
+  }
+  for (const link of links) activities.push(identifierLinked(link, cause));
+  stats.merges += merges.length;
+  stats.links += links.length;
+}
+
+function activityOf(state: CustomerState, { profileId, identifier }: Resolution, input: BatchRecord, stats: BatchStats): CustomerActivities | null {
+  const { activityOf: map, consentOf } = state.compiled(input.product);
+  const { record, origin } = input;
+  const activity = map?.(record, { profileId, identifier, origin }) ?? null;
+  const consent = consentOf?.(record, origin);
+  if (!consent) {
+    if (!activity) stats.unmapped++;
+    return activity;
+  }
+  const effect = state.consents.decide(profileId, consent);
+  stats.consents[effect]++;
+  // Activities tell changes of what is in force, at the time by which decisions are compared.
+  return effect === 'changed' && activity ? { ...activity, occurred_at: consent.decided_at } : null;
+}

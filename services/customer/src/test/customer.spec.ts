@@ -1,0 +1,142 @@
+// The customer service on the real platform: profiles, merges, resends, consents, a restart and a rebuild.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadProducts, productOf, type CustomerActivities, type CustomerConsents, type CustomerIdentities, type ProductId, type WebConsents, type WebOrders, type WebPageViews } from '@tideway/contracts';
+import { Decoder, Publisher, SchemaRegistry, createKafka, readTopics, type Kafka } from '@tideway/kafka';
+import { createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
+import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
+import { v4 as uuid } from 'uuid';
+import { customer } from '../app.module.js';
+
+let platform: TestPlatform;
+let service: RunningService;
+let kafka: Kafka;
+let registry: SchemaRegistry;
+let publisher: Publisher;
+const products = loadProducts();
+const silent = createLogger('test', 'silent');
+
+const start = (group = 'customer') => startService(customer, { ...platform.env, LOG_LEVEL: 'warn', CUSTOMER_GROUP: group });
+
+/** The last value of each key, or all values in order where `key` is not wanted. */
+async function read<T>(id: ProductId): Promise<{ key: string; value: T | null; partition: number }[]> {
+  const product = productOf(products, id);
+  const decoder = new Decoder<T>(registry, product);
+  const rows: { key: string; value: T | null; partition: number }[] = [];
+  await readTopics(kafka, new Map([[product.topic, []]]), async ({ message, partition }) => {
+    rows.push({ key: String(message.key), value: message.value ? await decoder.decode(message.value) : null, partition });
+  });
+  return rows;
+}
+
+async function profiles(): Promise<Map<string, string>> {
+  return new Map((await read<CustomerIdentities>('customer.identities')).map(({ key, value }) => [key, value!.profile_id]));
+}
+
+const activitiesOf = async (identifier: string) =>
+  (await read<CustomerActivities>('customer.activities')).map(({ value }) => value!).filter((activity) => activity.identifier === identifier);
+
+let clock = 1_795_000_000_000;
+function envelope(identifiers: Record<string, string>) {
+  clock += 1_000;
+  return { event_id: uuid(), occurred_at: clock, received_at: clock, source: 'segment:shop', identifiers };
+}
+const page = (identifiers: Record<string, string>, change: Partial<WebPageViews> = {}): WebPageViews => ({
+  ...envelope(identifiers), session_id: null, url: 'https://shop.example/', path: '/', title: null, referrer: null, utm_source: null, utm_medium: null,
+  utm_campaign: null, utm_content: null, utm_term: null, utm_id: null, click_id_type: null, click_id: null, channel: 'direct', device: 'desktop', country: null, platform: 'web', is_bot: false, ...change,
+});
+const order = (identifiers: Record<string, string>): WebOrders => ({
+  ...envelope(identifiers), order_id: uuid(), status: 'completed', total_micros: 5_000_000, tax_micros: null, shipping_micros: null, discount_micros: null, net_change_micros: 5_000_000, coupon: null, currency: 'EUR', items: [],
+});
+const consent = (identifiers: Record<string, string>, decision: WebConsents['decision']): WebConsents => ({
+  ...envelope(identifiers), purpose: 'advertising', channel: 'any', decision, legal_basis: 'consent', evidence: null,
+});
+
+beforeAll(async () => {
+  platform = await startTestPlatform({ clickhouse: false });
+  service = await start();
+  const config = loadConfig({ ...kafkaShape, ...registryShape }, platform.env);
+  kafka = createKafka(config, 'test', silent);
+  registry = new SchemaRegistry(config);
+  publisher = new Publisher({ kafka, registry, products, service: 'test', logger: silent });
+});
+
+afterAll(async () => {
+  await publisher?.disconnect();
+  await service?.close();
+  await platform?.stop();
+});
+
+describe('the customer service', () => {
+  it('makes an activity of each event, with a touch where it is a landing', async () => {
+    const landing = page({ anonymous_id: 'a1' }, { channel: 'paid_search', utm_source: 'google', click_id_type: 'gclid', click_id: 'G1' });
+    await publisher.publish('web.page-views', [landing, page({ anonymous_id: 'a1' })]);
+    await waitFor(async () => (await activitiesOf('anonymous_id:a1')).length === 3, { timeoutMs: 20_000, message: 'three activities' });
+    const [linked, landed, viewed] = await activitiesOf('anonymous_id:a1');
+    expect(linked).toMatchObject({ type: 'identifier_linked', product: 'customer.identities' });
+    expect(landed).toMatchObject({ type: 'page_viewed', activity_id: landing.event_id, touch: { channel: 'paid_search', source: 'google', click_id: 'G1' } });
+    expect(viewed).toMatchObject({ type: 'page_viewed', touch: null, profile_id: landed!.profile_id });
+  });
+
+  it('drops a resent event, also after a restart', async () => {
+    const event = order({ user_id: 'u2' });
+    await publisher.publish('web.orders', [event]);
+    await publisher.publish('web.orders', [event]);
+    await waitFor(async () => (await activitiesOf('user_id:u2')).length === 2, { timeoutMs: 20_000, message: 'the order' });
+    await service.close();
+    service = await start();
+    await publisher.publish('web.orders', [event, order({ user_id: 'u2' })]);
+    await waitFor(async () => (await activitiesOf('user_id:u2')).length >= 3, { timeoutMs: 20_000, message: 'the second order' });
+    expect((await activitiesOf('user_id:u2')).map((activity) => activity.type)).toEqual(['identifier_linked', 'order_completed', 'order_completed']);
+  });
+
+  it('merges two devices into the older profile and tells the loser first', async () => {
+    await publisher.publish('web.page-views', [page({ anonymous_id: 'phone' })]);
+    await publisher.publish('web.page-views', [page({ anonymous_id: 'laptop' })]);
+    await publisher.publish('web.page-views', [page({ anonymous_id: 'phone', user_id: 'u3' })]);
+    await publisher.publish('web.page-views', [page({ anonymous_id: 'laptop', user_id: 'u3' })]);
+    await waitFor(async () => {
+      const known = await profiles();
+      return known.has('user_id:u3') && known.get('anonymous_id:phone') === known.get('anonymous_id:laptop');
+    }, { timeoutMs: 20_000, message: 'one profile' });
+    const known = await profiles();
+    expect(known.get('user_id:u3')).toBe(known.get('anonymous_id:phone'));
+    const merged = (await read<CustomerActivities>('customer.activities')).map(({ value }) => value!).filter((activity) => activity.type === 'profile_merged');
+    expect(merged.at(-1)!.properties).toEqual({ into: known.get('anonymous_id:phone') });
+    expect(merged.at(-1)!.profile_id).not.toBe(known.get('anonymous_id:phone'));
+  });
+
+  it('keeps the latest consent decision, in the partition of the profile', async () => {
+    await publisher.publish('web.consents', [consent({ user_id: 'u4' }, 'granted')]);
+    await publisher.publish('web.consents', [consent({ user_id: 'u4' }, 'withdrawn')]);
+    const latest = async () => (await read<CustomerConsents>('customer.consents')).filter(({ value }) => value?.origin.startsWith('web.consents.v1'));
+    await waitFor(async () => (await latest()).at(-1)?.value?.decision === 'withdrawn', { timeoutMs: 20_000, message: 'withdrawn' });
+    const { key, value, partition } = (await latest()).at(-1)!;
+    expect(key).toBe(`${value!.profile_id}|advertising|any`);
+    const activity = (await read<CustomerActivities>('customer.activities')).find((row) => row.key === value!.profile_id)!;
+    expect(partition).toBe(activity.partition);
+  });
+
+  it('goes on without loss when the broker is killed', async () => {
+    platform.kill('kafka-1');
+    await platform.ready('kafka-1');
+    const events = Array.from({ length: 50 }, () => order({ user_id: 'u5' }));
+    await waitFor(async () => publisher.publish('web.orders', events).then(() => true, () => false), { timeoutMs: 30_000, message: 'published' });
+    await waitFor(async () => (await activitiesOf('user_id:u5')).length >= 51, { timeoutMs: 30_000, message: 'all activities' });
+    expect((await activitiesOf('user_id:u5')).length).toBe(51);
+  });
+
+  it('gives the same profiles when it is rebuilt from the topics', async () => {
+    const before = await profiles();
+    await service.close();
+    const admin = kafka.admin();
+    await admin.connect();
+    const own = ['customer.activities.v1', 'customer.identities.v1', 'customer.consents.v1'];
+    await admin.deleteTopics({ topics: own });
+    await waitFor(async () => !(await admin.listTopics()).some((topic) => own.includes(topic)), { timeoutMs: 20_000, message: 'topics deleted' });
+    await admin.disconnect();
+    service = await start('customer-rebuild');
+    await waitFor(async () => (await profiles()).size >= before.size, { timeoutMs: 30_000, message: 'profiles rebuilt' });
+    await waitFor(async () => JSON.stringify([...(await profiles())].sort()) === JSON.stringify([...before].sort()), { timeoutMs: 10_000, message: 'the same profiles' });
+    expect([...(await profiles())].sort()).toEqual([...before].sort());
+  });
+});
