@@ -11,6 +11,8 @@ export interface InsertDatums {
   /** Quoted `database.table`. */
   table: string;
   schema: AvroRecordSchema;
+  /** Fields of the schema that the table has; all where left out. */
+  columns?: string[];
   partition: number;
   datums: Datum[];
   /** The same for the same block, always; undefined where nothing is kept (a Null table). */
@@ -18,8 +20,9 @@ export interface InsertDatums {
 }
 
 /** Inserts undecoded datums. Rejects with DataRefusedError where ClickHouse refuses the rows, RetryableError else. */
-export async function insertDatums(client: ClickHouseClient, { table, schema, partition, datums, token }: InsertDatums): Promise<void> {
-  const columns = ['_partition', '_offset', ...schema.fields.map((field) => field.name)].map((name) => `\`${name}\``).join(', ');
+export async function insertDatums(client: ClickHouseClient, { table, schema, columns: known, partition, datums, token }: InsertDatums): Promise<void> {
+  const fields = schema.fields.map((field) => field.name).filter((name) => known?.includes(name) ?? true);
+  const columns = ['_partition', '_offset', ...fields].map((name) => `\`${name}\``).join(', ');
   try {
     const result = await client.exec({
       query: `INSERT INTO ${table} (${columns}) FORMAT Avro`,

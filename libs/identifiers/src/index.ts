@@ -1,1 +1,3 @@
-export {};
+export * from './rules.js';
+export * from './normalise.js';
+export * from './order.js';

@@ -1,1 +1,3 @@
-export {};
+// The real platform for tests: an own Kafka, registry and ClickHouse per caller, gone when it stops.
+export { startTestPlatform, type TestPlatform } from './test-platform.js';
+export { waitFor, type WaitOptions } from './wait-for.js';

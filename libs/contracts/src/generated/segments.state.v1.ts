@@ -49,5 +49,9 @@ export namespace TidewaySegments {
          * Time of the event or of the timer that caused the change
          */
         caused_at: number;
+        /**
+         * Fingerprint of the definitions that it was evaluated by
+         */
+        definitions: string;
     }
 }

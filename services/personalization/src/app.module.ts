@@ -1,0 +1,38 @@
+// Wiring of personalization: the partitions of profiles, the store that answers requests, and its one route.
+import { Module } from '@nestjs/common';
+import { loadProducts } from '@tideway/contracts';
+import { parseHashedKeys } from '@tideway/intake';
+import { SchemaRegistry, createKafka, ensureTopics } from '@tideway/kafka';
+import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
+import { configShape } from './config.js';
+import { Formats } from './partition.js';
+import { pipeline } from './pipeline.js';
+import { API_KEYS, ProfilesController } from './profiles.controller.js';
+import { ProfileStore } from './store.js';
+import { ownTopics } from './topics.js';
+
+@Module({})
+class PersonalizationModule {}
+
+export const personalization: ServiceDefinition<typeof configShape> = {
+  name: 'personalization',
+  config: configShape,
+  async module(config, service) {
+    const kafka = createKafka(config, 'personalization', service.logger);
+    const registry = new SchemaRegistry(config);
+    const products = loadProducts();
+    const formats = new Formats(products, registry);
+    const store = new ProfileStore(formats);
+    const prepare = () => untilDone('topics and schemas', service.logger, async () => {
+      await ensureTopics(kafka, products, ownTopics(products), config.KAFKA_REPLICATION_FACTOR);
+      await formats.encoder.register(registry);
+    });
+    service.loops.push(preparedLoop(pipeline(config, kafka, service, formats), prepare), store.follow(kafka, service));
+    service.health.add('registry', () => registry.check());
+    return {
+      module: PersonalizationModule,
+      controllers: [ProfilesController],
+      providers: [{ provide: ProfileStore, useValue: store }, { provide: API_KEYS, useValue: parseHashedKeys(config.PERSONALIZATION_API_KEYS) }],
+    };
+  },
+};

@@ -1,0 +1,54 @@
+// Wiring of the segments service: definitions, the history in ClickHouse, and the loop over partitions of profiles.
+import { createHash } from 'node:crypto';
+import { Module } from '@nestjs/common';
+import { loadProducts } from '@tideway/contracts';
+import { checkClickHouse, createClickHouse } from '@tideway/clickhouse';
+import { SchemaRegistry, createKafka, ensureTopics } from '@tideway/kafka';
+import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
+import { configShape } from './config.js';
+import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, type Definitions } from './evaluate/index.js';
+import { Formats } from './formats.js';
+import { History } from './history.js';
+import { pipeline } from './pipeline.js';
+import { ownTopics } from './topics.js';
+
+@Module({})
+class SegmentsModule {}
+
+export const segments: ServiceDefinition<typeof configShape> = {
+  name: 'segments',
+  config: configShape,
+  async module(config, service) {
+    const kafka = createKafka(config, 'segments', service.logger);
+    const registry = new SchemaRegistry(config);
+    const clickhouse = createClickHouse(config, 'tideway-segments');
+    const products = loadProducts();
+    const formats = new Formats(products, registry);
+    const definitions = loadDefinitions();
+    const evaluator = createEvaluator(definitions);
+    const history = new History(clickhouse, registry, formats.activitiesProduct, evaluator.relevantColumns);
+    const loop = pipeline(config, kafka, service, {
+      formats, history, evaluator,
+      segments: new Map(definitions.segments.map(({ name, version, purpose }) => [name, { version, purpose }])),
+      definitions: fingerprint(definitions),
+      cacheProfiles: config.SEGMENTS_CACHE_PROFILES,
+    });
+    service.loops.push(preparedLoop(loop, () => untilDone('topics, schemas and tables', service.logger, async () => {
+      await ensureTopics(kafka, products, ownTopics(products), config.KAFKA_REPLICATION_FACTOR);
+      await formats.register(registry);
+      await history.prepare(kafka);
+    })));
+    service.health.add('registry', () => registry.check());
+    service.health.add('clickhouse', () => checkClickHouse(clickhouse));
+    service.onClose.push(() => clickhouse.close());
+    return { module: SegmentsModule };
+  },
+};
+
+/** Changes when what is computed changes, and not with a comment: the SQL says all that a definition means. */
+function fingerprint(definitions: Definitions): string {
+  const source = { activities: 'activities' };
+  const versions = definitions.segments.map(({ name, version }) => `${name} ${version}`);
+  const meaning = [...versions, compileMembersSql(definitions, source)(), compileTraitsSql(definitions, source)];
+  return createHash('sha256').update(meaning.join('\n')).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,54 @@
+// What an evaluation changes for one profile: exits and entries in order, and the state after them. Pure.
+import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
+
+export type Reason = SegmentsMemberships['reason'];
+
+/** Why a profile is evaluated. */
+export interface Trigger {
+  /** By segment, because a consent concerns the segments of its purpose only. */
+  reason(segment: string): Reason;
+  /** Time (ms) of the event or of the timer. */
+  causedAt: number;
+  origin: string | null;
+}
+
+export interface Evaluated {
+  members: readonly string[];
+  traits: Record<string, string>;
+  nextChangeAt: number | null;
+  /** ms */
+  now: number;
+}
+
+/** A profile that was never evaluated. */
+export function emptyState(profileId: string): SegmentsState {
+  return { profile_id: profileId, sequence: 0, segments: [], traits: {}, aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '' };
+}
+
+/**
+ * The memberships that lead from `before` to the evaluated members: exits first, each with the whole set after it,
+ * numbered on from the profile's sequence. The same members give none, so that a replay says nothing twice.
+ */
+export function transition(before: SegmentsState, { members, traits, nextChangeAt, now }: Evaluated, versions: ReadonlyMap<string, number>, trigger: Trigger, definitions: string): { changes: SegmentsMemberships[]; state: SegmentsState } {
+  const changes: SegmentsMemberships[] = [];
+  let held = before.segments;
+  let { sequence } = before;
+  const change = (kind: 'entered' | 'exited', segment: string, version: number) => {
+    sequence += 1;
+    changes.push({
+      profile_id: before.profile_id, sequence, segment, segment_version: version, change: kind, reason: trigger.reason(segment),
+      caused_at: trigger.causedAt, evaluated_at: now, origin: trigger.origin, segments: held.map((entry) => entry.segment),
+    });
+  };
+  for (const { segment, version } of before.segments.filter((entry) => !members.includes(entry.segment))) {
+    held = held.filter((entry) => entry.segment !== segment);
+    change('exited', segment, version);
+  }
+  for (const segment of members.filter((name) => !before.segments.some((entry) => entry.segment === name))) {
+    const version = versions.get(segment) ?? 1;
+    held = [...held, { segment, version, since: now }].sort((a, b) => (a.segment < b.segment ? -1 : 1));
+    change('entered', segment, version);
+  }
+  const segments = held.map((entry) => ({ ...entry, version: versions.get(entry.segment) ?? entry.version }));
+  return { changes, state: { ...before, sequence, segments, traits, next_timer_at: nextChangeAt, evaluated_at: now, caused_at: trigger.causedAt, definitions } };
+}

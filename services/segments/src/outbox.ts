@@ -1,0 +1,40 @@
+// What one turn of a partition sends: memberships, changed states, and hand-overs to other partitions.
+import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
+import { partitionOf, type Message, type Outgoing } from '@tideway/kafka';
+import type { Formats } from './formats.js';
+import { HANDOVER_TOPIC, type Handover } from './topics.js';
+
+export class Outbox {
+  readonly #memberships: Message[] = [];
+  readonly #states: Message[] = [];
+  readonly #handovers: Message[] = [];
+
+  constructor(private readonly formats: Formats) {}
+
+  changes(changes: SegmentsMemberships[]): void {
+    for (const change of changes) this.#memberships.push(this.formats.memberships.message(change));
+  }
+
+  /** Adds a state and returns its encoding. */
+  state(state: SegmentsState): Buffer {
+    const message = this.formats.stateEncoder.message(state);
+    this.#states.push(message);
+    return message.value as Buffer;
+  }
+
+  tombstone(profileId: string, headers: Record<string, string>): void {
+    this.#states.push({ key: profileId, value: null, headers });
+  }
+
+  handover(winner: string, handover: Handover): void {
+    this.#handovers.push({ key: winner, value: JSON.stringify(handover), partition: partitionOf(winner, this.formats.activitiesProduct.partitions) });
+  }
+
+  outgoing(): Outgoing[] {
+    return [
+      { topic: this.formats.memberships.product.topic, messages: this.#memberships },
+      { topic: this.formats.stateProduct.topic, messages: this.#states },
+      { topic: HANDOVER_TOPIC, messages: this.#handovers },
+    ];
+  }
+}

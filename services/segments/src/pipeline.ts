@@ -1,0 +1,28 @@
+// The whole flow of segments: activities into ClickHouse and into the state of their profiles, evaluation at the end
+// of each block, changed memberships and states with the input offsets in one transaction per partition.
+import { consumeTransactions, type Kafka } from '@tideway/kafka';
+import type { Loop, Service } from '@tideway/service';
+import type { Config } from './config.js';
+import { openPartition, type PartitionParts } from './partition.js';
+import { LatencyLog } from './metrics.js';
+import { HANDOVER_TOPIC } from './topics.js';
+
+export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'kafka'>): Loop {
+  const { activitiesProduct, stateProduct } = parts.formats;
+  return consumeTransactions({
+    kafka,
+    logger,
+    metrics,
+    groupId: config.SEGMENTS_GROUP,
+    topics: [activitiesProduct.topic, HANDOVER_TOPIC],
+    unitOf: (_topic, partition) => String(partition),
+    // One log of latencies per partition: each is emptied by its own commits.
+    open: (unit) => openPartition({ ...parts, kafka, latency: new LatencyLog(metrics) }, Number(unit), stateProduct),
+    // Rows go to ClickHouse, which Kafka's transactions do not reach: the block must come again with the same range.
+    intent: (topic) => topic === activitiesProduct.topic,
+    limits: { maxRecords: 5_000 },
+    maxWaitMs: 20,
+    concurrency: 64,
+    sessionTimeoutMs: config.SEGMENTS_SESSION_TIMEOUT_MS,
+  });
+}

@@ -1,0 +1,18 @@
+// The topic that is this service's own.
+import { productOf, type Product } from '@tideway/contracts';
+import type { InternalTopic } from '@tideway/kafka';
+
+/** A merged-away profile on its way to the partition of the winner: key winner, value {@link Handover} as JSON. */
+export const HANDOVER_TOPIC = 'segments.handovers.v1';
+
+/** Profiles whose rows are the winner's from now on. */
+export interface Handover {
+  aliases: string[];
+  /** Time (ms) of the event that merged them. */
+  causedAt: number;
+  origin: string;
+}
+
+export function ownTopics(products: Product[]): InternalTopic[] {
+  return [{ topic: HANDOVER_TOPIC, partitions: productOf(products, 'customer.activities').partitions, compacted: false }];
+}
