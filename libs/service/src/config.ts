@@ -38,14 +38,10 @@ export const serviceShape = {
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
 };
 
-const kafkaConfig = z.object(kafkaShape);
-const registryConfig = z.object(registryShape);
-const clickhouseConfig = z.object(clickhouseShape);
-const serviceConfig = z.object(serviceShape);
-export type KafkaConfig = z.infer<typeof kafkaConfig>;
-export type RegistryConfig = z.infer<typeof registryConfig>;
-export type ClickHouseConfig = z.infer<typeof clickhouseConfig>;
-export type ServiceConfig = z.infer<typeof serviceConfig>;
+export type KafkaConfig = z.infer<z.ZodObject<typeof kafkaShape>>;
+export type RegistryConfig = z.infer<z.ZodObject<typeof registryShape>>;
+export type ClickHouseConfig = z.infer<z.ZodObject<typeof clickhouseShape>>;
+export type ServiceConfig = z.infer<z.ZodObject<typeof serviceShape>>;
 
 /** Parses `env` by a shape of variables; throws a PermanentError that lists every variable that is missing or wrong. */
 export function loadConfig<S extends z.ZodRawShape>(shape: S, env: Record<string, string | undefined> = process.env): z.infer<z.ZodObject<S>> {

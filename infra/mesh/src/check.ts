@@ -1,0 +1,137 @@
+// Whether nothing was lost, doubled or computed differently: what was sent against what is stored, and memberships on
+// the topic against ClickHouse against SQL as of one time.
+import { productOf, type PersonalizationProfiles, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
+import { Decoder, readTopics } from '@tideway/kafka';
+import type { Clients } from './clients.js';
+import { lagByGroup } from './lag.js';
+import type { SentTotals } from './totals.js';
+
+export interface Finding {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+const SETTLED_MS = 1_500;
+
+/** Waits until every group has processed everything, and then for what time alone still causes. Rejects after `timeoutMs`. */
+export async function waitForLagZero(clients: Clients, timeoutMs: number, onWait: (lag: Record<string, number>) => void): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let zeros = 0;
+  while (zeros < 3) {
+    const lag = await lagByGroup(clients).catch(() => ({ unknown: 1 }));
+    zeros = Object.values(lag).every((n) => n === 0) ? zeros + 1 : 0;
+    if (Date.now() > deadline) throw new Error(`the mesh did not finish within ${timeoutMs / 1000} s: lag ${JSON.stringify(lag)}`);
+    if (zeros < 3) {
+      onWait(lag);
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    }
+  }
+}
+
+/** Freezes T and compares everything. Each finding says what was compared and how it came out. */
+export async function checkMesh(clients: Clients, totals: SentTotals): Promise<Finding[]> {
+  const frozen = Date.now();
+  // Timers due by T have fired by then, and what they changed is in ClickHouse.
+  await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  return [
+    ...(await checkTotals(clients, totals)),
+    ...(await checkOnce(clients)),
+    ...(await checkMemberships(clients, frozen)),
+    await checkProfiles(clients),
+  ];
+}
+
+async function checkTotals({ rows }: Clients, totals: SentTotals): Promise<Finding[]> {
+  const [stored] = await rows<{ web: number; crm: number; quarantined: number }>(`
+    SELECT
+      (SELECT uniqExact(event_id) FROM (
+        SELECT event_id FROM web.page_views UNION ALL SELECT event_id FROM web.ecommerce_events UNION ALL SELECT event_id FROM web.orders
+        UNION ALL SELECT event_id FROM web.identifications UNION ALL SELECT event_id FROM web.custom_events)) AS web,
+      (SELECT uniqExact(source, if(startsWith(source, 'hubspot'), toString(event_id), concat(object_id, toString(occurred_at)))) FROM (
+        SELECT source, event_id, object_id, occurred_at FROM crm.contact_changes UNION ALL SELECT source, event_id, object_id, occurred_at FROM crm.deal_changes))
+        + (SELECT uniqExact(event_id) FROM crm.consents WHERE NOT startsWith(source, 'hubspot')) AS crm,
+      (SELECT count() FROM operations.quarantine_v1 WHERE service IN ('web', 'crm')) AS quarantined`);
+  const { sent, accepted, quarantined, rejected, resends } = totals;
+  const kept = Number(stored!.web) + Number(stored!.crm);
+  const equation = `sent ${sent} = stored ${kept} + quarantined ${Number(stored!.quarantined)} + rejected ${rejected} + resends ${resends}`;
+  return [
+    { name: 'answers', ok: totals.differences.length === 0, detail: totals.differences[0] ?? `every answer as expected: ${accepted} accepted, ${quarantined} to quarantine, ${rejected} rejected` },
+    { name: 'totals', ok: sent === kept + Number(stored!.quarantined) + rejected + resends, detail: equation },
+  ];
+}
+
+/** Each primary key once in the analysts' view of every event product. */
+async function checkOnce({ rows, products }: Clients): Promise<Finding[]> {
+  const events = products.filter((product) => product.kind === 'event');
+  const queries = events.map((p) => `SELECT '${p.id}' AS product, count() AS n, uniqExact(${p.primaryKey.join(', ')}) AS keys FROM ${p.database}.${p.view}`);
+  const counts = await rows<{ product: string; n: number; keys: number }>(queries.join(' UNION ALL '));
+  const doubled = counts.filter(({ n, keys }) => Number(n) !== Number(keys));
+  return [{ name: 'once in views', ok: doubled.length === 0, detail: doubled.map(({ product, n, keys }) => `${product}: ${n} rows, ${keys} keys`).join('; ') || `${counts.reduce((sum, { n }) => sum + Number(n), 0)} rows of ${counts.length} products, each key once` }];
+}
+
+/** Time at which a change counts: timers change members at their time, everything else at the evaluation. */
+const effectiveAt = (m: Pick<SegmentsMemberships, 'reason' | 'caused_at' | 'evaluated_at'>) => (m.reason === 'time' ? m.caused_at : m.evaluated_at);
+
+async function checkMemberships(clients: Clients, frozen: number): Promise<Finding[]> {
+  const product = productOf(clients.products, 'segments.memberships');
+  const decoder = new Decoder<SegmentsMemberships>(clients.registry, product);
+  const onTopic = new Set<string>();
+  const held = new Map<string, Set<string>>();
+  const sequences = new Map<string, number>();
+  let broken = 0;
+  let changes = 0;
+  await readTopics(clients.kafka, new Map([[product.topic, []]]), async ({ message }) => {
+    const change = await decoder.decode(message.value);
+    changes += 1;
+    const set = held.get(change.profile_id) ?? new Set();
+    held.set(change.profile_id, set);
+    // Entries and exits alternate, and no number is left out.
+    const entered = change.change === 'entered';
+    if (set.has(change.segment) === entered || change.sequence !== (sequences.get(change.profile_id) ?? 0) + 1) broken += 1;
+    sequences.set(change.profile_id, change.sequence);
+    if (entered) set.add(change.segment);
+    else set.delete(change.segment);
+    if (effectiveAt(change) <= frozen) {
+      if (entered) onTopic.add(`${change.profile_id} ${change.segment}`);
+      else onTopic.delete(`${change.profile_id} ${change.segment}`);
+    }
+  });
+  const pairs = async (query: string) => new Set((await clients.rows<{ profile_id: string; segment: string }>(query, { now: frozen })).map((row) => `${row.profile_id} ${row.segment}`));
+  const inClickHouse = await pairs(`SELECT profile_id, segment FROM segments.memberships
+    WHERE toUnixTimestamp64Milli(if(reason = 'time', caused_at, evaluated_at)) <= {now:Int64} GROUP BY profile_id, segment HAVING argMax(change, sequence) = 'entered'`);
+  const bySql = await pairs('SELECT profile_id, segment FROM segments.members_at(now = {now:Int64})');
+  return [
+    { name: 'alternation', ok: broken === 0, detail: `${changes} changes of memberships, ${broken} out of order` },
+    compare('topic = ClickHouse', onTopic, inClickHouse),
+    compare('topic = SQL as of T', onTopic, bySql),
+  ];
+}
+
+function compare(name: string, a: Set<string>, b: Set<string>): Finding {
+  const missing = [...a].filter((entry) => !b.has(entry));
+  const extra = [...b].filter((entry) => !a.has(entry));
+  const ok = missing.length + extra.length === 0;
+  const examples = [...missing.slice(0, 2).map((entry) => `only left: ${entry}`), ...extra.slice(0, 2).map((entry) => `only right: ${entry}`)];
+  return { name, ok, detail: ok ? `${a.size} memberships, the same` : `${missing.length} missing, ${extra.length} extra (${examples.join('; ')})` };
+}
+
+async function checkProfiles(clients: Clients): Promise<Finding> {
+  const latest = async <T extends { profile_id: string }>(id: 'segments.state' | 'personalization.profiles') => {
+    const product = productOf(clients.products, id);
+    const decoder = new Decoder<T>(clients.registry, product);
+    const found = new Map<string, T>();
+    await readTopics(clients.kafka, new Map([[product.topic, []]]), async ({ message }) => {
+      if (message.value) found.set(String(message.key), await decoder.decode(message.value));
+      else found.delete(String(message.key));
+    });
+    return found;
+  };
+  const states = await latest<SegmentsState>('segments.state');
+  const profiles = await latest<PersonalizationProfiles>('personalization.profiles');
+  const names = (list: { segment: string }[]) => list.map(({ segment }) => segment).sort().join(',');
+  const different = [...states].filter(([id, state]) => names(state.segments) !== names(profiles.get(id)?.segments ?? []));
+  const unknown = [...profiles.keys()].filter((id) => !states.has(id));
+  const ok = different.length === 0 && unknown.length === 0;
+  return { name: "profiles = segments' state", ok, detail: ok ? `${profiles.size} profiles, the same segments` : `${different.length} differ (${different[0]?.[0] ?? ''}), ${unknown.length} unknown to segments (${unknown[0] ?? ''})` };
+}

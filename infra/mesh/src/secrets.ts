@@ -1,0 +1,28 @@
+// Keys of the local mesh, made at the first start and kept readable for this user only. Services see hashes of them
+// through their environment, except for the secret that a signature is computed with.
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+
+export interface Secrets {
+  webWriteKey: string;
+  hubspotSecret: string;
+  crmImportKey: string;
+  apiKey: string;
+}
+
+/** The keys of the mesh in `dir`, made where there are none. */
+export function loadSecrets(dir: string): Secrets {
+  const file = path.join(dir, 'secrets.json');
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const make = () => randomBytes(18).toString('base64url');
+  const secrets: Secrets = { webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), apiKey: make() };
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
+}
+
+/** `name:sha256` as services take keys from the environment. */
+export function hashedKey(name: string, key: string): string {
+  return `${name}:${createHash('sha256').update(key).digest('hex')}`;
+}

@@ -1,0 +1,79 @@
+// The services of the mesh as child processes: which there are, where they listen, and what their environment says.
+import { createServer } from 'node:net';
+import path from 'node:path';
+import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
+import { hashedKey, type Secrets } from './secrets.js';
+
+export const SERVICES = ['web', 'crm', 'warehouse', 'customer', 'segments', 'personalization'] as const;
+export type ServiceName = (typeof SERVICES)[number];
+
+const READY_TIMEOUT_MS = 30_000;
+
+/** Ports: TIDEWAY_WEB_PORT and so on, else free ones. */
+export async function choosePorts(): Promise<Record<ServiceName, number>> {
+  const ports = await Promise.all(SERVICES.map(async (name) => {
+    const wanted = process.env[`TIDEWAY_${name.toUpperCase()}_PORT`];
+    return [name, wanted ? Number(wanted) : await freePort()] as const;
+  }));
+  return Object.fromEntries(ports) as Record<ServiceName, number>;
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+export const urlOf = (port: number) => `http://127.0.0.1:${port}`;
+
+/** What each service needs beyond the platform's addresses. */
+function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Record<ServiceName, number>): Record<string, string> {
+  switch (name) {
+    case 'web':
+      return { WEB_WRITE_KEYS: hashedKey('shop', secrets.webWriteKey) };
+    case 'crm':
+      return {
+        HUBSPOT_CLIENT_SECRET: secrets.hubspotSecret,
+        HUBSPOT_WEBHOOK_URL: hubspotWebhookUrl(ports.crm),
+        CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
+      };
+    case 'personalization':
+      return { PERSONALIZATION_API_KEYS: hashedKey('demo', secrets.apiKey) };
+    default:
+      return {};
+  }
+}
+
+/** The URL that HubSpot would be given, and signs. */
+export function hubspotWebhookUrl(port: number): string {
+  return `${urlOf(port)}/webhooks/hubspot`;
+}
+
+/** One service as a supervised child; `instance` above 1 is a further one of the same service, on a free port. */
+export function serviceChild(name: ServiceName, options: { env: Record<string, string>; secrets: Secrets; ports: Record<ServiceName, number>; logs: string; instance?: number }): ChildSpec {
+  const { env, secrets, ports, logs, instance = 1 } = options;
+  const port = instance === 1 ? ports[name] : 0;
+  const child = instance === 1 ? name : `${name}-${instance}`;
+  return {
+    name: child,
+    command: nodeBinary(),
+    args: ['--disable-warning=TimeoutNegativeWarning', path.join(workspaceRoot, `services/${name}/dist/main.js`)],
+    env: { ...process.env, LOG_LEVEL: 'info', ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
+    logFile: path.join(logs, `${child}.log`),
+    readyTimeoutMs: READY_TIMEOUT_MS,
+    ...(port > 0 ? { probe: () => answers(`${urlOf(port)}/health/ready`) } : {}),
+  };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(2_000) })).ok;
+  } catch {
+    return false;
+  }
+}

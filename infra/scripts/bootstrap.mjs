@@ -1,0 +1,70 @@
+// What every npm script runs first: plain JavaScript for whatever Node the machine has (20 or later). It checks what is
+// needed, installs what is missing, builds, and hands over to Node 24, which npm has installed here.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+const node = path.join(root, 'node_modules/.bin/node');
+
+/** npm script -> the built program behind it, and what it needs. */
+const programs = {
+  start: { file: 'infra/mesh/dist/start.js', java: true },
+  tideway: { file: 'infra/mesh/dist/tideway.js' },
+  platform: { file: 'infra/embedded/dist/main.js', java: true },
+  reset: { file: 'infra/mesh/dist/reset.js' },
+  bench: { file: 'infra/bench/dist/main.js', java: true },
+  generate: { file: 'libs/contracts/dist/generate.js', flags: ['--no-deprecation'] },
+  test: { file: 'infra/scripts/test.mjs', java: true },
+};
+
+function fail(message) {
+  console.error(`tideway: ${message}`);
+  process.exit(1);
+}
+
+function checkNode() {
+  const major = Number.parseInt(process.versions.node, 10);
+  if (major < 20) fail(`Node ${process.versions.node} is too old: install Node 20 or later from https://nodejs.org (version 24 is then taken from npm).`);
+}
+
+function checkJava() {
+  const { error, stderr, stdout } = spawnSync('java', ['-version'], { encoding: 'utf8' });
+  const major = Number(/version "(\d+)/.exec(`${stderr ?? ''}${stdout ?? ''}`)?.[1] ?? 0);
+  if (error || major === 0) fail('Java is missing: Kafka and the schema registry need Java 17 or later on the PATH (for example: apt-get install openjdk-17-jre-headless).');
+  if (major < 17) fail(`Java ${major} is too old: Kafka and the schema registry need Java 17 or later.`);
+}
+
+/** npm ci where node_modules is not what the lockfile says. */
+function install() {
+  const stamp = path.join(root, 'node_modules/.tideway-lock');
+  const lock = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
+  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  console.error('Installing npm packages (about 1.2 GB, ClickHouse is one of them)…');
+  const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) fail('npm ci failed: see above. It needs a connection to the npm registry.');
+  mkdirSync(path.dirname(stamp), { recursive: true });
+  writeFileSync(stamp, lock);
+}
+
+function build() {
+  const { status } = spawnSync(node, [path.join(root, 'node_modules/typescript-native/bin/tsc'), '-b'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) fail('the build failed: see above.');
+}
+
+const [name, ...args] = process.argv.slice(2);
+const program = programs[name];
+if (!program) fail(`there is no program "${name}"; there are: ${Object.keys(programs).join(', ')}`);
+checkNode();
+if (program.java) checkJava();
+install();
+build();
+// The channel tells the program when this process is gone, however it went.
+const child = spawn(node, [...(program.flags ?? []), path.join(root, program.file), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+// A terminal sends Ctrl-C to both: this process waits for the program to stop.
+process.on('SIGINT', () => undefined);
+for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+child.on('error', (error) => fail(`${node} could not be started: ${error.message}`));

@@ -1,0 +1,141 @@
+// Every data product is found here and held to the same rules: its contract, its schema, its samples, its table.
+import { readFileSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import Ajv2019 from 'ajv/dist/2019.js';
+import addFormats from 'ajv-formats';
+import { parse } from 'yaml';
+import { activityTypes, avroType, compileKey, compileValidator, loadProducts, type AvroSchema, type Product } from '@tideway/contracts';
+import { clickhouseShape, loadConfig } from '@tideway/service';
+import { startTestPlatform, type TestPlatform } from '@tideway/testing';
+import { columnOf, createClickHouse, createTable, createView, insertDatums, tableName, type ClickHouseClient } from '../index.js';
+
+const products = loadProducts();
+const odcs = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../../contracts/standards/odcs-json-schema-v3.1.0.json'), 'utf8')) as object;
+const ajv = new Ajv2019.default({ strict: false, allErrors: true });
+addFormats.default(ajv);
+const isOdcs = ajv.compile(odcs);
+const OWNERS = ['web', 'crm', 'customer', 'segments', 'personalization', 'platform'];
+
+interface Sample<T> {
+  name: string;
+  content: T;
+}
+
+function samples<T>(product: Product, kind: 'valid' | 'invalid'): Sample<T>[] {
+  const dir = path.join(product.dir, 'samples', kind);
+  return readdirSync(dir).map((name) => ({ name, content: JSON.parse(readFileSync(path.join(dir, name), 'utf8')) as T }));
+}
+
+/** JSON has no bytes: a sample writes them as text. */
+function withBytes(product: Product, record: Record<string, unknown>): Record<string, unknown> {
+  const bytes = product.schema.fields.filter((field) => field.type === 'bytes' && typeof record[field.name] === 'string');
+  return { ...record, ...Object.fromEntries(bytes.map(({ name }) => [name, Buffer.from(record[name] as string)])) };
+}
+
+/** What undecoded ingestion cannot take: names of our own columns, aliases, recursion, unions other than with null. */
+function problems(schema: AvroSchema, at: string, open: string[] = []): string[] {
+  if (typeof schema === 'string') return open.includes(schema) ? [`${at} refers to ${schema}, which contains it`] : [];
+  if (Array.isArray(schema)) {
+    const isOptional = schema.length === 2 && schema[0] === 'null';
+    return [...(isOptional ? [] : [`${at} is a union other than ["null", T]`]), ...schema.flatMap((branch) => problems(branch, at, open))];
+  }
+  const aliased = 'aliases' in schema ? [`${at} has aliases`] : [];
+  if ('items' in schema) return problems(schema.items, `${at}[]`, open);
+  if ('values' in schema) return problems(schema.values, `${at}{}`, open);
+  if (!('fields' in schema)) return aliased;
+  const names = schema.fields.filter((field) => field.name.startsWith('_') || 'aliases' in field).map((field) => `${at}.${field.name} begins with _ or has aliases`);
+  return [...aliased, ...names, ...schema.fields.flatMap((field) => problems(field.type, `${at}.${field.name}`, [...open, schema.name]))];
+}
+
+let platform: TestPlatform;
+let clickhouse: ClickHouseClient;
+
+beforeAll(async () => {
+  platform = await startTestPlatform({ kafka: false, registry: false });
+  clickhouse = createClickHouse(loadConfig(clickhouseShape, platform.env), 'test');
+  const ordered = [...products].sort((a, b) => Number(b.id === 'customer.identities') - Number(a.id === 'customer.identities'));
+  for (const product of ordered) {
+    await clickhouse.command({ query: `CREATE DATABASE IF NOT EXISTS ${product.database}` });
+    for (const query of [...createTable(product), createView(product)]) await clickhouse.command({ query });
+  }
+});
+
+afterAll(async () => {
+  await clickhouse?.close();
+  await platform?.stop();
+});
+
+it('finds data products', () => {
+  expect(products.length).toBeGreaterThanOrEqual(16);
+  expect(new Set(products.map((product) => product.topic)).size).toBe(products.length);
+});
+
+describe.each(products.map((product) => [product.topic, product] as const))('%s', (_topic, product) => {
+  const validate = compileValidator(product.schema);
+  const fields = product.schema.fields.map((field) => field.name);
+
+  it('has a contract by ODCS 3.1.0, of its own domain, with a known owner', () => {
+    const contract: unknown = parse(readFileSync(path.join(product.dir, 'contract.yaml'), 'utf8'));
+    isOdcs(contract);
+    expect(isOdcs.errors ?? []).toEqual([]);
+    expect(product.contract).toMatchObject({ apiVersion: 'v3.1.0', id: product.id, domain: product.domain, status: expect.any(String) });
+    expect(OWNERS).toContain(product.owner);
+    expect(['event', 'entity', 'report']).toContain(product.kind);
+  });
+
+  it('classifies each field of its schema, and says which are required', () => {
+    const described = product.contract.schema[0]!.properties;
+    expect(described.map((field) => field.name)).toEqual(fields);
+    for (const { name, required, classification } of described) {
+      const type = product.schema.fields.find((field) => field.name === name)!.type;
+      expect({ name, required }).toEqual({ name, required: !Array.isArray(type) });
+      expect(['public', 'internal', 'pseudonymous', 'restricted']).toContain(classification);
+    }
+    for (const field of product.schema.fields) expect(field.doc ?? '').not.toBe('');
+  });
+
+  it('has keys among its fields, and a namespace that stays over majors', () => {
+    expect(product.schema.namespace).toBe(`tideway.${product.domain.replaceAll('-', '_')}`);
+    expect(product.primaryKey.length).toBeGreaterThan(0);
+    for (const name of product.primaryKey) expect(fields).toContain(name);
+    for (const name of product.key) expect(fields).toContain(name.split('.')[0]);
+    const key = compileKey(product);
+    for (const { content } of samples<Record<string, unknown>>(product, 'valid')) expect(key(content)).toMatch(/./);
+  });
+
+  it('keeps to what undecoded ingestion can take', () => {
+    expect(problems(product.schema, product.schema.name)).toEqual([]);
+  });
+
+  it('maps to activities by fields that it has', () => {
+    const { activity } = product;
+    if (!activity) return expect(product.activity).toBeUndefined();
+    expect(activityTypes(activity).length).toBeGreaterThan(0);
+    const used = [...Object.values(activity.fields), ...Object.values(activity.properties), ...Object.values(activity.touch ?? {}), ...('field' in activity.type ? [activity.type.field] : [])];
+    expect(used.filter((name) => !fields.includes(name))).toEqual([]);
+    return undefined;
+  });
+
+  it('has samples that encode, and samples that are refused for the reason they name', () => {
+    const valid = samples<Record<string, unknown>>(product, 'valid');
+    const invalid = samples<{ expect: { field: string; code: string }; record: Record<string, unknown> }>(product, 'invalid');
+    expect(valid.length).toBeGreaterThan(0);
+    expect(invalid.length).toBeGreaterThan(0);
+    for (const { name, content } of valid) expect([name, validate(withBytes(product, content))]).toEqual([name, undefined]);
+    for (const { name, content } of invalid) expect([name, validate(withBytes(product, content.record))]).toEqual([name, expect.objectContaining(content.expect)]);
+  });
+
+  it('has the columns of its schema in ClickHouse, and takes its samples undecoded', async () => {
+    const result = await clickhouse.query({ query: 'SELECT name, type FROM system.columns WHERE database = {database:String} AND table = {table:String}', query_params: { database: product.database, table: product.table }, format: 'JSONEachRow' });
+    const columns = new Map((await result.json<{ name: string; type: string }>()).map(({ name, type }) => [name, type.replaceAll('`', '')]));
+    for (const field of product.schema.fields) expect([field.name, columns.get(field.name)]).toEqual([field.name, columnOf(field).type.replaceAll('`', '')]);
+    const type = avroType(product.schema);
+    const datums = samples<Record<string, unknown>>(product, 'valid').map(({ content }, offset) => ({ offset, datum: type.toBuffer(withBytes(product, content)) }));
+    await insertDatums(clickhouse, { table: tableName(product), schema: product.schema, partition: 0, datums, token: 'conformance' });
+    await insertDatums(clickhouse, { table: tableName(product), schema: product.schema, partition: 0, datums, token: 'conformance' });
+    const counted = await clickhouse.query({ query: `SELECT (SELECT count() FROM ${tableName(product)}) AS stored, (SELECT count() FROM ${product.database}.${product.view}) AS shown`, format: 'JSONEachRow' });
+    // The samples share their key: analysts see it once, an entity's table keeps the last, and the same token inserts once.
+    expect(await counted.json()).toEqual([{ stored: product.kind === 'event' ? datums.length : 1, shown: 1 }]);
+  });
+});
