@@ -3,6 +3,7 @@
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
 import { productOf, type Outcome, type Product, type ProductId, type ProductRecord, type Records, type Rejection, type Violation } from '@tideway/contracts';
 import { PermanentError, RetryableError, errorText, type Logger, type Metrics } from '@tideway/service';
+import { SentPartitions } from './acknowledged.js';
 import { quarantineRecord } from './quarantine.js';
 import { RecordEncoder } from './record-encoder.js';
 import type { SchemaRegistry } from './registry.js';
@@ -50,6 +51,7 @@ export class Publisher {
   readonly #encoders = new Map<string, RecordEncoder>();
   readonly #pending: Pending[] = [];
   readonly #published;
+  readonly #sent = new SentPartitions();
   #pendingBytes = 0;
   #producer: Producer | undefined;
   #prepared = false;
@@ -181,7 +183,8 @@ export class Publisher {
     try {
       this.#producer ??= await this.#connectProducer();
       const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
-      await this.#producer.sendBatch({ acks: -1, timeout: 5_000, compression: CompressionTypes.None, topicMessages });
+      const producer = this.#producer;
+      await this.#sent.check(() => producer.sendBatch({ acks: -1, timeout: 5_000, compression: CompressionTypes.None, topicMessages }));
       for (const { topic, messages } of topicMessages) this.#published?.inc({ product: topic.replace(/\.v\d+$/, '') }, messages.length);
       return undefined;
     } catch (error) {
@@ -194,7 +197,7 @@ export class Publisher {
 
   async #connectProducer(): Promise<Producer> {
     const producer = this.#options.kafka.producer({
-      idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false,
+      createPartitioner: this.#sent.partitioner, idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false,
       retry: { initialRetryTime: 10, maxRetryTime: 300, retries: 5 },
     });
     await producer.connect();

@@ -1,6 +1,7 @@
 // One Kafka transaction after the other under one transactional id: outputs, state changelog and input offsets together.
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
 import { RetryableError, crashPoint, errorText } from '@tideway/service';
+import { SentPartitions } from './acknowledged.js';
 
 /** Records for one topic; a message may name its partition, else its key decides. */
 export interface Outgoing {
@@ -21,9 +22,11 @@ const TRANSACTION_TIMEOUT_MS = 30_000;
 
 export class TransactionalProducer {
   readonly #producer: Producer;
+  readonly #sent: SentPartitions;
 
-  private constructor(producer: Producer, private readonly groupId: string, private readonly transactionalId: string) {
+  private constructor(producer: Producer, sent: SentPartitions, private readonly groupId: string, private readonly transactionalId: string) {
     this.#producer = producer;
+    this.#sent = sent;
   }
 
   /**
@@ -31,15 +34,16 @@ export class TransactionalProducer {
    * is read afterwards is final. Rejects with RetryableError.
    */
   static async open(kafka: Kafka, transactionalId: string, groupId: string): Promise<TransactionalProducer> {
+    const sent = new SentPartitions();
     const producer = kafka.producer({
-      transactionalId, idempotent: true, maxInFlightRequests: 1, transactionTimeout: TRANSACTION_TIMEOUT_MS, allowAutoTopicCreation: false,
+      transactionalId, createPartitioner: sent.partitioner, idempotent: true, maxInFlightRequests: 1, transactionTimeout: TRANSACTION_TIMEOUT_MS, allowAutoTopicCreation: false,
       retry: { initialRetryTime: 10, maxRetryTime: 500, retries: 10 },
     });
     try {
       await producer.connect();
       // kafkajs asks for the producer id with the first transaction: an empty one asks and sends nothing else.
       await (await producer.transaction()).abort();
-      return new TransactionalProducer(producer, groupId, transactionalId);
+      return new TransactionalProducer(producer, sent, groupId, transactionalId);
     } catch (error) {
       await producer.disconnect().catch(() => undefined);
       throw new RetryableError(`transactional id ${transactionalId} could not be opened: ${errorText(error)}`, { cause: error });
@@ -53,7 +57,7 @@ export class TransactionalProducer {
     try {
       const transaction = await this.#producer.transaction();
       crashPoint('before-send');
-      if (topicMessages.length > 0) await transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages });
+      if (topicMessages.length > 0) await this.#sent.check(() => transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages }));
       crashPoint('after-send');
       if (offsets.length > 0) await transaction.sendOffsets({ consumerGroupId: this.groupId, topics: byTopic(offsets) });
       crashPoint('before-commit');

@@ -170,7 +170,7 @@ export class IdentityGraph {
       }
       for (const identifier of identifiers) this.#assign(identifier, winner, sinceOf(identifier), cause);
     }
-    this.#profiles.set(winner, members);
+    this.#profiles.set(winner, trimmed(members));
     return winner;
   }
 
@@ -193,7 +193,7 @@ export class IdentityGraph {
       } else lists.set(state.profile_id, { id: state.profile_id, identifiers: [identifier] });
     }
     for (const [profileId] of [...this.#profiles.entries()]) this.#profiles.restore(profileId, undefined);
-    for (const [profileId, { identifiers }] of lists) this.#profiles.restore(profileId, identifiers);
+    for (const [profileId, { identifiers }] of lists) this.#profiles.restore(profileId, trimmed(identifiers));
     this.#indexIsStale = false;
   }
 }
@@ -206,4 +206,9 @@ function oldestOf(identifiers: readonly string[], sinceOf: (identifier: string) 
     if (other < since || (other === since && identifier < oldest)) [oldest, since] = [identifier, other];
   }
   return oldest;
+}
+
+/** A copy without spare room: a list that grew by push() has 16 places more than it needs, and most profiles have one identifier. */
+function trimmed(identifiers: readonly string[]): readonly string[] {
+  return identifiers.slice();
 }

@@ -34,6 +34,11 @@ describe('decideJoining', () => {
       .toEqual({ joined: ['P', 'deal:1'], alone: [], refusal: { rule: 'limit', type: 'email' } });
   });
 
+  it('joins no part of what it refuses as a whole, also where that part alone would fit', () => {
+    expect(decide(profile('P', ['user:1'], ['user:1']), profile('Q', ['user:2', 'email:a'], ['email:a']), profile('R', ['anon:a'], ['anon:a'])))
+      .toEqual({ joined: ['P'], alone: [], refusal: { rule: 'unique', type: 'user' } });
+  });
+
   it('leaves a new identifier alone for which the record\'s profile has no room', () => {
     expect(decide(profile('P', ['user:1', 'email:a', 'email:b'], ['user:1']), fresh('email:c')))
       .toEqual({ joined: ['P'], alone: ['email:c'], refusal: { rule: 'limit', type: 'email' } });

@@ -1,0 +1,151 @@
+// Sends a stream of requests to the domain services, each lane in order, and compares the answers with what was expected.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NativeRequest } from './request.js';
+import { Connections, send, type Answer, type Targets } from './send.js';
+
+/** Counts are of native events, but for `requests` and `retries`. */
+export interface Totals {
+  /** Of all requests that were sent at least once. */
+  sent: number;
+  /** As the services answered. */
+  accepted: number;
+  quarantined: number;
+  rejected: number;
+  /** Deliberate repeats among the accepted ones, as expected: accepted - resends distinct events have been accepted. */
+  resends: number;
+  /** Accepted events that retries may have left once more, at most: products hold accepted to accepted + possibleResends rows. */
+  possibleResends: number;
+  /** Sent, but not answered when the replay was aborted: the services may or may not have them. */
+  unknown: number;
+  requests: number;
+  /** Attempts after the first. */
+  retries: number;
+  /** `sent` by domain. */
+  perDomain: Record<string, number>;
+  /** Every answer that was not the expected one: what was sent, expected and answered. */
+  differences: string[];
+}
+
+export interface ReplayOptions {
+  /** Open loop: requests are taken and sent at this pace however long answers take. Undefined: as fast as they are answered. */
+  eventsPerSecond?: number;
+  /** Requests in flight at most, 1 to 16 useful. Default 8. */
+  concurrency?: number;
+  onAnswer?: (request: NativeRequest, answer: Answer) => void;
+  /** Ends the replay: what is in flight counts as unknown, and the totals so far are returned. */
+  signal?: AbortSignal;
+}
+
+const DEFAULT_CONCURRENCY = 8;
+/** Requests taken but not answered, per place in flight, when answers set the pace: enough that no lane waits for another. */
+const TAKEN_PER_PLACE = 4;
+
+/**
+ * Sends all of `requests` and returns when every one is answered or the signal is aborted. Requests of one lane are sent
+ * one after another, so what happens to a person arrives in order; in an outage they wait and are repeated (see send()).
+ * Where answers set the pace, requests are taken from the iterable only as fast as they are answered.
+ */
+export async function replay(requests: Iterable<NativeRequest>, targets: Targets, options: ReplayOptions = {}): Promise<Totals> {
+  const { eventsPerSecond, concurrency = DEFAULT_CONCURRENCY, signal } = options;
+  checkPace(eventsPerSecond, concurrency);
+  const totals = emptyTotals();
+  const connections = new Connections();
+  const places: Promise<void>[] = Array.from({ length: concurrency }, () => Promise.resolve());
+  const open = new Set<Promise<void>>();
+  let failure: { error: unknown } | undefined;
+  try {
+    const startedAt = performance.now();
+    let taken = 0;
+    let number = 0;
+    for (const request of requests) {
+      const task: Task = { request, number: ++number, targets, connections, options, totals };
+      const place = request.lane % concurrency;
+      const done = places[place]!.then(() => deliver(task)).catch((error: unknown) => void (failure ??= { error }));
+      places[place] = done;
+      open.add(done);
+      void done.then(() => open.delete(done));
+      taken += request.events;
+      if (eventsPerSecond === undefined) while (open.size >= concurrency * TAKEN_PER_PLACE) await Promise.race(open);
+      else await pause(startedAt + (taken / eventsPerSecond) * 1000 - performance.now(), signal);
+      if (signal?.aborted || failure) break;
+    }
+    await Promise.all(open);
+  } finally {
+    connections.close();
+  }
+  if (failure) throw failure.error;
+  return totals;
+}
+
+interface Task {
+  request: NativeRequest;
+  /** Place in the stream, from 1 on. */
+  number: number;
+  targets: Targets;
+  connections: Connections;
+  options: ReplayOptions;
+  totals: Totals;
+}
+
+async function deliver({ request, number, targets, connections, options: { onAnswer, signal }, totals }: Task): Promise<void> {
+  if (signal?.aborted) return;
+  let attempts = 0;
+  const onAttempt = (attempt: number) => {
+    attempts = attempt;
+    if (attempt > 1) totals.retries++;
+    else countSent(totals, request);
+  };
+  let answer: Answer;
+  try {
+    answer = await send(request, targets, { connections, signal, onAttempt });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+    if (attempts > 0) totals.unknown += request.events;
+    return;
+  }
+  countAnswer(totals, request, answer);
+  const difference = describeDifference(request, answer);
+  if (difference !== undefined) totals.differences.push(`request ${number}: ${difference}`);
+  onAnswer?.(request, answer);
+}
+
+function countSent(totals: Totals, request: NativeRequest): void {
+  totals.requests++;
+  totals.sent += request.events;
+  totals.perDomain[request.domain] = (totals.perDomain[request.domain] ?? 0) + request.events;
+}
+
+function countAnswer(totals: Totals, request: NativeRequest, answer: Answer): void {
+  const { accepted = 0, quarantined = 0, rejected = [] } = answer;
+  totals.accepted += accepted;
+  totals.quarantined += quarantined;
+  totals.rejected += rejected.length;
+  totals.resends += request.expected.resends;
+  totals.possibleResends += accepted * answer.possiblyTaken;
+}
+
+/** What is not as expected in an answer, with what helps to find out why; undefined where all is as expected. */
+export function describeDifference({ domain, path, events, expected }: NativeRequest, answer: Answer): string | undefined {
+  const what = `${domain} ${path} with ${events} events`;
+  if (answer.status < 200 || answer.status > 299) return `${what} was refused with status ${answer.status}: ${answer.text}. Check the address and the keys.`;
+  const { accepted, quarantined, rejected } = answer;
+  if (accepted === undefined || quarantined === undefined || rejected === undefined) return `${what} was answered without counts of accepted, quarantined and rejected events: ${answer.text}`;
+  if (accepted === expected.accepted && quarantined === expected.quarantined && rejected.length === expected.rejected) return undefined;
+  const first = rejected[0] ? `; the first rejection: ${JSON.stringify(rejected[0])}` : '';
+  return `${what}: expected ${expected.accepted} accepted, ${expected.quarantined} quarantined, ${expected.rejected} rejected, `
+    + `but answered ${accepted}, ${quarantined}, ${rejected.length}${first}`;
+}
+
+function emptyTotals(): Totals {
+  return { sent: 0, accepted: 0, quarantined: 0, rejected: 0, resends: 0, possibleResends: 0, unknown: 0, requests: 0, retries: 0, perDomain: {}, differences: [] };
+}
+
+async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  // An abort ends the pause early; the caller looks at the signal next.
+  if (ms > 0 && !signal?.aborted) await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
+function checkPace(eventsPerSecond: number | undefined, concurrency: number): void {
+  if (eventsPerSecond !== undefined && !(eventsPerSecond > 0)) throw new RangeError(`eventsPerSecond must be above 0, not ${eventsPerSecond}. Leave it out to send as fast as answers come.`);
+  if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError(`concurrency must be a whole number from 1, not ${concurrency}.`);
+}

@@ -1,0 +1,151 @@
+import { describe, expect, it } from '@jest/globals';
+import { compileValidator, loadProducts, productOf } from '@tideway/contracts';
+import { loadIdentifierRules } from '@tideway/identifiers';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { CustomerState, planBatch, type BatchRecord } from './batch.js';
+import { activityIdOf, profileIdOf } from './uuid.js';
+
+const products = loadProducts();
+const rules = loadIdentifierRules();
+const NOW = 1_795_000_000_000;
+const validators = new Map(['customer.activities', 'customer.identities', 'customer.consents'].map((id) => [id, compileValidator(productOf(products, id).schema)]));
+
+let offset = 0;
+/** A record of a product: its full sample with other identifiers and fields, received `at` ms after NOW. */
+function received(at: number, id: string, identifiers: Record<string, string>, more: Record<string, unknown> = {}): BatchRecord {
+  const product = productOf(products, id);
+  const origin = `${product.topic}:0:${offset++}`;
+  const sample = JSON.parse(readFileSync(path.join(product.dir, 'samples/valid/full.json'), 'utf8')) as Record<string, unknown>;
+  const record = { ...sample, event_id: activityIdOf(origin), occurred_at: NOW + at, received_at: NOW + at, identifiers, ...more };
+  return { product, record, origin, eventId: record.event_id, receivedAt: NOW + at, identifiers };
+}
+
+const consent = (at: number, identifiers: Record<string, string>, decision: string) => received(at, 'web.consents', identifiers, { decision, purpose: 'marketing', channel: 'email' });
+const fresh = () => new CustomerState(rules, () => NOW);
+const run = (state: CustomerState, ...records: BatchRecord[]) => {
+  const plan = planBatch(state, records);
+  plan.commit();
+  return plan;
+};
+
+describe('planBatch', () => {
+  it('makes a profile, its identities and its activities of records', () => {
+    const order = received(1, 'web.orders', { user_id: 'u-1', anonymous_id: 'a-1' }, { status: 'completed' });
+    const { outputs, stats } = run(fresh(), received(0, 'web.page-views', { anonymous_id: 'a-1' }), order);
+    const profile = profileIdOf('anonymous_id:a-1');
+    expect(outputs.activities.map(({ profile_id, identifier, type }) => [profile_id, identifier, type])).toEqual([
+      [profile, 'anonymous_id:a-1', 'identifier_linked'],
+      [profile, 'anonymous_id:a-1', 'page_viewed'],
+      [profile, 'user_id:u-1', 'identifier_linked'],
+      [profile, 'user_id:u-1', 'order_completed'],
+    ]);
+    expect(outputs.activities[3]).toMatchObject({ activity_id: order.eventId, origin: order.origin });
+    expect(outputs.identities).toEqual([
+      { identifier: 'anonymous_id:a-1', profile_id: profile, since: NOW, cause: 'first_seen' },
+      { identifier: 'user_id:u-1', profile_id: profile, since: NOW + 1, cause: 'link' },
+    ]);
+    expect(stats).toMatchObject({ records: 2, links: 2, merges: 0, resends: 0, withoutIdentifiers: 0 });
+  });
+
+  it('tells the loser of a merge before what the record itself says', () => {
+    const state = fresh();
+    run(state, received(0, 'web.page-views', { anonymous_id: 'a-1' }), received(1, 'web.orders', { user_id: 'u-1' }));
+    const { outputs, stats } = run(state, received(2, 'web.identifications', { user_id: 'u-1', anonymous_id: 'a-1' }, { method: 'identify' }));
+    const [winner, loser] = [profileIdOf('anonymous_id:a-1'), profileIdOf('user_id:u-1')];
+    expect(outputs.activities.map(({ profile_id, type, properties }) => [profile_id, type, properties['into']])).toEqual([
+      [loser, 'profile_merged', winner],
+      [winner, 'identified', undefined],
+    ]);
+    expect(outputs.identities).toEqual([{ identifier: 'user_id:u-1', profile_id: winner, since: NOW + 1, cause: 'merge' }]);
+    expect(stats.merges).toBe(1);
+  });
+
+  it('moves the consents of a merged profile', () => {
+    const state = fresh();
+    run(state, received(0, 'web.page-views', { anonymous_id: 'a-1' }), consent(1, { user_id: 'u-1' }, 'granted'));
+    const { outputs } = run(state, received(2, 'web.identifications', { user_id: 'u-1', anonymous_id: 'a-1' }));
+    const [winner, loser] = [profileIdOf('anonymous_id:a-1'), profileIdOf('user_id:u-1')];
+    expect(outputs.consents).toEqual([
+      { key: `${loser}|marketing|email`, record: null },
+      { key: `${winner}|marketing|email`, record: expect.objectContaining({ profile_id: winner, decision: 'granted', decided_at: NOW + 1 }) },
+    ]);
+    expect(outputs.activities.map(({ type }) => type)).toEqual(['profile_merged', expect.any(String)]);
+  });
+
+  it('states the decision in force where merged profiles disagreed', () => {
+    const state = fresh();
+    run(state, consent(0, { anonymous_id: 'a-1' }, 'granted'), consent(3, { user_id: 'u-1' }, 'withdrawn'), consent(5, { anonymous_id: 'a-1' }, 'granted'));
+    const { outputs } = run(state, received(6, 'web.identifications', { user_id: 'u-1', anonymous_id: 'a-1' }, { method: 'identify' }));
+    expect(outputs.activities.map(({ type, occurred_at }) => [type, occurred_at - NOW])).toEqual([['profile_merged', 6], ['consent_granted', 5], ['identified', 6]]);
+  });
+
+  it('makes an activity of a decision that changes what is in force, and of no other', () => {
+    const { outputs, stats } = run(fresh(),
+      consent(10, { user_id: 'u-1' }, 'granted'), consent(20, { user_id: 'u-1' }, 'granted'),
+      consent(5, { user_id: 'u-1' }, 'denied'), consent(30, { user_id: 'u-1' }, 'withdrawn'));
+    expect(outputs.activities.map(({ type }) => type)).toEqual(['identifier_linked', 'consent_granted', 'consent_withdrawn']);
+    expect(outputs.consents.map(({ record }) => record?.decision)).toEqual(['withdrawn']);
+    expect(stats.consents).toEqual({ changed: 2, repeated: 1, outdated: 1 });
+  });
+
+  it('drops a record that was sent again, in the batch and after it', () => {
+    const state = fresh();
+    const view = received(0, 'web.page-views', { anonymous_id: 'a-1' });
+    const again = { ...received(5, 'web.page-views', { anonymous_id: 'a-1' }), eventId: view.eventId };
+    expect(run(state, view, again)).toMatchObject({ stats: { resends: 1 } });
+    const { outputs, stats } = run(state, again);
+    expect([outputs, stats.resends]).toEqual([{ activities: [], identities: [], consents: [] }, 1]);
+  });
+
+  it('skips a record without an identifier that anyone owns', () => {
+    const { outputs, stats } = run(fresh(),
+      received(0, 'web.page-views', {}), received(0, 'web.page-views', { anonymous_id: 'null' }), received(0, 'web.page-views', { shoe_size: '44' }));
+    expect([outputs, stats.withoutIdentifiers]).toEqual([{ activities: [], identities: [], consents: [] }, 3]);
+  });
+
+  it('does not link by a value that nobody owns', () => {
+    const { outputs } = run(fresh(), received(0, 'web.page-views', { anonymous_id: 'a-1', user_id: 'undefined' }));
+    expect(outputs.identities.map(({ identifier }) => identifier)).toEqual(['anonymous_id:a-1']);
+  });
+
+  it('counts a refused merge and attributes the record to the strongest identifier', () => {
+    const { outputs, stats } = run(fresh(),
+      received(0, 'web.page-views', { user_id: 'u-1', anonymous_id: 'a-1' }), received(1, 'web.page-views', { user_id: 'u-2', anonymous_id: 'a-1' }));
+    expect(stats.conflicts).toEqual({ unique: 1, limit: 0 });
+    expect(outputs.activities.at(-1)).toMatchObject({ profile_id: profileIdOf('user_id:u-2'), identifier: 'user_id:u-2' });
+  });
+
+  it('resolves a record that its contract maps to no activity', () => {
+    const { outputs, stats } = run(fresh(), received(0, 'web.orders', { user_id: 'u-1' }, { status: 'unheard of' }));
+    expect(outputs.activities.map(({ type }) => type)).toEqual(['identifier_linked']);
+    expect(stats.unmapped).toBe(1);
+  });
+
+  it('gives records that fit their contracts', () => {
+    const state = fresh();
+    const all = products.filter((product) => product.activity).map((product, index) => received(index, product.id, { user_id: 'u-1', anonymous_id: `a-${index}` }));
+    const { outputs } = run(state, ...all, received(99, 'web.page-views', { user_id: 'u-2' }), consent(100, { anonymous_id: 'a-9', phone_sha256: 'p' }, 'denied'));
+    const violations = (id: string, records: unknown[]) => records.map((record) => validators.get(id)!(record)).filter((violation) => violation);
+    expect(violations('customer.activities', outputs.activities)).toEqual([]);
+    expect(violations('customer.identities', outputs.identities)).toEqual([]);
+    expect(violations('customer.consents', outputs.consents.flatMap(({ record }) => record ?? []))).toEqual([]);
+  });
+
+  it('refuses a second plan before the first has ended, and ends each once', () => {
+    const state = fresh();
+    const plan = planBatch(state, []);
+    expect(() => planBatch(state, [])).toThrow('commit or discard it');
+    plan.discard();
+    expect(() => plan.commit()).toThrow('no planned batch to commit');
+  });
+
+  it('leaves no trace of a batch that it cannot plan', () => {
+    const state = fresh();
+    const page = productOf(products, 'web.page-views');
+    const broken = { ...received(1, 'web.page-views', { user_id: 'u-1' }), product: { ...page, activity: { ...page.activity!, fields: { items: 'nothing' } } } };
+    const view = received(0, 'web.page-views', { user_id: 'u-1' });
+    expect(() => planBatch(state, [view, broken])).toThrow('activity.fields.items');
+    expect(run(state, view).stats).toMatchObject({ links: 1, resends: 0 });
+  });
+});
