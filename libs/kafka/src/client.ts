@@ -28,3 +28,14 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
   }
   return new Kafka(options);
 }
+
+/** For readiness: rejects while no broker answers. */
+export async function checkKafka(kafka: Kafka): Promise<void> {
+  const admin = kafka.admin({ retry: { retries: 0 } });
+  try {
+    await admin.connect();
+    await admin.describeCluster();
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}

@@ -2,7 +2,7 @@
 import { Module } from '@nestjs/common';
 import { hasIdentifiers, loadProducts } from '@tideway/contracts';
 import { loadIdentifierRules } from '@tideway/identifiers';
-import { SchemaRegistry, createKafka, ensureTopics } from '@tideway/kafka';
+import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { Outputs } from './outputs.js';
@@ -27,6 +27,7 @@ export const customer: ServiceDefinition<typeof configShape> = {
       await ensureTopics(kafka, products, [], config.KAFKA_REPLICATION_FACTOR);
       await outputs.register(registry);
     })));
+    service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());
     return { module: CustomerModule };
   },

@@ -1,8 +1,7 @@
 // Wiring of personalization: the partitions of profiles, the store that answers requests, and its one route.
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
-import { parseHashedKeys } from '@tideway/intake';
-import { SchemaRegistry, createKafka, ensureTopics } from '@tideway/kafka';
+import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { Formats } from './partition.js';
@@ -28,11 +27,12 @@ export const personalization: ServiceDefinition<typeof configShape> = {
       await formats.encoder.register(registry);
     });
     service.loops.push(preparedLoop(pipeline(config, kafka, service, formats), prepare), store.follow(kafka, service));
+    service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());
     return {
       module: PersonalizationModule,
       controllers: [ProfilesController],
-      providers: [{ provide: ProfileStore, useValue: store }, { provide: API_KEYS, useValue: parseHashedKeys(config.PERSONALIZATION_API_KEYS) }],
+      providers: [{ provide: ProfileStore, useValue: store }, { provide: API_KEYS, useValue: config.PERSONALIZATION_API_KEYS }],
     };
   },
 };

@@ -2,7 +2,7 @@
 import { BadRequestException, Controller, Get, Headers, Inject, NotFoundException, Param, UnauthorizedException } from '@nestjs/common';
 import type { PersonalizationProfiles } from '@tideway/contracts';
 import { identifierKey, normaliseIdentifier } from '@tideway/identifiers';
-import { verifyKey, type HashedKey } from '@tideway/intake';
+import { bearerToken, verifyKey, type HashedKey } from '@tideway/intake';
 import { ProfileStore } from './store.js';
 
 export const API_KEYS = Symbol('API_KEYS');
@@ -13,8 +13,8 @@ export class ProfilesController {
 
   /** The profile of an identifier; raw e-mail addresses and phone numbers are hashed before they are looked up. */
   @Get(':identifier')
-  async profile(@Param('identifier') identifier: string, @Headers('authorization') authorization = ''): Promise<PersonalizationProfiles> {
-    if (!verifyKey(this.keys, authorization.replace(/^Bearer /i, ''))) {
+  async profile(@Param('identifier') identifier: string, @Headers('authorization') authorization?: string): Promise<PersonalizationProfiles> {
+    if (!verifyKey(this.keys, bearerToken(authorization) ?? '')) {
       throw new UnauthorizedException({ code: 'unauthorized', message: 'send an API key as "Authorization: Bearer <key>"' });
     }
     const colon = identifier.indexOf(':');

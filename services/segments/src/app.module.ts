@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
 import { checkClickHouse, createClickHouse } from '@tideway/clickhouse';
-import { SchemaRegistry, createKafka, ensureTopics } from '@tideway/kafka';
+import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, type Definitions } from './evaluate/index.js';
@@ -11,6 +11,7 @@ import { Formats } from './formats.js';
 import { History } from './history.js';
 import { pipeline } from './pipeline.js';
 import { ownTopics } from './topics.js';
+import { createViews } from './views.js';
 
 @Module({})
 class SegmentsModule {}
@@ -25,6 +26,7 @@ export const segments: ServiceDefinition<typeof configShape> = {
     const products = loadProducts();
     const formats = new Formats(products, registry);
     const definitions = loadDefinitions();
+    const closing = new AbortController();
     const evaluator = createEvaluator(definitions);
     const history = new History(clickhouse, registry, formats.activitiesProduct, evaluator.relevantColumns);
     const loop = pipeline(config, kafka, service, {
@@ -37,10 +39,13 @@ export const segments: ServiceDefinition<typeof configShape> = {
       await ensureTopics(kafka, products, ownTopics(products), config.KAFKA_REPLICATION_FACTOR);
       await formats.register(registry);
       await history.prepare(kafka);
+      // The warehouse makes the table that the views join: they are no reason to wait.
+      void untilDone('views for analysts', service.logger, () => createViews(clickhouse, definitions), closing.signal).catch(() => undefined);
     })));
+    service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());
     service.health.add('clickhouse', () => checkClickHouse(clickhouse));
-    service.onClose.push(() => clickhouse.close());
+    service.onClose.push(() => clickhouse.close(), async () => closing.abort());
     return { module: SegmentsModule };
   },
 };

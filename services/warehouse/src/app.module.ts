@@ -2,7 +2,7 @@
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
 import { checkClickHouse, createClickHouse } from '@tideway/clickhouse';
-import { Publisher, SchemaRegistry, createKafka, ensureTopics } from '@tideway/kafka';
+import { Publisher, SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { Ingest } from './ingest.js';
@@ -31,6 +31,7 @@ export const warehouse: ServiceDefinition<typeof configShape> = {
       await ingest.identify(kafka);
     })));
     service.health.add('clickhouse', () => checkClickHouse(clickhouse));
+    service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());
     service.onClose.push(() => publisher.disconnect(), () => clickhouse.close());
     return { module: WarehouseModule };

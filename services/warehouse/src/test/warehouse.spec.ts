@@ -125,7 +125,7 @@ describe('the warehouse', () => {
 
   it('tells what it depends on, and how it does', async () => {
     const ready = await fetch(`${service.url}/health/ready`);
-    expect(await ready.json()).toEqual({ ready: true, checks: { clickhouse: 'ok', registry: 'ok' } });
+    expect(await ready.json()).toEqual({ ready: true, checks: { kafka: 'ok', clickhouse: 'ok', registry: 'ok' } });
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     for (const name of ['tideway_rows_inserted_total', 'tideway_insert_duration_seconds_bucket', 'tideway_event_to_row_seconds_bucket', 'tideway_consumer_lag']) expect(metrics).toContain(name);
   });

@@ -1,0 +1,36 @@
+// Wiring of the crm service: the publisher of its products, and its routes.
+import { Module } from '@nestjs/common';
+import { loadProducts } from '@tideway/contracts';
+import { Intake, intakeLimits, prepareIntake, type BodyLimits } from '@tideway/intake';
+import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
+import type { ServiceDefinition } from '@tideway/service';
+import { configShape } from './config.js';
+import { CrmController, IMPORT_KEYS } from './crm.controller.js';
+import { Pipeline } from './pipeline.js';
+
+@Module({})
+class CrmModule {}
+
+const BODY: BodyLimits = { maxBodyBytes: 50 * 1024 * 1024, contentTypes: ['application/json', 'application/x-ndjson', 'application/ndjson'] };
+
+export const crm: ServiceDefinition<typeof configShape> = {
+  name: 'crm',
+  config: configShape,
+  async module(config, service) {
+    const { logger, metrics, health } = service;
+    const kafka = createKafka(config, 'crm', logger);
+    const registry = new SchemaRegistry(config);
+    const products = loadProducts().filter(({ domain, id }) => domain === 'crm' || id === 'operations.quarantine');
+    const publisher = new Publisher({ kafka, registry, products, service: 'crm', logger, metrics, replicationFactor: config.KAFKA_REPLICATION_FACTOR });
+    const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
+    health.add('kafka', () => checkKafka(kafka));
+    health.add('registry', () => registry.check());
+    service.onClose.push(() => publisher.disconnect());
+    return {
+      module: CrmModule,
+      controllers: [CrmController],
+      providers: [{ provide: Pipeline, useValue: new Pipeline(config, intake) }, { provide: IMPORT_KEYS, useValue: config.CRM_IMPORT_KEYS }, { provide: Intake, useValue: intake }],
+    };
+  },
+  prepare: (app, service) => prepareIntake(app, service, app.get(Intake).inFlight, BODY),
+};

@@ -1,0 +1,30 @@
+// The routes of the crm service: HubSpot's webhooks, and imports with a key.
+import { Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { badRequest, bearerToken, unauthorised, verifyKey, type Answer, type HashedKey } from '@tideway/intake';
+import { Pipeline, type ImportAnswer } from './pipeline.js';
+
+export const IMPORT_KEYS = Symbol('IMPORT_KEYS');
+
+@Controller()
+export class CrmController {
+  constructor(@Inject(Pipeline) private readonly pipeline: Pipeline, @Inject(IMPORT_KEYS) private readonly keys: HashedKey[]) {}
+
+  @Post('webhooks/hubspot')
+  @HttpCode(200)
+  webhook(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.webhook(request);
+  }
+
+  /** `?account=` names the CRM account, `&platform=hubspot` makes ids those of HubSpot objects, `&dry_run=true` publishes nothing. */
+  @Post('v1/import')
+  @HttpCode(200)
+  import(@Req() request: FastifyRequest, @Query() query: Record<string, string>): Promise<ImportAnswer> {
+    const key = verifyKey(this.keys, bearerToken(request.headers.authorization) ?? '');
+    if (!key) throw unauthorised('Bearer realm="import"', 'send an import key as "Authorization: Bearer <key>"');
+    const { account, platform, dry_run: dryRun } = query;
+    if (!account || !/^[\w.-]{1,64}$/.test(account)) throw badRequest('required', 'account', 'name the CRM account: ?account=62515 (letters, digits, "_", "-" and "." only)');
+    if (platform !== undefined && platform !== 'hubspot') throw badRequest('enum', 'platform', 'platform can be hubspot, or left out');
+    return this.pipeline.import(request, { key, account, platform: platform as 'hubspot' | undefined, dryRun: dryRun === 'true' });
+  }
+}

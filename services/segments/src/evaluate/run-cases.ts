@@ -1,0 +1,33 @@
+// Runs the cases that definitions carry.
+import type { Definitions } from '../definitions/load.js';
+import type { TraitValue } from '../operators/traits/operator.js';
+import { createEvaluator } from './evaluator.js';
+
+export interface CaseResult {
+  /** File of the definition, and the line that the case begins at. */
+  file: string;
+  line: number;
+  name: string;
+  /** What the definition says, and what came out: for a segment, whether the profile is a member. */
+  expected: TraitValue | boolean;
+  actual: TraitValue | boolean;
+  passed: boolean;
+}
+
+/** Runs every case of every definition. */
+export function runCases(definitions: Definitions): CaseResult[] {
+  const evaluator = createEvaluator(definitions);
+  const evaluate = ({ activities, now }: { activities: readonly Parameters<typeof evaluator.apply>[1][]; now: number }) => {
+    const state = evaluator.empty();
+    for (const activity of activities) evaluator.apply(state, activity);
+    return evaluator.evaluate(state, now);
+  };
+  const result = (file: string, { line, name }: { line: number; name: string }, expected: TraitValue | boolean, actual: TraitValue | boolean): CaseResult =>
+    ({ file, line, name, expected, actual, passed: expected === actual });
+  return [
+    ...definitions.traits.flatMap((trait) => trait.cases.map((one) =>
+      result(`schemas/traits/${trait.name}.yaml`, one, one.expect, evaluate(one).traits[trait.name]!))),
+    ...definitions.segments.flatMap((segment) => segment.cases.map((one) =>
+      result(`schemas/segments/${segment.name}.yaml`, one, one.member, evaluate(one).members.includes(segment.name)))),
+  ];
+}

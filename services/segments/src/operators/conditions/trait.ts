@@ -1,0 +1,41 @@
+// `trait`: a person's value of a trait compares with a given one; several comparisons must all hold.
+import { z } from 'zod';
+import { COMPARISONS, compileTest, type Test } from '../comparisons.js';
+import { conditionOperator } from './operator.js';
+
+const comparisons = Object.keys(COMPARISONS);
+const schema = z.strictObject({
+  trait: z.string(),
+  ...Object.fromEntries(comparisons.map((name) => [name, z.unknown().optional()])),
+});
+
+export const trait = conditionOperator<{ trait: string }>({
+  schema: schema as z.ZodType<{ trait: string }>,
+  compile(node, at, reader) {
+    const compared = reader.trait(node.trait, [...at, 'trait']);
+    if (!compared) return undefined;
+    const operands = Object.entries(node).filter(([key]) => key !== 'trait');
+    if (operands.length === 0) {
+      reader.report(at, `the condition on "${node.trait}" compares with nothing: add one of ${comparisons.join(', ')}`);
+    }
+    const { kind, show } = compared.aggregation;
+    const tests: Test[] = [];
+    for (const [name, raw] of operands) {
+      const test = compileTest(name, raw, kind, `trait "${node.trait}"`);
+      if ('problem' in test) reader.report([...at, name], test.problem);
+      else tests.push(test);
+    }
+    if (tests.length === 0 || tests.length < operands.length) return undefined;
+    return {
+      holds: (values) => tests.every((test) => test.holds(values[compared.index]!)),
+      sql: (column) => `(${tests.map((test) => test.sql(column(compared))).join(' AND ')})`,
+      explain(values, depth) {
+        const value = values[compared.index]!;
+        const rule = tests.map((test) => test.explain((operand) => show(operand as string | number))).join(' and ');
+        const sentence = `${compared.name} ${value === null ? 'has no value' : `is ${show(value)}`}, must ${rule}`;
+        return [{ depth, holds: tests.every((test) => test.holds(value)), sentence }];
+      },
+      leaves: tests.map((test) => ({ trait: compared, test })),
+    };
+  },
+});

@@ -1,0 +1,109 @@
+// Random definitions for property tests: every operator, comparison and kind of field, nested conditions, hostile texts.
+import fc from 'fast-check';
+import { loadCatalog } from '../definitions/catalog.js';
+import { parseDefinitions, type Definitions } from '../definitions/load.js';
+
+const catalog = loadCatalog();
+
+/** Types that random activities have as well, with the product of each. */
+export const TYPES = {
+  product_viewed: 'web.ecommerce-events',
+  order_completed: 'web.orders',
+  page_viewed: 'web.page-views',
+  contact_stage_changed: 'crm.contact-changes',
+  profile_merged: 'customer.identities',
+} as const;
+type TypeName = keyof typeof TYPES;
+
+/** Texts that break careless SQL, that look like numbers, that sort differently in UTF-16 and in UTF-8. */
+export const TEXTS = ['a', 'b', '', "it's", "' OR 1=1 --", '\\', "\\'", '{now:Int64}', 'line\nbreak', '\0', 'ü', '😀', '\uffff', 'NULL', '%', '3', '2.5', '-4', '007', '1e3', '12\n', '0.000001', '999999999999.999999'];
+export const KEYS = ['stage', "it's", 'constructor', 'a.b'];
+
+const text = fc.constantFrom(...TEXTS);
+const propertyName = fc.constantFrom(...KEYS).map((key) => `properties.${key}`);
+const textField = fc.oneof(propertyName, fc.constantFrom('type', 'session_id', 'order_id', 'campaign_id', 'currency', 'touch.channel', 'touch.source', 'touch.campaign'));
+const micros = fc.constantFrom(-5_000_000, -1, 0, 1, 4_000_000, 9_007_199_254_740_991);
+const instant = fc.integer({ min: -400, max: 5 }).map((days) => new Date(BASE + days * 86_400_000).toISOString());
+const ordering = fc.constantFrom('gt', 'gte', 'lt', 'lte');
+
+/** The time that random histories and evaluations are near to: a multiple of every size of bucket. */
+export const BASE = 4_095 * 5 * 86_400_000;
+
+const compareText = fc.oneof(
+  text,
+  fc.record({ eq: text }),
+  fc.record({ ne: text }),
+  fc.array(text, { minLength: 1, maxLength: 3 }),
+  fc.record({ exists: fc.boolean() }),
+);
+const compareSize = <T>(operand: fc.Arbitrary<T>) => fc.tuple(ordering, operand).map(([name, value]) => ({ [name]: value }));
+
+const where = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({}) },
+  { weight: 2, arbitrary: fc.tuple(textField, compareText).map(([field, compared]) => ({ [field]: compared })) },
+  { weight: 1, arbitrary: fc.tuple(propertyName, compareSize(fc.constantFrom(-4, 0, 2.5, 3, 1e-6, 999999999999))).map(([field, compared]) => ({ [field]: compared })) },
+  { weight: 1, arbitrary: fc.oneof(compareSize(micros), fc.record({ in: fc.array(micros, { minLength: 1 }) }), fc.record({ exists: fc.boolean() })).map((value_micros) => ({ value_micros })) },
+  { weight: 1, arbitrary: compareSize(instant).map((occurred_at) => ({ occurred_at })) },
+  { weight: 1, arbitrary: fc.boolean().map((is_bot) => ({ is_bot })) },
+);
+
+const over = fc.tuple(fc.subarray(Object.keys(TYPES) as TypeName[], { minLength: 1 }), fc.boolean(), where).map(([types, byProduct, filter]) => ({
+  ...(byProduct ? { product: TYPES[types[0]!] } : { types }),
+  ...(Object.keys(filter).length > 0 ? { where: filter } : {}),
+}));
+
+const operation = fc.oneof(
+  fc.record({ operator: fc.constant('count') }),
+  fc.record({ operator: fc.constant('sum'), field: fc.constant('value_micros') }),
+  fc.record({ operator: fc.constant('latest'), field: fc.oneof(textField, fc.constantFrom('value_micros', 'occurred_at')) }),
+  fc.record({ operator: fc.constant('distinct_count'), field: fc.oneof(textField, fc.constantFrom('items.product_id', 'items.category')) }),
+);
+const window = fc.constantFrom('5m', '7m', '90m', '1h', '1d', '3d', '7d', '30d', '90d', '365d', '400d', 'all');
+
+interface TraitDocument {
+  name: string;
+  operator: string;
+  field?: string;
+}
+
+const trait = (name: string): fc.Arbitrary<TraitDocument> => fc.tuple(operation, over, window, fc.boolean()).map(([operated, looked, length, bots]) => {
+  // A sum is of one currency: see the operator.
+  const money = operated.operator === 'sum' ? { ...looked, where: { ...('where' in looked ? looked.where : {}), currency: 'EUR' } } : looked;
+  return { name, description: 'random', owner: 'tests', ...operated, over: money, window: length, include_bots: bots };
+});
+
+/** Comparisons that suit the value of a trait. */
+function operandOf({ operator, field }: TraitDocument): fc.Arbitrary<object> {
+  if (operator === 'latest' && field === 'occurred_at') return fc.oneof(compareSize(instant), fc.record({ exists: fc.boolean() }));
+  if (operator === 'latest' && field !== 'value_micros') return fc.oneof(fc.record({ eq: text }), fc.record({ ne: text }), fc.record({ in: fc.array(text, { minLength: 1 }) }), fc.record({ exists: fc.boolean() }));
+  const number = operator === 'count' || operator === 'distinct_count' ? fc.integer({ min: 0, max: 4 }) : micros;
+  return fc.oneof(compareSize(number), fc.record({ eq: number }), fc.record({ ne: number }), fc.record({ gte: number, lt: number }));
+}
+
+function condition(traits: readonly TraitDocument[]): fc.Arbitrary<object> {
+  return fc.letrec<{ node: object; leaf: object }>((tie) => ({
+    leaf: fc.constantFrom(...traits).chain((compared) => operandOf(compared).map((operand) => ({ trait: compared.name, ...operand }))),
+    node: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      tie('leaf'),
+      fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((all) => ({ all })),
+      fc.array(tie('node'), { minLength: 1, maxLength: 3 }).map((any) => ({ any })),
+      tie('node').map((not) => ({ not })),
+    ),
+  })).node;
+}
+
+export const SCOPES = [{ purpose: 'personalization', channel: 'any' }, { purpose: 'marketing', channel: 'any' }, { purpose: 'marketing', channel: 'email' }] as const;
+
+const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) =>
+  fc.tuple(...[0, 1, 2].map((index) => fc.tuple(condition(traits), fc.constantFrom(...SCOPES)).map(([when, scope]) =>
+    ({ name: `segment-${index}`, version: 1, description: 'random', owner: 'tests', ...scope, when }),
+  ))).map((segments) => ({ traits, segments })));
+
+/** Definitions of four traits and three segments, and the documents that they are made of. */
+export const definitionsArbitrary: fc.Arbitrary<Definitions> = documents.map(({ traits, segments }) => {
+  const toText = (folder: string) => (document: { name: string }) => ({ file: `${folder}/${document.name}.yaml`, text: JSON.stringify(document) });
+  const definitions = parseDefinitions({ traits: traits.map(toText('traits')), segments: segments.map(toText('segments')) }, catalog);
+  // What a counterexample shows.
+  return Object.assign(definitions, { [fc.toStringMethod]: () => JSON.stringify({ traits, segments }, undefined, 1) });
+});
