@@ -62,7 +62,7 @@ async function checkTotals({ rows }: Clients, totals: SentTotals): Promise<Findi
 }
 
 /** Each primary key once in the analysts' view of every event product. */
-async function checkOnce({ rows, products }: Clients): Promise<Finding[]> {
+export async function checkOnce({ rows, products }: Clients): Promise<Finding[]> {
   const events = products.filter((product) => product.kind === 'event');
   const queries = events.map((p) => `SELECT '${p.id}' AS product, count() AS n, uniqExact(${p.primaryKey.join(', ')}) AS keys FROM ${p.database}.${p.view}`);
   const counts = await rows<{ product: string; n: number; keys: number }>(queries.join(' UNION ALL '));
@@ -73,7 +73,7 @@ async function checkOnce({ rows, products }: Clients): Promise<Finding[]> {
 /** Time at which a change counts: timers change members at their time, everything else at the evaluation. */
 const effectiveAt = (m: Pick<SegmentsMemberships, 'reason' | 'caused_at' | 'evaluated_at'>) => (m.reason === 'time' ? m.caused_at : m.evaluated_at);
 
-async function checkMemberships(clients: Clients, frozen: number): Promise<Finding[]> {
+export async function checkMemberships(clients: Clients, frozen: number): Promise<Finding[]> {
   const product = productOf(clients.products, 'segments.memberships');
   const decoder = new Decoder<SegmentsMemberships>(clients.registry, product);
   const onTopic = new Set<string>();
@@ -116,7 +116,7 @@ function compare(name: string, a: Set<string>, b: Set<string>): Finding {
   return { name, ok, detail: ok ? `${a.size} memberships, the same` : `${missing.length} missing, ${extra.length} extra (${examples.join('; ')})` };
 }
 
-async function checkProfiles(clients: Clients): Promise<Finding> {
+export async function checkProfiles(clients: Clients): Promise<Finding> {
   const latest = async <T extends { profile_id: string }>(id: 'segments.state' | 'personalization.profiles') => {
     const product = productOf(clients.products, id);
     const decoder = new Decoder<T>(clients.registry, product);

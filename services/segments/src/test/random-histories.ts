@@ -1,5 +1,4 @@
 // Random histories for property tests: late, future and simultaneous activities at the edges of buckets, consents, bots.
-import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Activity } from '../definitions/fields.js';
 import { BASE, KEYS, SCOPES, TEXTS, TYPES } from './random-definitions.js';
@@ -17,6 +16,8 @@ export const timeArbitrary: fc.Arbitrary<number> = fc.tuple(
   fc.constantFrom(-1, 0, 0, 1),
 ).map(([offset, edge]) => BASE + offset + edge);
 
+/** Ids in random order, as a tie between equal origins is decided by them. */
+const hex = (length: number) => (value: number): string => value.toString(16).padStart(length, '0');
 const text = fc.constantFrom(...TEXTS);
 const orNull = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
 
@@ -33,6 +34,7 @@ const ordinary = fc.tuple(fc.constantFrom(...(Object.keys(TYPES) as (keyof typeo
 
 /** An activity; its profile_id tells with which of three profiles, later merged, it was recorded: see profileId. */
 const activity: fc.Arbitrary<Activity> = fc.record({
+  activity_id: fc.nat({ max: 0xffff_ffff }).map(hex(8)),
   kind: fc.oneof({ weight: 1, arbitrary: consent }, { weight: 4, arbitrary: ordinary }),
   alias: fc.constantFrom(0, 0, 1, 2),
   occurred_at: timeArbitrary,
@@ -49,7 +51,7 @@ const activity: fc.Arbitrary<Activity> = fc.record({
   origin: fc.tuple(fc.constantFrom('web.orders.v1', 'crm.deal-changes.v1'), fc.integer({ min: 0, max: 1 }), fc.integer({ min: 8, max: 12 })).map((parts) => parts.join(':')),
 }).map(({ kind, alias, ...fields }) => ({
   ...fields, ...kind,
-  activity_id: '', profile_id: String(alias), identifier: `user_id:${alias}`, received_at: fields.occurred_at, message_id: null,
+  profile_id: String(alias), identifier: `user_id:${alias}`, received_at: fields.occurred_at, message_id: null,
 }));
 
 /** The history of one person, in order of arrival, with consent to everything in most cases. */
@@ -57,10 +59,10 @@ export const historyArbitrary: fc.Arbitrary<Activity[]> = fc.tuple(fc.array(acti
   const granted = SCOPES.map((scope, index): Activity => ({
     ...UNTOUCHED, type: 'consent_granted', product: 'web.consents', properties: { ...scope }, occurred_at: BASE - 450 * DAY, received_at: BASE - 450 * DAY, origin: `crm.consents.v1:0:${index}`,
   }));
-  return [...activities, ...(consents ? granted : [])].map((one) => ({ ...one, activity_id: randomUUID() }));
+  return [...activities, ...(consents ? granted : [])].map((one, index) => ({ ...one, activity_id: `${one.activity_id}-0000-5000-8000-${hex(12)(index)}` }));
 });
 
 const UNTOUCHED = {
-  activity_id: '', profile_id: '0', identifier: 'user_id:0', session_id: null, touch: null, campaign_id: null, message_id: null, order_id: null,
+  activity_id: '00000000', profile_id: '0', identifier: 'user_id:0', session_id: null, touch: null, campaign_id: null, message_id: null, order_id: null,
   items: [], value_micros: null, currency: null, is_bot: false, is_machine: false,
 };

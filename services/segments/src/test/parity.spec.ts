@@ -1,0 +1,142 @@
+// The stream and SQL give the same: random definitions over random histories, on a real ClickHouse.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createClickHouse, createTable, tableName, type ClickHouseClient } from '@tideway/clickhouse';
+import { loadProducts, productOf } from '@tideway/contracts';
+import { startTestPlatform, type TestPlatform } from '@tideway/testing';
+import fc from 'fast-check';
+import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, rowToActivity, type Activity, type Definitions } from '../evaluate/index.js';
+import { definitionsArbitrary } from './random-definitions.js';
+import { historyArbitrary, timeArbitrary } from './random-histories.js';
+
+const PROFILES = 20;
+const ROUNDS = 100;
+const TABLE = { ...productOf(loadProducts(), 'customer.activities'), database: 'parity', table: 'activities' };
+
+/** Rows as they were recorded, some twice; profiles 1 and 2 of a person were merged into 0: the -800N- of the uuid. */
+const CURRENT = `(
+  SELECT * REPLACE (toUUID(replaceRegexpOne(toString(profile_id), '-800.-', '-8000-')) AS profile_id)
+  FROM ${tableName(TABLE)} LIMIT 1 BY activity_id)`;
+
+const hex = (value: number, length: number) => value.toString(16).padStart(length, '0');
+const profileId = (person: number, alias: string) => `00000000-0000-4000-800${alias}-${hex(person, 12)}`;
+
+let platform: TestPlatform;
+let clickhouse: ClickHouseClient;
+
+beforeAll(async () => {
+  platform = await startTestPlatform({ kafka: false, registry: false, clickhouse: true });
+  clickhouse = createClickHouse({ CLICKHOUSE_PASSWORD: '', CLICKHOUSE_USERNAME: '', CLICKHOUSE_URL: '', ...platform.env }, 'parity');
+  await clickhouse.command({ query: 'CREATE DATABASE parity' });
+  await clickhouse.command({ query: createTable(TABLE)[0]! });
+});
+
+afterAll(async () => {
+  await clickhouse?.close();
+  await platform?.stop();
+});
+
+/** Replaces the table's rows by these histories, a person each. */
+async function store(histories: Activity[][]): Promise<Activity[][]> {
+  const stored = histories.map((history, person) => history.map((activity) => ({
+    ...activity,
+    profile_id: profileId(person, activity.profile_id),
+    activity_id: activity.activity_id.replace('-0000-', `-${hex(person, 4)}-`),
+  })));
+  await clickhouse.command({ query: `TRUNCATE TABLE ${tableName(TABLE)}` });
+  const rows = stored.flat().map((activity) => ({ _partition: 0, _offset: 0, ...activity, occurred_at: instant(activity.occurred_at), received_at: instant(activity.received_at) }));
+  const resent = rows.filter((_, index) => index % 5 === 0);
+  await clickhouse.insert({ table: tableName(TABLE), values: [...rows, ...resent], format: 'JSONEachRow' });
+  return stored;
+}
+
+const instant = (at: number) => new Date(at).toISOString().replace('T', ' ').replace('Z', '');
+
+async function query<T>(sql: string, now: number): Promise<T[]> {
+  const result = await clickhouse.query({ query: sql, query_params: { now }, format: 'JSONEachRow' });
+  return result.json<T>();
+}
+
+/** What SQL says of every person at a time. */
+async function bySql(definitions: Definitions, now: number, people: number) {
+  const source = { activities: CURRENT };
+  const [traits, members] = await Promise.all([
+    query<{ profile_id: string }>(compileTraitsSql(definitions, source), now),
+    query<{ profile_id: string; segment: string }>(compileMembersSql(definitions, source)(), now),
+  ]);
+  return Array.from({ length: people }, (_, person) => {
+    const id = profileId(person, '0');
+    const { profile_id, ...values } = traits.find((row) => row.profile_id === id) ?? { profile_id: id };
+    return { traits: values, members: members.filter((row) => row.profile_id === id).map(({ segment }) => segment).sort() };
+  });
+}
+
+/** What the stream says of a history at times in order; `tidy` prunes in between, as a service does. */
+function byStream(definitions: Definitions, history: readonly Activity[], times: readonly number[], tidy: boolean) {
+  const evaluator = createEvaluator(definitions);
+  const state = evaluator.empty();
+  for (const activity of history) evaluator.apply(state, activity);
+  return times.map((now) => {
+    const { traits, members } = evaluator.evaluate(state, now);
+    if (tidy) evaluator.prune(state, now);
+    // SQL does not list who never did anything.
+    return { traits: history.length === 0 ? {} : traits, members };
+  });
+}
+
+async function compare(definitions: Definitions, histories: Activity[][], times: readonly number[]): Promise<void> {
+  const stored = await store(histories);
+  const streamed = stored.map((history, person) => byStream(definitions, history, times, person % 2 === 0));
+  for (const [index, now] of times.entries()) {
+    const expected = await bySql(definitions, now, histories.length);
+    expect({ now, people: streamed.map((results) => results[index]) }).toEqual({ now, people: expected });
+  }
+}
+
+/** A cold profile: its state from the rows that ClickHouse holds. */
+async function compareRows(definitions: Definitions, histories: Activity[][], now: number): Promise<void> {
+  const stored = await store(histories);
+  const { relevantColumns } = createEvaluator(definitions);
+  const columns = [...new Set(['profile_id', ...relevantColumns])];
+  const result = await clickhouse.query({ query: `SELECT ${columns.join(', ')} FROM ${CURRENT}`, format: 'JSONCompactEachRow' });
+  const read = (await result.json<unknown[]>()).map((row) => rowToActivity(row, columns));
+  for (const [person, history] of stored.entries()) {
+    const rows = read.filter(({ profile_id }) => profile_id === profileId(person, '0'));
+    expect(byStream(definitions, rows, [now], false)).toEqual(byStream(definitions, history, [now], false));
+  }
+}
+
+const histories = fc.array(historyArbitrary, { minLength: PROFILES, maxLength: PROFILES });
+const times = fc.array(timeArbitrary, { minLength: 3, maxLength: 3 }).map((list) => list.sort((a, b) => a - b));
+
+describe('the stream and SQL', () => {
+  it(`give the same traits and members in ${PROFILES * ROUNDS} random cases, each at three times`, async () => {
+    await fc.assert(fc.asyncProperty(definitionsArbitrary, histories, times, compare), { numRuns: ROUNDS, endOnFailure: false });
+  });
+
+  it('give the same for a state that is rebuilt from rows', async () => {
+    await fc.assert(fc.asyncProperty(definitionsArbitrary, histories, timeArbitrary, compareRows), { numRuns: 20 });
+  });
+
+  it('give the same for the cases of the definitions that ship', async () => {
+    const definitions = loadDefinitions();
+    const cases = [...definitions.traits, ...definitions.segments].flatMap((definition) => definition.cases);
+    for (const now of new Set(cases.map((one) => one.now))) {
+      const at = cases.filter((one) => one.now === now);
+      await compare(definitions, at.map(({ activities }) => activities.map((activity) => ({ ...activity, profile_id: '0' }))), [now]);
+    }
+  });
+
+  it('give the same where the query asks for one segment', async () => {
+    const definitions = loadDefinitions();
+    const { activities, now } = definitions.segments.find(({ name }) => name === 'high-intent')!.cases.find(({ member }) => member)!;
+    await store([activities.map((activity) => ({ ...activity, profile_id: '1' }))]);
+    const sqlOf = compileMembersSql(definitions, { activities: CURRENT });
+    expect(await query(sqlOf('high-intent'), now)).toEqual([{ profile_id: profileId(0, '0'), segment: 'high-intent' }]);
+    expect(await query(sqlOf('repeat-buyers'), now)).toEqual([]);
+  });
+
+  it('can be a parameterised view', async () => {
+    await clickhouse.command({ query: `CREATE OR REPLACE VIEW parity.members_at AS ${compileMembersSql(loadDefinitions(), { activities: CURRENT })()}` });
+    expect(await query('SELECT * FROM parity.members_at(now = 0)', 0)).toEqual([]);
+  });
+});
