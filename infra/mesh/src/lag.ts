@@ -1,4 +1,5 @@
 // Whether everything that was published has been processed, by Kafka's own offsets.
+import { readTopics } from '@tideway/kafka';
 import type { Clients } from './clients.js';
 
 /** Consumer groups of the mesh with the topics that each reads. */
@@ -14,8 +15,8 @@ function groupTopics({ products }: Clients): Map<string, string[]> {
 }
 
 /**
- * Records between the committed offset and the end, by group. Topics that transactions write end in a marker, which
- * no consumer commits: a distance of one there is none.
+ * Records between the committed offset and the end, by group. Transactions end in markers that no consumer commits:
+ * where only those may be left, the rest of the partition is read.
  */
 export async function lagByGroup(clients: Clients): Promise<Record<string, number>> {
   const admin = clients.kafka.admin();
@@ -28,16 +29,18 @@ export async function lagByGroup(clients: Clients): Promise<Record<string, numbe
     };
     const lag: Record<string, number> = {};
     for (const [group, topics] of groupTopics(clients)) {
-      let sum = 0;
+      let certain = 0;
+      const doubtful = new Map<string, number>();
       for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group, topics })) {
         const end = await endOf(topic);
-        const marker = isTransactional(topic) ? 1 : 0;
         for (const { partition, offset } of partitions) {
-          const distance = (end.get(partition) ?? 0) - Math.max(0, Number(offset));
-          sum += distance <= marker ? 0 : distance;
+          const committed = Math.max(0, Number(offset));
+          const distance = (end.get(partition) ?? 0) - committed;
+          if (!isTransactional(topic) || distance > MARKERS) certain += distance;
+          else if (distance > 1) doubtful.set(`${topic}/${partition}`, committed);
         }
       }
-      lag[group] = sum;
+      lag[group] = certain > 0 ? certain : await countRecords(clients, doubtful);
     }
     return lag;
   } finally {
@@ -45,4 +48,20 @@ export async function lagByGroup(clients: Clients): Promise<Record<string, numbe
   }
 }
 
+/** Markers of several writers can stand together at the end; as many as this are looked through. */
+const MARKERS = 50;
 const isTransactional = (topic: string) => /^(customer|segments|personalization)\./.test(topic);
+
+async function countRecords({ kafka }: Clients, from: Map<string, number>): Promise<number> {
+  if (from.size === 0) return 0;
+  const wanted = new Map<string, number[]>();
+  for (const key of from.keys()) {
+    const [topic, partition] = key.split('/') as [string, string];
+    wanted.set(topic, [...(wanted.get(topic) ?? []), Number(partition)]);
+  }
+  let records = 0;
+  await readTopics(kafka, wanted, () => {
+    records += 1;
+  }, from);
+  return records;
+}

@@ -22,8 +22,6 @@ async function intakeOn(port: number, options: Partial<IntakeOptions> = {}): Pro
 
 afterAll(async () => {
   await Promise.all(publishers.map((publisher) => publisher.disconnect()));
-  silent.close();
-  for (const socket of sockets) socket.destroy();
 });
 
 const rejecting = (value: unknown): Outcome => ({ status: 'rejected', rejection: { code: 'bad', field: 'x', message: `no ${String(value)}` } });
@@ -68,5 +66,8 @@ describe('an answer', () => {
     const intake = await intakeOn((silent.address() as AddressInfo).port, { deadlineMs: 100 });
     await expect(intake.answer(batch(['a', 'b'], { outcomeOf: quarantining }))).rejects.toMatchObject({ status: 503, rejection: { message: expect.stringContaining('not stored yet') } });
     expect(intake.inFlight.current.events).toBe(2);
+    silent.close();
+    for (const socket of sockets) socket.destroy();
+    while (intake.inFlight.current.events > 0) await new Promise((resolve) => setTimeout(resolve, 50));
   });
 });

@@ -11,7 +11,7 @@ import { rawBody } from './raw-body.js';
 
 const MAX = 10_000;
 const inFlight = new InFlight({ bytes: 2.5 * MAX, events: 10 });
-let finish: (() => void)[] = [];
+const finish: (() => void)[] = [];
 
 @Controller()
 class EchoController {

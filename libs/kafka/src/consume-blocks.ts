@@ -72,7 +72,7 @@ class BlockLoop implements Loop {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#assigned(payload.memberAssignment));
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       const cursor = payload.batchSize === 0 ? this.#cursors.get(keyOf(payload.topic, payload.partition)) : undefined;
-      if (cursor) cursor.position = Number(payload.lastOffset) + 1;
+      if (cursor) this.#passed(cursor, Number(payload.lastOffset), Number(payload.offsetLag));
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#restart(payload.error);
@@ -158,10 +158,15 @@ class BlockLoop implements Loop {
       await heartbeat();
     }
     resolveOffset(String(last));
-    cursor.position = last + 1;
     const lag = Number(batch.highWatermark) - 1 - last;
-    this.#lag.set({ topic, partition: String(partition) }, Math.max(0, lag));
+    this.#passed(cursor, last, lag);
     if (this.#options.acknowledge && lag <= 0 && !cursor.collecting) await commit(payload, cursor.next, { epoch: cursor.epoch });
+  }
+
+  /** Everything up to `last` is behind, be it records or the markers of transactions. */
+  #passed(cursor: Cursor, last: number, lag: number): void {
+    cursor.position = last + 1;
+    this.#lag.set({ topic: cursor.topic, partition: String(cursor.partition) }, Math.max(0, lag));
   }
 
   async #run(block: Block, cursor: Cursor, payload: EachBatchPayload): Promise<void> {

@@ -15,15 +15,16 @@ export interface TopicRecord {
 
 /**
  * Hands every record between the low and the high watermark of `wanted` (topic to partitions; all where empty) to
- * `onRecord`, in order per partition. `fromTimestamp` (ms) leaves out older records. Resolves at the end that the
+ * `onRecord`, in order per partition. `from` leaves out what is older: a timestamp (ms), or offsets by
+ * `topic/partition`. Resolves at the end that the
  * partitions had when the read began. Rejects with RetryableError when the cluster is away or the read stalls.
  */
-export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: (record: TopicRecord) => void | Promise<void>, fromTimestamp?: number): Promise<void> {
+export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: (record: TopicRecord) => void | Promise<void>, from?: number | ReadonlyMap<string, number>): Promise<void> {
   const admin = kafka.admin();
   const groupId = `tideway-read-${randomUUID()}`;
   try {
     await admin.connect();
-    const spans = await spansOf(admin, wanted, fromTimestamp);
+    const spans = await spansOf(admin, wanted, from);
     const open = spans.filter((span) => span.from < span.to);
     if (open.length > 0) await readSpans(kafka, groupId, open, onRecord);
   } catch (error) {
@@ -41,16 +42,14 @@ interface Span {
   to: number;
 }
 
-async function spansOf(admin: ReturnType<Kafka['admin']>, wanted: Map<string, number[]>, fromTimestamp?: number): Promise<Span[]> {
+async function spansOf(admin: ReturnType<Kafka['admin']>, wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>): Promise<Span[]> {
   const spans = await Promise.all([...wanted].map(async ([topic, partitions]) => {
     const bounds = await admin.fetchTopicOffsets(topic);
-    const starts = fromTimestamp === undefined ? undefined : await admin.fetchTopicOffsetsByTimestamp(topic, fromTimestamp);
+    const byTime = typeof from === 'number' ? await admin.fetchTopicOffsetsByTimestamp(topic, from) : [];
+    const startOf = (partition: number) => Number((typeof from === 'object' ? from.get(`${topic}/${partition}`) : byTime.find((s) => s.partition === partition)?.offset) ?? 0);
     return bounds
       .filter((bound) => partitions.length === 0 || partitions.includes(bound.partition))
-      .map((bound) => {
-        const start = starts?.find((s) => s.partition === bound.partition);
-        return { topic, partition: bound.partition, from: Math.max(Number(bound.low), Number(start?.offset ?? bound.low)), to: Number(bound.high) };
-      });
+      .map((bound) => ({ topic, partition: bound.partition, from: Math.max(Number(bound.low), startOf(bound.partition)), to: Number(bound.high) }));
   }));
   return spans.flat();
 }

@@ -47,12 +47,13 @@ export function isExact(value: number): boolean {
   return !Number.isInteger(value) || Number.isSafeInteger(value);
 }
 
-/** The first problem of a payload; later ones are mostly its consequences. */
+/** The first problem of a payload; later ones are mostly its consequences. A path may have a sender's own key in it: no address there either. */
 export class Problems {
   first?: Rejection;
 
   add(code: string, field: string, message: string): void {
-    this.first ??= { code, field, message: `${field} ${message}` };
+    const place = addressesReplaced(field, () => '[email]');
+    this.first ??= { code, field: place, message: `${place} ${message}` };
   }
 }
 

@@ -35,7 +35,7 @@ describe('personal text', () => {
 
 describe('scrubbed', () => {
   it('drops personal keys and values at any depth and keeps the rest', () => {
-    const value = { plan: 'pro', email: 'a@b.example', opted: { email: true, phone: 491511234567 }, list: ['x', 'jane@example.com', { note: 'call +49 151 12345678', name: 'Jane' }], none: null };
+    const value = { plan: 'pro', email: 'a@b.example', opted: { email: true, phone: 491511234567 }, list: ['x', 'jane@example.com', { note: 'call +49 151 12345678', name: 'Jane' }], none: null, 'jane@example.com': true };
     expect(scrubbed(value)).toEqual({ plan: 'pro', opted: { email: true }, list: ['x', { note: 'call +49 151 12345678' }], none: null });
   });
 

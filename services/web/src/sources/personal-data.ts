@@ -54,8 +54,9 @@ export function scrubbed(value: unknown): unknown {
 
 /** The value of a property, scrubbed; undefined where its key or itself is personal. */
 export function scrubbedUnder(key: string, value: unknown): unknown {
+  if (isPersonalText(key)) return undefined;
   if (typeof value === 'boolean' || value === null) return value;
-  return isPersonalKey(key) || isPersonalText(key) ? undefined : scrubbed(value);
+  return isPersonalKey(key) ? undefined : scrubbed(value);
 }
 
 /**

@@ -33,7 +33,9 @@ export const sum: TraitOperator = {
       add: (bucket, { value_micros }) => (value_micros === null ? bucket : plus(bucket ?? 0, value_micros)),
       join: plus,
       value: (buckets) => clamp(buckets.reduce<Micros>(plus, 0)),
-      sql: (condition) => `toInt64(greatest(least(sumIf(toInt128(ifNull(value_micros, 0)), ${condition}), ${LIMIT}), -${LIMIT}))`,
+      // Not least() and greatest(): compiled, they take Int128 for unsigned
+      // (https://github.com/ClickHouse/ClickHouse/issues/118334).
+      sql: (condition) => `toInt64(clamp(sumIf(toInt128(ifNull(value_micros, 0)), ${condition}), toInt128(-${LIMIT}), toInt128(${LIMIT})))`,
       show: (value) => `${value} (${(Number(value) / 1e6).toFixed(2)})`,
     });
   },

@@ -1,0 +1,70 @@
+// Rules that hold for any definitions and any history: order of arrival, time alone, pruning.
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { Activity } from '../definitions/fields.js';
+import { definitionsArbitrary } from '../test/random-definitions.js';
+import { historyArbitrary, timeArbitrary } from '../test/random-histories.js';
+import { createEvaluator, type Evaluator, type ProfileState } from './evaluator.js';
+
+const RUNS = { numRuns: 500 };
+const MINUTE = 60_000;
+const DAY = 1_440 * MINUTE;
+
+function stateOf(evaluator: Evaluator, activities: readonly Activity[]): ProfileState {
+  const state = evaluator.empty();
+  for (const activity of activities) evaluator.apply(state, activity);
+  return state;
+}
+
+const shuffled = historyArbitrary.chain((history) => fc.tuple(fc.constant(history), fc.shuffledSubarray(history, { minLength: history.length })));
+
+/** Times from `now` to before `end` at which something may happen: edges of minutes and days, and just before the end. */
+function timesUntil(now: number, end: number): number[] {
+  const steps = [1, MINUTE, 2 * MINUTE, 10 * MINUTE, 60 * MINUTE, DAY, 5 * DAY, 100 * DAY, 500 * DAY];
+  return [...steps.map((step) => now + step), ...steps.map((step) => now - (now % MINUTE) + step), end - 1].filter((time) => time > now && time < end);
+}
+
+describe('an evaluation', () => {
+  it('does not depend on the order in which activities arrived', () => {
+    fc.assert(fc.property(definitionsArbitrary, shuffled, timeArbitrary, (definitions, [history, otherwise], now) => {
+      const evaluator = createEvaluator(definitions);
+      expect(evaluator.evaluate(stateOf(evaluator, otherwise), now)).toEqual(evaluator.evaluate(stateOf(evaluator, history), now));
+    }), RUNS);
+  });
+
+  it('gives the same members at any time before nextChangeAt, and the same values before traitsChangeAt', () => {
+    fc.assert(fc.property(definitionsArbitrary, historyArbitrary, timeArbitrary, (definitions, history, now) => {
+      const evaluator = createEvaluator(definitions);
+      const state = stateOf(evaluator, history);
+      const { members, traits, nextChangeAt, traitsChangeAt } = evaluator.evaluate(state, now);
+      for (const time of timesUntil(now, nextChangeAt ?? Infinity)) expect({ time, members: evaluator.evaluate(state, time).members }).toEqual({ time, members });
+      for (const time of timesUntil(now, traitsChangeAt ?? Infinity)) expect({ time, traits: evaluator.evaluate(state, time).traits }).toEqual({ time, traits });
+    }), RUNS);
+  });
+
+  it('comes to rest: from each nextChangeAt to the next, time goes on and ends', () => {
+    fc.assert(fc.property(definitionsArbitrary, historyArbitrary, timeArbitrary, (definitions, history, start) => {
+      const evaluator = createEvaluator(definitions);
+      const state = stateOf(evaluator, history);
+      let now: number | null = start;
+      for (let step = 0; now !== null; step += 1) {
+        const next: number | null = evaluator.evaluate(state, now).nextChangeAt;
+        if (next !== null) expect(next).toBeGreaterThan(now);
+        expect(step).toBeLessThan(500);
+        now = next;
+      }
+    }), RUNS);
+  });
+
+  it('is the same after pruning, with activities that arrive late too', () => {
+    const halves = fc.tuple(historyArbitrary, historyArbitrary);
+    fc.assert(fc.property(definitionsArbitrary, halves, timeArbitrary, timeArbitrary, (definitions, [early, late], a, b) => {
+      const evaluator = createEvaluator(definitions);
+      const pruned = stateOf(evaluator, early);
+      evaluator.prune(pruned, Math.min(a, b));
+      for (const activity of late) evaluator.apply(pruned, activity);
+      const whole = stateOf(evaluator, [...early, ...late]);
+      expect(evaluator.evaluate(pruned, Math.max(a, b))).toEqual(evaluator.evaluate(whole, Math.max(a, b)));
+    }), RUNS);
+  });
+});

@@ -1,0 +1,207 @@
+// The web service on the real platform, fed by Segment's own library: records, resends, refusals, quarantine, an outage.
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { Analytics } from '@segment/analytics-node';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadProducts, productOf, type OperationsQuarantine, type ProductId, type Records } from '@tideway/contracts';
+import { Decoder, SchemaRegistry, createKafka, readTopics, type Kafka } from '@tideway/kafka';
+import { createLogger, kafkaShape, loadConfig, registryShape, startService, untilDone, type RunningService } from '@tideway/service';
+import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
+import { v4 as uuid } from 'uuid';
+import { web } from '../app.module.js';
+
+const WRITE_KEY = 'test-write-key';
+const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+const products = loadProducts();
+let platform: TestPlatform;
+let service: RunningService;
+let kafka: Kafka;
+let registry: SchemaRegistry;
+
+beforeAll(async () => {
+  platform = await startTestPlatform({ clickhouse: false });
+  service = await startService(web, { ...platform.env, LOG_LEVEL: 'silent', WEB_WRITE_KEYS: `shop:${sha256(WRITE_KEY)}` });
+  const config = loadConfig({ ...kafkaShape, ...registryShape }, platform.env);
+  kafka = createKafka(config, 'test', createLogger('test', 'silent'));
+  registry = new SchemaRegistry(config);
+});
+
+afterAll(async () => {
+  await service?.close();
+  await platform?.stop();
+});
+
+/** All records of a product, with their keys. */
+async function read<P extends ProductId>(id: P): Promise<{ key: string; record: Records[P] }[]> {
+  const product = productOf(products, id);
+  const decoder = new Decoder<Records[P]>(registry, product);
+  // The coordinator of a broker that has just started is still loading: an outage like any other.
+  return untilDone(`records of ${id}`, createLogger('test', 'silent'), async () => {
+    const rows: { key: string; record: Records[P] }[] = [];
+    await readTopics(kafka, new Map([[product.topic, []]]), async ({ message }) => {
+      rows.push({ key: String(message.key), record: await decoder.decode(message.value) });
+    });
+    return rows;
+  });
+}
+
+/** The records of one person: each test has a person of its own. */
+async function of<P extends ProductId>(id: P, userId: string) {
+  return (await read(id)).filter(({ record }) => (record as { identifiers: Record<string, string> }).identifiers['user_id'] === userId);
+}
+
+interface Answer {
+  status: number;
+  headers: Headers;
+  body: Record<string, unknown>;
+}
+
+const BASIC = `Basic ${Buffer.from(`${WRITE_KEY}:`).toString('base64')}`;
+
+async function post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+  const raw = Buffer.isBuffer(body) ? new Uint8Array(body) : typeof body === 'string' ? body : JSON.stringify(body);
+  const response = await fetch(`${service.url}${path}`, { method: 'POST', body: raw, headers: { 'content-type': 'application/json', authorization: BASIC, ...headers } });
+  return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+}
+
+const track = (userId: string, change: object = {}) => ({ type: 'track', event: 'Song Played', userId, messageId: uuid(), properties: { artist: 'x' }, ...change });
+
+describe('Segment\'s own library, pointed at the service', () => {
+  const userId = 'sdk-user';
+  const anonymousId = 'sdk-browser';
+
+  it('delivers calls of every kind as records of the products', async () => {
+    const errors: unknown[] = [];
+    const analytics = new Analytics({ writeKey: WRITE_KEY, host: service.url, flushAt: 3, flushInterval: 50 });
+    analytics.on('error', (error) => errors.push(error));
+    const context = { userAgent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1', consent: { categoryPreferences: { Advertising: true } } } as object;
+    const before = Date.now();
+    analytics.identify({ userId, anonymousId, traits: { email: 'Jane@Example.com', name: 'Jane', plan: 'pro' } });
+    analytics.page({ userId, anonymousId, name: 'Shoes', context, properties: { url: 'https://shop.example/shoes?utm_source=google&utm_medium=cpc&gclid=g-1', title: 'Shoes', referrer: 'https://www.google.com/' } });
+    analytics.screen({ userId, name: 'Cart' });
+    analytics.track({ userId, event: 'Product Viewed', properties: { product_id: 'sku-1', name: 'Trail Shoe', price: 89.95, currency: 'EUR' } });
+    analytics.track({ userId, event: 'Order Completed', properties: { order_id: 'o-1', total: 19.99, currency: 'EUR', products: [{ product_id: 'sku-1', price: 19.99, quantity: 1 }] } });
+    analytics.track({ userId, event: 'Song Played', properties: { artist: 'Dierks Bentley' }, timestamp: new Date('2026-01-02T03:04:05.000Z') });
+    analytics.group({ userId, groupId: 'initech', traits: { industry: 'Technology' } });
+    analytics.alias({ userId, previousId: 'former-browser' });
+    await analytics.closeAndFlush();
+    expect(errors).toEqual([]);
+
+    const [views, shop, orders, custom, identifications, consents] = await Promise.all([
+      of('web.page-views', userId), of('web.ecommerce-events', userId), of('web.orders', userId), of('web.custom-events', userId), of('web.identifications', userId), of('web.consents', userId),
+    ]);
+    const [page, screen] = [views.find(({ record }) => record.platform === 'web')!, views.find(({ record }) => record.platform === 'app')!];
+    expect(page).toMatchObject({
+      key: `anonymous_id:${anonymousId}`,
+      record: { source: 'segment:shop', identifiers: { user_id: userId, anonymous_id: anonymousId }, path: '/shoes', title: 'Shoes', utm_source: 'google', click_id_type: 'gclid', click_id: 'g-1', channel: 'paid_search', device: 'mobile', is_bot: false },
+    });
+    expect(page.record.occurred_at).toBeGreaterThan(before - 5_000);
+    expect(page.record.occurred_at).toBeLessThanOrEqual(page.record.received_at);
+    expect(screen).toMatchObject({ key: `user_id:${userId}`, record: { url: 'app://Cart' } });
+    expect(shop.map(({ record }) => [record.action, record.items[0]?.price_micros])).toEqual([['product_viewed', 89_950_000]]);
+    expect(orders.map(({ record }) => [record.status, record.total_micros, record.net_change_micros, record.currency])).toEqual([['completed', 19_990_000, 19_990_000, 'EUR']]);
+    expect(custom).toMatchObject([{ record: { name: 'Song Played', properties: { artist: 'Dierks Bentley' } } }]);
+    expect(Math.abs(custom[0]!.record.occurred_at - Date.parse('2026-01-02T03:04:05.000Z'))).toBeLessThan(5_000);
+    expect(identifications.map(({ record }) => record.method).sort()).toEqual(['alias', 'group', 'identify']);
+    expect(identifications.find(({ record }) => record.method === 'identify')!.record).toMatchObject({ identifiers: { email_sha256: sha256('jane@example.com') }, traits: { plan: 'pro' } });
+    expect(consents).toMatchObject([{ record: { purpose: 'advertising', decision: 'granted' } }]);
+  });
+});
+
+describe('an answer', () => {
+  it('counts what is stored, and names what is not by its place', async () => {
+    const huge = track('mixed', { properties: { text: 'x'.repeat(33_000) } });
+    const noCurrency = track('mixed', { event: 'Order Completed', properties: { order_id: 'o', total: 1 } });
+    // Written by hand, so that the bytes differ from what JSON.stringify would make of them.
+    const raw = JSON.stringify(noCurrency).replace('"total":1', '"total" : 1.0');
+    const body = `{"sentAt":"${new Date().toISOString()}", "batch": [ ${JSON.stringify(track('mixed'))},${raw} , {"type":"track","event":"x"}, ${JSON.stringify(huge)}, null ]}`;
+    const answer = await post('/v1/batch', body);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        accepted: 1, quarantined: 1,
+        rejected: [
+          { index: 2, code: 'missing_identifier', field: 'userId', message: expect.any(String) },
+          { index: 3, code: 'too_large', message: expect.stringContaining('32768') },
+          { index: 4, code: 'not_an_object' },
+        ],
+      },
+    });
+    expect(await of('web.custom-events', 'mixed')).toHaveLength(1);
+    const quarantined = (await read('operations.quarantine')).map(({ record }) => record as OperationsQuarantine).filter((record) => record.original.toString() === raw);
+    expect(quarantined).toMatchObject([{ service: 'web', stage: 'intake', code: 'required', field: 'properties.currency', product: 'web.orders', source: 'segment:shop' }]);
+  });
+
+  it('to a resend is the same, and so are the ids, so that nothing counts twice', async () => {
+    const batch = { batch: [track('resent'), track('resent', { type: 'page', properties: { url: 'https://shop.example/' }, context: { consent: { categoryPreferences: { analytics: false } } } })] };
+    const answers = [await post('/v1/batch', { ...batch, sentAt: '2026-11-20T12:00:00Z' }), await post('/v1/batch', { ...batch, sentAt: '2026-11-20T12:00:07Z' })];
+    expect(answers.map(({ body }) => body)).toEqual([{ accepted: 2, quarantined: 0, rejected: [] }, { accepted: 2, quarantined: 0, rejected: [] }]);
+    for (const product of ['web.custom-events', 'web.page-views', 'web.consents'] as const) {
+      const ids = (await of(product, 'resent')).map(({ record }) => record.event_id);
+      expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
+    }
+  });
+
+  it('to a single call is one event stored, or 400 with the reason', async () => {
+    const { type: _path, ...call } = track('single');
+    expect(await post('/v1/track', call)).toMatchObject({ status: 200, body: { accepted: 1, quarantined: 0, rejected: [] } });
+    expect(await post('/v1/track', { ...call, event: '' })).toMatchObject({ status: 400, body: { code: 'required', field: 'event', message: expect.stringContaining('event') } });
+    expect(await post('/v1/track', { ...call, properties: { text: 'x'.repeat(33_000) } })).toMatchObject({ status: 400, body: { code: 'too_large' } });
+    expect(await post('/v1/track', [])).toMatchObject({ status: 400, body: { code: 'not_an_object' } });
+    expect(await post('/v1/track', '{"a":')).toMatchObject({ status: 400, body: { code: 'invalid_json' } });
+    expect(await post('/v1/batch', { batch: {} })).toMatchObject({ status: 400, body: { code: 'required', field: 'batch' } });
+    expect(await post('/v1/batch', { batch: ['x'.repeat(600_000)] })).toMatchObject({ status: 413, body: { code: 'too_large', message: expect.stringContaining('512000') } });
+    expect(await post('/v1/import', call)).toMatchObject({ status: 400, body: { code: 'unknown_type' } });
+  });
+
+  it('comes for packed bodies, and for what browsers send', async () => {
+    expect(await post('/v1/batch', gzipSync(JSON.stringify({ batch: [track('packed')] })), { 'content-encoding': 'gzip' })).toMatchObject({ status: 200, body: { accepted: 1 } });
+    const response = await fetch(`${service.url}/v1/t`, { method: 'POST', body: JSON.stringify({ ...track('packed'), writeKey: WRITE_KEY }), headers: { 'content-type': 'text/plain', origin: 'https://shop.example' } });
+    expect([response.status, response.headers.get('access-control-allow-origin')]).toEqual([200, '*']);
+    const preflight = await fetch(`${service.url}/v1/t`, { method: 'OPTIONS', headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } });
+    expect([preflight.status, preflight.headers.get('access-control-allow-methods')]).toEqual([204, 'POST']);
+    expect(await of('web.custom-events', 'packed')).toHaveLength(2);
+    expect(JSON.stringify(await read('web.custom-events'))).not.toContain(WRITE_KEY);
+  });
+
+  it.each([['', {}], ['Basic d3Jvbmc6', {}], ['Bearer x', {}], ['', { writeKey: 'wrong' }], ['', { writeKey: 5 }]])('without a valid write key is 401 (%j, %j)', async (authorization, body) => {
+    const answer = await post('/v1/batch', { batch: [track('stranger')], ...body }, { authorization });
+    expect(answer).toMatchObject({ status: 401, body: { code: 'unauthorised' } });
+    expect(answer.headers.get('www-authenticate')).toContain('Basic');
+  });
+
+  it('is counted by source and outcome', async () => {
+    const metrics = await (await fetch(`${service.url}/metrics`)).text();
+    for (const outcome of ['accepted', 'quarantined', 'rejected']) expect(metrics).toMatch(new RegExp(`tideway_intake_events_total\\{source="segment:shop",outcome="${outcome}",service="web"\\} [1-9]`));
+    expect(metrics).toMatch(/tideway_published_total\{product="web\.orders",service="web"\} [1-9]/);
+  });
+});
+
+describe('while Kafka is away', () => {
+  it('the answer is 503 and never a success; afterwards all is well without a restart, and nothing that was accepted is missing', async () => {
+    const accepted: string[] = [];
+    const statuses = new Set<number>();
+    const send = async () => {
+      const messageId = uuid();
+      const answer = await post('/v1/batch', { batch: [track('outage', { messageId, properties: { messageId } })] });
+      statuses.add(answer.status);
+      if (answer.status === 503) expect([answer.headers.get('retry-after'), answer.body['code']]).toEqual(['1', 'outage']);
+      else accepted.push(messageId);
+      return answer.status;
+    };
+    expect(await send()).toBe(200);
+    platform.kill('kafka-1');
+    await waitFor(async () => (await send()) === 503, { timeoutMs: 30_000, intervalMs: 10, message: 'a 503' });
+    // The library keeps what it could not deliver, and sends it again by itself.
+    const analytics = new Analytics({ writeKey: WRITE_KEY, host: service.url, flushAt: 1 });
+    analytics.track({ userId: 'outage-sdk', event: 'Song Played' });
+    await platform.ready('kafka-1');
+    await waitFor(async () => (await send()) === 200, { timeoutMs: 60_000, message: 'a success again' });
+    await analytics.closeAndFlush();
+    expect([...statuses].sort()).toEqual([200, 503]);
+    const stored = new Set((await of('web.custom-events', 'outage')).map(({ record }) => record.properties['messageId']));
+    expect(accepted.filter((messageId) => !stored.has(messageId))).toEqual([]);
+    expect(new Set((await of('web.custom-events', 'outage-sdk')).map(({ record }) => record.event_id)).size).toBe(1);
+    await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { timeoutMs: 20_000, message: 'readiness' });
+  });
+});
