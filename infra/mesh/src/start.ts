@@ -6,10 +6,10 @@ import { Command, InvalidArgumentError } from 'commander';
 import { PlatformError } from '@tideway/embedded';
 import { errorText } from '@tideway/service';
 import { replay, simulate } from '@tideway/simulator';
-import { checkMesh, waitForLagZero } from './check.js';
+import { checkMesh, countStored, waitForLagZero, type Stored } from './check.js';
 import { connect, type Clients } from './clients.js';
 import { commandsToCopy } from './hints.js';
-import { showLive } from './live.js';
+import { showLive, type Live } from './live.js';
 import { meshDir, startMesh, type Mesh } from './mesh.js';
 import { tellStory } from './story.js';
 import { addTotals, emptyTotals, type SentTotals } from './totals.js';
@@ -48,6 +48,9 @@ async function run(mesh: Mesh, clients: Clients, begin: number): Promise<number>
   console.log(`Everything runs, ${((Date.now() - begin) / 1000).toFixed(1)} s after the start.\n`);
   for (const line of commandsToCopy(mesh)) console.log(line);
   if (!exit) await tellStory(mesh, clients, (line) => console.log(line));
+  // Data of an earlier run may be here, and not all of it processed.
+  if (exit) await waitForLagZero(clients, FINISH_TIMEOUT_MS, () => undefined);
+  const before = await countStored(clients);
   console.log(`\nA simulated shop sends ${events ?? 'events without end'}${events ? ' events' : ''} (seed ${seed}).`);
   let sent: Record<string, number> = { web: 0, crm: 0 };
   const live = showLive(mesh, clients, () => sent);
@@ -66,13 +69,13 @@ async function run(mesh: Mesh, clients: Clients, begin: number): Promise<number>
     still.stop();
     return 0;
   }
-  return check(clients, addTotals(emptyTotals(), totals), await live.picture());
+  return check(clients, before, addTotals(emptyTotals(), totals), live);
 }
 
-async function check(clients: Clients, totals: SentTotals, picture: string[]): Promise<number> {
+async function check(clients: Clients, before: Stored, totals: SentTotals, live: Live): Promise<number> {
   await waitForLagZero(clients, FINISH_TIMEOUT_MS, (lag) => console.log(`waiting: ${Object.entries(lag).map(([group, n]) => `${group} ${n}`).join('   ')}`));
-  const findings = await checkMesh(clients, totals);
-  console.log(['', ...picture, ''].join('\n'));
+  const findings = await checkMesh(clients, before, totals);
+  console.log(['', ...(await live.picture()), ''].join('\n'));
   for (const { name, ok, detail } of findings) console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name}: ${detail}`);
   return findings.every(({ ok }) => ok) ? 0 : 1;
 }

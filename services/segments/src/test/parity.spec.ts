@@ -70,7 +70,7 @@ async function bySql(definitions: Definitions, now: number, people: number, sett
   ]);
   return Array.from({ length: people }, (_, person) => {
     const id = profileId(person, '0');
-    const { profile_id, ...values } = traits.find((row) => row.profile_id === id) ?? { profile_id: id };
+    const { profile_id: _id, ...values } = traits.find((row) => row.profile_id === id) ?? { profile_id: id };
     return { traits: values, members: members.filter((row) => row.profile_id === id).map(({ segment }) => segment).sort() };
   });
 }

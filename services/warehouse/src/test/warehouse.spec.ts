@@ -105,6 +105,16 @@ describe('the warehouse', () => {
     expect(await count("SELECT count() AS n FROM web.orders_v1 WHERE order_id IN ('FORGED', 'BAD-UUID', 'UNKNOWN')")).toBe(0);
   });
 
+  it('does not take a block of nothing but bad records for a fault of the table', async () => {
+    const id = await registry.register(orders);
+    const values = ['X', 'Y'].map((name) => encodeWire(id, avroType(orders.schema), order({ order_id: name, event_id: `not a uuid ${name}` })));
+    const producer = kafka.producer();
+    await producer.connect();
+    await producer.send({ topic: orders.topic, messages: values.map((value) => ({ value, partition: 1 })) });
+    await producer.disconnect();
+    await waitFor(async () => (await count("SELECT count() AS n FROM operations.quarantine WHERE code = 'refused_by_clickhouse' AND origin LIKE 'web.orders.v1:1:%'")) === 2, { timeoutMs: 20_000, message: 'both in quarantine' });
+  });
+
   it('deletes the row of an entity on a tombstone', async () => {
     const identity = { identifier: 'user_id:gone', profile_id: uuid(), since: Date.now(), cause: 'first_seen' };
     await publisher.publish('customer.identities', [identity, { ...identity, identifier: 'user_id:stays' }]);
