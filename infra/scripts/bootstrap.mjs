@@ -62,7 +62,8 @@ if (program.java) checkJava();
 install();
 build();
 // The channel tells the program when this process is gone, however it went.
-const child = spawn(node, [...(program.flags ?? []), path.join(root, program.file), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+// kafkajs asks for timers in the past; Node would say so once in every program.
+const child = spawn(node, ['--disable-warning=TimeoutNegativeWarning', ...(program.flags ?? []), path.join(root, program.file), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 // A terminal sends Ctrl-C to both: this process waits for the program to stop.
 process.on('SIGINT', () => undefined);
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -22,7 +22,8 @@ interface Options {
 }
 
 const FINISH_TIMEOUT_MS = 180_000;
-const FOREVER = 1_000_000_000;
+/** Sending without end: more events than anybody waits for, of the people of one shop. */
+const ENDLESS = { events: 1_000_000_000, people: 5_000 };
 
 function whole(text: string): number {
   const value = Number(text);
@@ -54,7 +55,7 @@ async function run(mesh: Mesh, clients: Clients, begin: number): Promise<number>
   console.log(`\nA simulated shop sends ${events ?? 'events without end'}${events ? ' events' : ''} (seed ${seed}).`);
   let sent: Record<string, number> = { web: 0, crm: 0 };
   const live = showLive(mesh, clients, () => sent);
-  const totals = await replay(simulate({ seed, events: events ?? FOREVER }), mesh.targets, {
+  const totals = await replay(simulate({ seed, ...(events === undefined ? ENDLESS : { events }) }), mesh.targets, {
     ...(rate > 0 ? { eventsPerSecond: rate } : {}),
     signal: stopping.signal,
     onAnswer: (request) => {
