@@ -16,7 +16,7 @@ const programs = {
   platform: { file: 'infra/embedded/dist/main.js', java: true },
   reset: { file: 'infra/mesh/dist/reset.js' },
   bench: { file: 'infra/bench/dist/main.js', java: true },
-  generate: { file: 'libs/contracts/dist/generate.js', flags: ['--no-deprecation'] },
+  generate: { file: 'libs/contracts/dist/generate.js' },
   test: { file: 'infra/scripts/test.mjs', java: true },
 };
 
@@ -63,7 +63,7 @@ install();
 build();
 // The channel tells the program when this process is gone, however it went.
 // kafkajs asks for timers in the past; Node would say so once in every program.
-const child = spawn(node, ['--disable-warning=TimeoutNegativeWarning', ...(program.flags ?? []), path.join(root, program.file), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+const child = spawn(node, ['--disable-warning=TimeoutNegativeWarning', path.join(root, program.file), ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
 // A terminal sends Ctrl-C to both: this process waits for the program to stop.
 process.on('SIGINT', () => undefined);
 for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -18,7 +18,7 @@ in TIDEWAY_CACHE (.tideway/cache).
 
 async function main(): Promise<void> {
   const { dir, brokers } = readArguments();
-  let platform: Platform | undefined;
+  let platform = undefined as Platform | undefined;
   let stopping = false;
   const stop = async (signal: string) => {
     if (stopping) return;

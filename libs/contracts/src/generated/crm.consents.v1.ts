@@ -39,7 +39,7 @@ export namespace TidewayCrm {
          */
         purpose: TidewayCrm.Purpose;
         /**
-         * GA4 default channel group
+         * Channel that the decision is limited to; any for all
          */
         channel: TidewayCrm.ConsentChannel;
         /**

@@ -56,7 +56,7 @@ export namespace TidewayCrm {
          */
         value: null | string;
         /**
-         * Where in the flow it was refused
+         * Lifecycle or deal stage after the change
          *
          * Default: null
          */

@@ -18,7 +18,7 @@ export namespace TidewayCustomer {
          */
         purpose: string;
         /**
-         * GA4 default channel group
+         * Channel that the decision is limited to; any for all
          */
         channel: string;
         /**

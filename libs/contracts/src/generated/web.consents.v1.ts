@@ -39,7 +39,7 @@ export namespace TidewayWeb {
          */
         purpose: TidewayWeb.Purpose;
         /**
-         * GA4 default channel group
+         * Channel that the decision is limited to; any for all
          */
         channel: TidewayWeb.ConsentChannel;
         /**
