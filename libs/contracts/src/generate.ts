@@ -2,7 +2,6 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import { toTypeScript } from '@ovotech/avro-ts';
-import ts from 'typescript';
 import type { Schema } from 'avsc';
 import { loadProducts, type Product } from './products.js';
 import { asyncApi } from './generate-asyncapi.js';
@@ -61,8 +60,6 @@ function leftOver(root: string, files: Map<string, string>): string[] {
 }
 
 function main(): void {
-  // avro-ts calls functions that TypeScript calls deprecated, and says so once for each.
-  (ts as unknown as { Debug: { currentLogLevel: number } }).Debug.currentLogLevel = 0;
   const root = path.resolve(import.meta.dirname, '../../..');
   const files = generatedFiles(loadProducts());
   const stale = staleFiles(root, files);
