@@ -1,8 +1,7 @@
 // What every npm script runs first: plain JavaScript for whatever Node the machine has (20 or later). It checks what is
 // needed, installs what is missing, builds, and hands over to Node 24, which npm has installed here.
 import { spawn, spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,16 +36,14 @@ function checkJava() {
   if (major < 17) fail(`Java ${major} is too old: Kafka and the schema registry need Java 17 or later.`);
 }
 
-/** npm ci where node_modules is not what the lockfile says. */
+/** npm ci where node_modules is missing, or older than the lockfile. */
 function install() {
-  const stamp = path.join(root, 'node_modules/.tideway-lock');
-  const lock = createHash('sha256').update(readFileSync(path.join(root, 'package-lock.json'))).digest('hex');
-  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+  const installed = path.join(root, 'node_modules/.package-lock.json');
+  const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  if (existsSync(node) && modified(installed) >= modified(path.join(root, 'package-lock.json'))) return;
   console.error('Installing npm packages (about 1.2 GB, ClickHouse is one of them)…');
   const { status } = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
   if (status !== 0) fail('npm ci failed: see above. It needs a connection to the npm registry.');
-  mkdirSync(path.dirname(stamp), { recursive: true });
-  writeFileSync(stamp, lock);
 }
 
 function build() {
