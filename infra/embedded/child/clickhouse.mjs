@@ -1,11 +1,12 @@
 // Runs ClickHouse (libchdb) as a server in this process. Plain JavaScript, so that it runs the same
 // from the build and under Jest.
-// Arguments: libchdb.so, the directory with config.xml, users.xml and data/, the HTTP port, the TCP port.
+// Arguments: libchdb.so, the directory with config.xml, users.xml and data/, the HTTP port, the TCP port, and the
+// ports, if any, that it may connect to.
 import path from 'node:path';
 import { DataType, load, open } from 'ffi-rs';
 import { restrictProcess } from './sandbox.mjs';
 
-const [library, home, httpPort, tcpPort] = process.argv.slice(2);
+const [library, home, httpPort, tcpPort, ...connectTo] = process.argv.slice(2);
 const data = path.join(home, 'data');
 
 // libchdb has no server mode. `clickhouse local` does start the listeners of the server on demand, and
@@ -33,6 +34,7 @@ const restricted = restrictProcess({
     ...['localtime', 'hosts', 'nsswitch.conf', 'resolv.conf'].map((name) => path.join('/etc', name)),
   ],
   readWrite: [data, '/dev/null'],
+  connectTo: connectTo.map(Number),
 });
 if (!restricted) console.error('This system has no Landlock: whoever may query ClickHouse can read what its process can.');
 

@@ -1,6 +1,6 @@
 // Takes rights away from this process and the threads it starts from now on, through Linux's Landlock
 // (https://docs.kernel.org/userspace-api/landlock.html): files outside the listed ones, starting programs,
-// and connecting to anything. Needs no privilege, and cannot be undone.
+// and connecting to anything but the listed ports. Needs no privilege, and cannot be undone.
 import { closeSync, existsSync, openSync, statSync } from 'node:fs';
 import { DataType, load, open } from 'ffi-rs';
 
@@ -11,6 +11,7 @@ const restrictSelf = 446;
 const setNoNewPrivileges = 38;
 const versionFlag = 1;
 const pathBeneath = 1;
+const netPort = 2;
 
 const access = { execute: 1, writeFile: 2, readFile: 4, readDirectory: 8 };
 // Up to version 1: 13 rights; version 2 adds moving between directories, version 3 truncating.
@@ -50,10 +51,11 @@ function dropCapabilities() {
 }
 
 /**
- * @param {{ readOnly: string[], readWrite: string[] }} paths files and directories; missing ones are skipped
+ * @param {{ readOnly: string[], readWrite: string[], connectTo?: number[] }} allowed files and directories, of which
+ *   missing ones are skipped; and TCP ports that may be connected to, of any host
  * @returns {boolean} false when the system has no Landlock: nothing was restricted
  */
-export function restrictProcess({ readOnly, readWrite }) {
+export function restrictProcess({ readOnly, readWrite, connectTo = [] }) {
   if (process.platform !== 'linux') return false;
   open({ library: 'libc', path: 'libc.so.6' });
   const version = call('syscall', createRuleset, 0, 0, versionFlag);
@@ -67,6 +69,8 @@ export function restrictProcess({ readOnly, readWrite }) {
   if (ruleset < 0) return false;
   for (const path of readOnly) allow(ruleset, path, access.readFile | access.readDirectory, version);
   for (const path of readWrite) allow(ruleset, path, everything & ~access.execute, version);
+  // Below version 4 nothing about the network is restricted.
+  if (version >= 4) for (const port of connectTo) allowConnecting(ruleset, port);
   return dropCapabilities() && call('prctl', setNoNewPrivileges, 1, 0, 0, 0) === 0 && call('syscall', restrictSelf, ruleset, 0) === 0;
 }
 
@@ -81,4 +85,12 @@ function allow(ruleset, path, rights, version) {
   const result = call('syscall', addRule, ruleset, pathBeneath, rule, 0);
   closeSync(descriptor);
   if (result !== 0) throw new Error(`Landlock does not take a rule for ${path}`);
+}
+
+function allowConnecting(ruleset, port) {
+  // struct landlock_net_port_attr: u64 rights, u64 port in the host's byte order.
+  const rule = Buffer.alloc(16);
+  rule.writeBigUInt64LE(BigInt(connectTcp), 0);
+  rule.writeBigUInt64LE(BigInt(port), 8);
+  if (call('syscall', addRule, ruleset, netPort, rule, 0) !== 0) throw new Error(`Landlock does not take a rule for port ${port}`);
 }

@@ -56,8 +56,11 @@ const operation = [
 // Nobody else can be it: the first session, which lasts as long as the server, is the only one allowed.
 const internalGrants = ['GRANT SYSTEM LISTEN ON *.*', 'GRANT SELECT ON *.*', 'REVOKE ALL ON system.*', 'GRANT SELECT ON system.numbers'];
 
-/** users.xml with these passwords, as hashes. Format: clickhouse.com/docs, "Users and Roles Settings". */
-export function usersXml(passwords: Passwords): string {
+/**
+ * users.xml with these passwords, as hashes, and further grants for the services' user.
+ * Format: clickhouse.com/docs, "Users and Roles Settings".
+ */
+export function usersXml(passwords: Passwords, furtherGrants: readonly string[] = []): string {
   return `<clickhouse>
   <profiles>
     <default/>
@@ -88,7 +91,7 @@ export function usersXml(passwords: Passwords): string {
   </quotas>
   <users>
 ${user('default', '<no_password/>', 'internal', 'default', internalGrants)}
-${user(serviceUser, hashed(passwords[serviceUser]), 'service', 'default', [...serviceGrants, ...forEngines(engines), ...selectSystem([...catalogue, ...operation])])}
+${user(serviceUser, hashed(passwords[serviceUser]), 'service', 'default', [...serviceGrants, ...forEngines(engines), ...selectSystem([...catalogue, ...operation]), ...furtherGrants])}
 ${user(analystUser, hashed(passwords[analystUser]), 'analyst', 'analyst', [...analystGrants, ...selectSystem(catalogue)])}
   </users>
 </clickhouse>

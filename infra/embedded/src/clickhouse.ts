@@ -11,6 +11,10 @@ export interface ClickHouseOptions {
   dir: string;
   httpPort: number;
   tcpPort: number;
+  /** Further grants of the services' user. */
+  grants?: readonly string[];
+  /** Ports on this machine that ClickHouse may connect to. */
+  connectTo?: readonly number[];
 }
 
 export interface ClickHouse {
@@ -21,18 +25,18 @@ export interface ClickHouse {
 }
 
 /** Writes the server's settings and users, and says how to run it. */
-export function clickHouseChild({ dir, httpPort, tcpPort }: ClickHouseOptions): ClickHouse {
+export function clickHouseChild({ dir, httpPort, tcpPort, grants = [], connectTo = [] }: ClickHouseOptions): ClickHouse {
   const home = path.join(dir, 'clickhouse');
   const data = path.join(home, 'data');
   const passwords = readPasswords(path.join(home, 'passwords.json'));
   mkdirSync(data, { recursive: true });
-  writeFileSync(path.join(home, 'users.xml'), usersXml(passwords), { mode: 0o600 });
+  writeFileSync(path.join(home, 'users.xml'), usersXml(passwords, grants), { mode: 0o600 });
   writeFileSync(path.join(home, 'config.xml'), configXml(home));
   const url = `http://127.0.0.1:${httpPort}`;
   const child: ChildSpec = {
     name: 'clickhouse',
     command: nodeBinary(),
-    args: [path.join(childDirectory, 'clickhouse.mjs'), findLibrary(), home, String(httpPort), String(tcpPort)],
+    args: [path.join(childDirectory, 'clickhouse.mjs'), findLibrary(), home, ...[httpPort, tcpPort, ...connectTo].map(String)],
     cwd: data,
     // No more than it needs: what is in here could be read through SQL.
     env: Object.fromEntries(['PATH', 'LANG', 'TZ', 'LD_LIBRARY_PATH'].map((name) => [name, process.env[name]])),

@@ -24,9 +24,14 @@ export function kafkaPortNames(brokers: 1 | 3): string[] {
   return brokerIds(brokers).flatMap((id) => [`kafka-${id}`, `kafka-${id}-controller`]);
 }
 
+/** The brokers' ports for clients. */
+export function clientPorts({ ports, brokers }: Pick<KafkaOptions, 'ports' | 'brokers'>): number[] {
+  return brokerIds(brokers).map((id) => ports[`kafka-${id}`]!);
+}
+
 /** The bootstrap list, for KAFKA_BROKERS. */
-export function bootstrapServers({ ports, brokers }: Pick<KafkaOptions, 'ports' | 'brokers'>): string {
-  return brokerIds(brokers).map((id) => `127.0.0.1:${ports[`kafka-${id}`]}`).join(',');
+export function bootstrapServers(options: Pick<KafkaOptions, 'ports' | 'brokers'>): string {
+  return clientPorts(options).map((port) => `127.0.0.1:${port}`).join(',');
 }
 
 /** The brokers as children, 'kafka-1' and so on, each of which formats its directory before its first start. */

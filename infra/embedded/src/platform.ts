@@ -5,7 +5,7 @@ import { clickHouseChild, type ClickHouse } from './clickhouse.js';
 import { analystUser, serviceUser } from './clickhouse-access.js';
 import { PlatformError } from './errors.js';
 import { ensureInstalled } from './install.js';
-import { bootstrapServers, kafkaChildren, kafkaPortNames } from './kafka.js';
+import { bootstrapServers, clientPorts, kafkaChildren, kafkaPortNames } from './kafka.js';
 import { acquireLock, lockHolder, LockHeld, type Lock } from './lock.js';
 import { claimPorts, type ClaimedPorts, type PortRequest } from './ports.js';
 import { identify, killLeftovers, type ProcessIdentity } from './processes.js';
@@ -28,6 +28,10 @@ export interface PlatformOptions {
    * 0 means any free one.
    */
   ports?: Partial<Record<PortName, number>>;
+  /** Further GRANT statements for the services' user of ClickHouse, e.g. for a table engine that is to be measured; default none. */
+  clickhouseGrants?: readonly string[];
+  /** Parts that ClickHouse itself may connect to; on Linux it reaches nothing else. Default none. */
+  clickhouseReaches?: readonly ('kafka' | 'registry')[];
   /** Takes progress lines for a person: downloads, ready, a part that died. */
   onProgress?: (line: string) => void;
 }
@@ -72,7 +76,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const wanted = { kafka: true, registry: true, clickhouse: true, ...options.parts };
     const brokers = options.brokers ?? 1;
     claimed = await claimPorts(path.join(dir, 'ports.json'), portRequests(wanted, brokers, options.ports ?? {}));
-    const parts = await describeParts(dir, wanted, brokers, claimed.ports, onProgress);
+    const parts = await describeParts({ ...options, dir, onProgress }, wanted, brokers, claimed.ports);
     await Promise.all(parts.children.map((child) => supervisor.start(child)));
     return {
       env: parts.env,
@@ -109,12 +113,13 @@ export function platformHolder(dir: string): number | undefined {
 
 type Parts = Required<NonNullable<PlatformOptions['parts']>>;
 
-async function describeParts(dir: string, wanted: Parts, brokers: 1 | 3, ports: Record<string, number>, onProgress: (line: string) => void) {
+async function describeParts(options: PlatformOptions & { onProgress: (line: string) => void }, wanted: Parts, brokers: 1 | 3, ports: Record<string, number>) {
+  const { dir, onProgress, clickhouseGrants: grants, clickhouseReaches: reaches = [] } = options;
   const env: Record<string, string> = {};
   let analyst: Platform['analyst'] = { url: '', username: '', password: '', tcpPort: 0 };
   const children: ChildSpec[] = [];
   if (wanted.clickhouse) {
-    const clickHouse: ClickHouse = clickHouseChild({ dir, httpPort: ports['clickhouseHttp']!, tcpPort: ports['clickhouseTcp']! });
+    const clickHouse: ClickHouse = clickHouseChild({ dir, httpPort: ports['clickhouseHttp']!, tcpPort: ports['clickhouseTcp']!, grants, connectTo: portsOf(reaches, brokers, ports) });
     const { url, passwords } = clickHouse;
     children.push(clickHouse.child);
     Object.assign(env, { CLICKHOUSE_URL: url, CLICKHOUSE_USERNAME: serviceUser, CLICKHOUSE_PASSWORD: passwords[serviceUser] });
@@ -131,6 +136,10 @@ async function describeParts(dir: string, wanted: Parts, brokers: 1 | 3, ports: 
     env['SCHEMA_REGISTRY_URL'] = registryUrl(ports['registry']!);
   }
   return { env, analyst, children };
+}
+
+function portsOf(parts: readonly ('kafka' | 'registry')[], brokers: 1 | 3, ports: Record<string, number>): number[] {
+  return parts.flatMap((part) => (part === 'registry' ? [ports['registry']!] : clientPorts({ ports, brokers })));
 }
 
 const portVariables: Record<PortName, string> = {

@@ -5,6 +5,7 @@ import { backoffMs, crashPoint, errorText, sleep, type Logger, type Loop, type M
 import { coPartitioned } from './assigners.js';
 import { Cursor, type Block, type BlockLimits } from './cursor.js';
 import { PositionLostError, Positions, type OffsetMetadata } from './positions.js';
+import { StoppedPartitions } from './stopped-partitions.js';
 
 export interface ConsumeBlocksOptions {
   kafka: Kafka;
@@ -48,7 +49,9 @@ class BlockLoop implements Loop {
   readonly #settled = new Map<string, number>();
   readonly #failures = new Map<string, number>();
   readonly #lag;
-  readonly #stoppedGauge;
+  readonly #stopped: StoppedPartitions;
+  /** Partitions whose fetched records are being processed now. */
+  readonly #inHand = new Set<string>();
   #consumer: Consumer | undefined;
   #stopping = false;
 
@@ -58,7 +61,7 @@ class BlockLoop implements Loop {
     this.#limits = { ...LIMITS, ...options.limits };
     this.#positions = new Positions(options.kafka, options.groupId);
     this.#lag = options.metrics.gauge('tideway_consumer_lag', 'Records between the last processed and the end of the partition', ['topic', 'partition']);
-    this.#stoppedGauge = options.metrics.gauge('tideway_partition_stopped', '1 where a partition is stopped because its position is lost', ['topic', 'partition']);
+    this.#stopped = new StoppedPartitions(options.logger, options.metrics);
   }
 
   async start(): Promise<void> {
@@ -72,7 +75,9 @@ class BlockLoop implements Loop {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#assigned(payload.memberAssignment));
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       const cursor = payload.batchSize === 0 ? this.#cursors.get(keyOf(payload.topic, payload.partition)) : undefined;
-      if (cursor) this.#passed(cursor, Number(payload.lastOffset), Number(payload.offsetLag));
+      // Markers that begin beyond the position may stand after a gap of compaction, or after records that retention took.
+      if (cursor && Number(payload.firstOffset) > cursor.position) cursor.doubtful = true;
+      else if (cursor) this.#passed(cursor, Number(payload.lastOffset), Number(payload.offsetLag));
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#restart(payload.error);
@@ -83,10 +88,15 @@ class BlockLoop implements Loop {
     await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: (payload) => this.#eachBatch(payload) });
   }
 
+  problem(): string | undefined {
+    return this.#stopped.problem();
+  }
+
+  /** Blocks in hand are finished and acknowledged, by #process, before the member leaves its group. */
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    if (this.#options.acknowledge) await this.#acknowledgeAll().catch(() => undefined);
+    if (this.#options.acknowledge) await this.#acknowledgeIdle().catch(() => undefined);
     await this.#consumer?.disconnect().catch(() => undefined);
     await this.#positions.close();
   }
@@ -115,6 +125,7 @@ class BlockLoop implements Loop {
     const mine = new Set(Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((partition) => keyOf(topic, partition))));
     this.#cursors.clear();
     this.#lag.reset();
+    this.#consumer?.resume(this.#stopped.clear());
     for (const key of this.#settled.keys()) if (!mine.has(key)) this.#settled.delete(key);
     this.#options.onAssigned?.(new Map(Object.entries(assignment)));
   }
@@ -122,6 +133,7 @@ class BlockLoop implements Loop {
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch: { topic, partition }, heartbeat } = payload;
     const key = keyOf(topic, partition);
+    this.#inHand.add(key);
     const beat = setInterval(() => void heartbeat().catch(() => undefined), 1_000);
     try {
       await this.#process(payload);
@@ -138,16 +150,19 @@ class BlockLoop implements Loop {
       await sleep(backoffMs(failures));
     } finally {
       clearInterval(beat);
+      this.#inHand.delete(key);
     }
   }
 
   async #process(payload: EachBatchPayload): Promise<void> {
     const { batch, resolveOffset, heartbeat, isRunning, isStale } = payload;
     const { topic, partition } = batch;
-    if (!isRunning() || isStale()) return;
+    if (this.#stopping || !isRunning() || isStale()) return;
+    // Sent where it is due: who was paused for long learns here that the partition is another's by now.
+    await heartbeat();
     const cursor = await this.#cursor(topic, partition);
     const fetched = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
-    if (fetched > cursor.position) return this.#seekBack(cursor);
+    if (fetched > cursor.position && !(await this.#mayGoOn(cursor, fetched))) return;
     const last = Number(batch.lastOffset());
     for (const block of cursor.cut(batch.messages, last, this.#limits, Date.now)) {
       if (!isRunning() || isStale()) return;
@@ -155,12 +170,17 @@ class BlockLoop implements Loop {
       cursor.next = block.to + 1;
       this.#settled.set(keyOf(topic, partition), cursor.next);
       resolveOffset(String(block.to));
+      if (this.#stopping) return this.#acknowledge(cursor, payload);
       await heartbeat();
     }
     resolveOffset(String(last));
     const lag = Number(batch.highWatermark) - 1 - last;
     this.#passed(cursor, last, lag);
-    if (this.#options.acknowledge && lag <= 0 && !cursor.collecting) await commit(payload, cursor.next, { epoch: cursor.epoch });
+    if (lag <= 0) await this.#acknowledge(cursor, payload);
+  }
+
+  async #acknowledge(cursor: Cursor, payload: EachBatchPayload): Promise<void> {
+    if (this.#options.acknowledge && !cursor.collecting) await commit(payload, cursor.done, { epoch: cursor.epoch });
   }
 
   /** Everything up to `last` is behind, be it records or the markers of transactions. */
@@ -189,28 +209,34 @@ class BlockLoop implements Loop {
   }
 
   /**
-   * The fetch starts beyond what is expected: either collected messages were given up with the last cursor, or
-   * kafkajs left an offset that retention has deleted. Reading the position again tells (and throws for the latter).
+   * The fetch starts beyond what is expected. Either kafkajs left an offset that retention has deleted: reading the
+   * position again tells, and throws. Or a gap and markers lie between. Or collected messages were given up with the
+   * last cursor: then they are fetched again.
    */
-  async #seekBack(cursor: Cursor): Promise<void> {
-    const { topic, partition } = cursor;
+  async #mayGoOn(cursor: Cursor, fetched: number): Promise<boolean> {
+    const { topic, partition, position } = cursor;
     const { low } = await this.#positions.read(topic, partition);
-    if (low > cursor.next) throw new PositionLostError(topic, partition, `offset ${cursor.next} was deleted before it was read; the log begins at ${low}`);
+    if (low > position) throw new PositionLostError(topic, partition, `offset ${position} was deleted before it was read; the log begins at ${low}`);
+    if (cursor.doubtful) {
+      cursor.doubtful = false;
+      cursor.position = fetched;
+      return true;
+    }
     this.#consumer?.seek({ topic, partition, offset: String(cursor.next) });
     this.#cursors.delete(keyOf(topic, partition));
+    return false;
   }
 
-  async #acknowledgeAll(): Promise<void> {
-    const done = [...this.#cursors.values()].filter((cursor) => !cursor.collecting && this.#settled.get(keyOf(cursor.topic, cursor.partition)) === cursor.next);
-    const offsets = done.map(({ topic, partition, next, epoch }) => ({ topic, partition, offset: String(next), metadata: JSON.stringify({ epoch }) }));
+  /** Not those in hand: that would take their block's intent away, and with it the range that a redo needs. */
+  async #acknowledgeIdle(): Promise<void> {
+    const done = [...this.#cursors].filter(([key, cursor]) => !this.#inHand.has(key) && !cursor.collecting && this.#settled.get(key) === cursor.next).map(([, cursor]) => cursor);
+    const offsets = done.map(({ topic, partition, done, epoch }) => ({ topic, partition, offset: String(done), metadata: JSON.stringify({ epoch }) }));
     if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets);
   }
 
   #stopPartition(error: PositionLostError): void {
-    const { topic, partition } = error;
-    this.#stoppedGauge.set({ topic, partition: String(partition) }, 1);
-    this.#options.logger.error({ topic, partition, error: error.message }, 'partition stopped: records may be lost, see docs/operation.md');
-    this.#consumer?.pause([{ topic, partitions: [partition] }]);
+    this.#stopped.add(error);
+    this.#consumer?.pause([{ topic: error.topic, partitions: [error.partition] }]);
   }
 }
 

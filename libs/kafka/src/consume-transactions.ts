@@ -1,7 +1,7 @@
 // The loop of services that derive topics from topics: each unit of partitions has one transactional producer and one
 // state, and its outputs, its changelog and its input offsets commit together.
 import type { Kafka, PartitionAssigner } from 'kafkajs';
-import { errorText, type Logger, type Loop, type Metrics } from '@tideway/service';
+import { RetryableError, errorText, type Logger, type Loop, type Metrics } from '@tideway/service';
 import { consumeBlocks } from './consume-blocks.js';
 import type { Block, BlockLimits } from './cursor.js';
 import { TransactionalProducer, type InputOffset, type Outgoing } from './transactional-producer.js';
@@ -50,7 +50,7 @@ export function consumeTransactions(options: ConsumeTransactionsOptions): Loop {
     ...options,
     acknowledge: false,
     intent: options.intent ?? (() => false),
-    onOpen: (topic, partition) => unit(options.unitOf(topic, partition)).ready(),
+    onOpen: (topic, partition) => unit(options.unitOf(topic, partition)).ready(topic, partition),
     onBlock: (block) => unit(options.unitOf(block.topic, block.partition)).submit(block),
     onAssigned: (assignment) => {
       const mine = new Set([...assignment].flatMap(([topic, partitions]) => partitions.map((partition) => options.unitOf(topic, partition))));
@@ -61,12 +61,20 @@ export function consumeTransactions(options: ConsumeTransactionsOptions): Loop {
   });
   return {
     name: loop.name,
+    problem: () => loop.problem?.(),
     start: () => loop.start(),
     stop: async () => {
       await loop.stop();
       await Promise.all([...units.values()].map((held) => held.close()));
     },
   };
+}
+
+interface Opened {
+  producer: TransactionalProducer;
+  state: UnitState;
+  /** Partitions (`topic/partition`) whose positions were read since the unit was opened: what others did until then is in them. */
+  read: Set<string>;
 }
 
 interface Waiting {
@@ -83,7 +91,7 @@ class Unit {
   readonly #name: string;
   readonly #options: ConsumeTransactionsOptions;
   readonly #waiting: Waiting[] = [];
-  #opened: Promise<{ producer: TransactionalProducer; state: UnitState }> | undefined;
+  #opened: Promise<Opened> | undefined;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
 
@@ -92,9 +100,10 @@ class Unit {
     this.#options = options;
   }
 
-  /** Resolves when the former owner is fenced and the state restored. */
-  async ready(): Promise<void> {
-    await this.#open();
+  /** Resolves when the former owner is fenced and the state restored; the partition's position is read after it. */
+  async ready(topic?: string, partition?: number): Promise<void> {
+    const { read } = await this.#open();
+    if (topic !== undefined) read.add(`${topic}/${partition}`);
   }
 
   /** Resolves when the block's results and offset are committed. Blocks that wait at the same time share a transaction. */
@@ -112,19 +121,21 @@ class Unit {
     await this.#drop();
   }
 
-  #open() {
+  #open(): Promise<Opened> {
+    // A unit that was given up must not fence the owner that it has by now.
+    if (this.closed && !this.#opened) return Promise.reject(new RetryableError(`unit ${this.#name} is closed`));
     this.#opened ??= this.#make();
     return this.#opened;
   }
 
-  async #make() {
+  async #make(): Promise<Opened> {
     const { kafka, groupId, open } = this.#options;
     let producer: TransactionalProducer | undefined;
     try {
       producer = await TransactionalProducer.open(kafka, `${groupId}-${this.#name}`, groupId);
       const state = await open(this.#name);
       setImmediate(() => this.#schedule(state));
-      return { producer, state };
+      return { producer, state, read: new Set() };
     } catch (error) {
       await producer?.close();
       this.#opened = undefined;
@@ -153,13 +164,30 @@ class Unit {
     await new Promise((resolve) => setImmediate(resolve));
     if (woken && !this.closed) await this.#turn([]).catch(() => undefined);
     while (this.#waiting.length > 0) {
-      const group = this.#waiting.splice(0);
+      const group = await this.#current(this.#waiting.splice(0));
+      if (group.length === 0) continue;
       try {
         await this.#turn(group.map(({ block }) => block));
         for (const { resolve } of group) resolve();
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
+    }
+  }
+
+  /**
+   * Refuses blocks that were cut before the unit was opened anew: between its two lives another owner may have
+   * processed them, and nothing but the position, read again, tells.
+   */
+  async #current(group: Waiting[]): Promise<Waiting[]> {
+    try {
+      const { read } = await this.#open();
+      const { current = [], stale = [] } = Object.groupBy(group, ({ block }) => (read.has(`${block.topic}/${block.partition}`) ? 'current' : 'stale'));
+      for (const { block, reject } of stale) reject(new RetryableError(`the position of ${block.topic}[${block.partition}] was read before unit ${this.#name} was opened anew`));
+      return current;
+    } catch (error) {
+      for (const { reject } of group) reject(error);
+      return [];
     }
   }
 
@@ -193,6 +221,6 @@ class Unit {
   }
 }
 
-function inputOffset({ topic, partition, to, epoch }: Block): InputOffset {
-  return { topic, partition, offset: to + 1, metadata: JSON.stringify({ epoch }) };
+function inputOffset({ topic, partition, next, epoch }: Block): InputOffset {
+  return { topic, partition, offset: next, metadata: JSON.stringify({ epoch }) };
 }

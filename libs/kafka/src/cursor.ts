@@ -8,6 +8,8 @@ export interface Block {
   partition: number;
   from: number;
   to: number;
+  /** Where to go on: after `to`, and after the markers of transactions that are all that follows it in its fetch. */
+  next: number;
   /** Tells one incarnation of the topic from the next. */
   epoch: number;
   /** Time (ms) at which the block was begun: the same when it is redone. */
@@ -27,6 +29,8 @@ export class Cursor {
   next: number;
   /** Offset that the next fetch is expected to start at. */
   position: number;
+  /** Whether markers were fetched beyond `position`, so that it does not tell where the next fetch starts. */
+  doubtful = false;
   readonly epoch: number;
   #redo: { from: number; to: number; at: number } | undefined;
   #collected: KafkaMessage[] = [];
@@ -55,19 +59,25 @@ export class Cursor {
       const known = this.#collected.length > 0 ? Number(this.#collected.at(-1)!.offset) : -1;
       this.#collected.push(...fresh.filter((message) => Number(message.offset) <= to && Number(message.offset) > known));
       if (lastOffset < to) return;
-      yield { ...this.#head(), ...this.#redo, redo: true, messages: this.#collected };
+      rest = fresh.filter((message) => Number(message.offset) > to);
+      yield { ...this.#head(), ...this.#redo, next: (rest.length > 0 ? to : lastOffset) + 1, redo: true, messages: this.#collected };
       this.#redo = undefined;
       this.#collected = [];
-      rest = fresh.filter((message) => Number(message.offset) > to);
     }
     for (const chunk of chunks(rest, limits)) {
-      yield { ...this.#head(), from: Number(chunk[0]!.offset), to: Number(chunk.at(-1)!.offset), at: now(), redo: false, messages: chunk };
+      const to = Number(chunk.at(-1)!.offset);
+      yield { ...this.#head(), from: Number(chunk[0]!.offset), to, next: (chunk.at(-1) === rest.at(-1) ? lastOffset : to) + 1, at: now(), redo: false, messages: chunk };
     }
   }
 
   /** Whether a block that was begun before is still being collected. */
   get collecting(): boolean {
     return this.#redo !== undefined;
+  }
+
+  /** Everything below is processed, or is the marker of a transaction. Of no meaning while `collecting`. */
+  get done(): number {
+    return Math.max(this.next, this.position);
   }
 
   #head() {

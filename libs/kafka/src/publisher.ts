@@ -102,7 +102,8 @@ export class Publisher {
 
   /** Waits for what is in hand, then disconnects. */
   async disconnect(): Promise<void> {
-    await this.#flushing;
+    // A publish of several pieces is in its next flush by the time that one ends.
+    while (this.#flushing) await this.#flushing;
     await this.#producer?.disconnect().catch(() => undefined);
     this.#producer = undefined;
   }
@@ -142,16 +143,18 @@ export class Publisher {
     this.#prepared = true;
   }
 
-  #enqueue(messages: Pending['messages']): Promise<void> {
-    if (messages.length === 0) return Promise.resolve();
-    const bytes = messages.reduce((sum, { message }) => sum + message.value!.length + 100, 0);
+  /** One piece after the other: what comes after a piece that failed is not sent before it is sent again. */
+  async #enqueue(messages: Pending['messages']): Promise<void> {
+    for (const piece of pieces(messages)) await this.#enqueuePiece(piece);
+  }
+
+  #enqueuePiece(messages: Pending['messages']): Promise<void> {
+    const bytes = messages.reduce((sum, { message }) => sum + sizeOf(message), 0);
     if (this.#pendingBytes + bytes > MAX_PENDING_BYTES) return Promise.reject(new RetryableError('too many records are waiting for Kafka'));
     this.#pendingBytes += bytes;
     return new Promise((resolve, reject) => {
       this.#pending.push({ messages, bytes, resolve, reject });
-      this.#flushing ??= this.#flush().finally(() => {
-        this.#flushing = undefined;
-      });
+      this.#flushing ??= this.#flush();
     });
   }
 
@@ -171,6 +174,8 @@ export class Publisher {
         else entry.resolve();
       }
     }
+    // In the turn of the last look: whoever comes after it starts the next flush.
+    this.#flushing = undefined;
   }
 
   async #send(group: Pending[]): Promise<Error | undefined> {
@@ -203,4 +208,22 @@ export class Publisher {
     await producer.connect();
     return producer;
   }
+}
+
+const sizeOf = ({ value }: Message) => value!.length + 100;
+
+/** Cut so that each fits one batch of Kafka (1 MB by default), even where all of it goes to one partition. */
+function* pieces(messages: Pending['messages']): Generator<Pending['messages']> {
+  let start = 0;
+  let bytes = 0;
+  for (const [i, { message }] of messages.entries()) {
+    const size = sizeOf(message);
+    if (i > start && bytes + size > MAX_REQUEST_BYTES) {
+      yield messages.slice(start, i);
+      start = i;
+      bytes = 0;
+    }
+    bytes += size;
+  }
+  if (start < messages.length) yield start === 0 ? messages : messages.slice(start);
 }

@@ -1,7 +1,7 @@
 // Reads partitions from their beginning to their present end, read_committed: restores state from changelogs.
 import { randomUUID } from 'node:crypto';
-import type { Kafka, KafkaMessage } from 'kafkajs';
-import { RetryableError, errorText } from '@tideway/service';
+import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
+import { PermanentError, RetryableError, errorText } from '@tideway/service';
 import { exactly } from './assigners.js';
 
 const STALL_MS = 30_000;
@@ -16,8 +16,9 @@ export interface TopicRecord {
 /**
  * Hands every record between the low and the high watermark of `wanted` (topic to partitions; all where empty) to
  * `onRecord`, in order per partition. `from` leaves out what is older: a timestamp (ms), or offsets by
- * `topic/partition`. Resolves at the end that the
- * partitions had when the read began. Rejects with RetryableError when the cluster is away or the read stalls.
+ * `topic/partition`. Resolves at the end that the partitions had when the read began. Rejects at the first rejection
+ * of `onRecord` (as it is, where it says whether it can be retried), and with RetryableError when the cluster is away
+ * or the read stalls: what has been read until then is not everything.
  */
 export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: (record: TopicRecord) => void | Promise<void>, from?: number | ReadonlyMap<string, number>): Promise<void> {
   const admin = kafka.admin();
@@ -28,7 +29,7 @@ export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, on
     const open = spans.filter((span) => span.from < span.to);
     if (open.length > 0) await readSpans(kafka, groupId, open, onRecord);
   } catch (error) {
-    throw error instanceof RetryableError ? error : new RetryableError(`reading ${[...wanted.keys()].join(', ')} failed: ${errorText(error)}`, { cause: error });
+    throw error instanceof RetryableError || error instanceof PermanentError ? error : new RetryableError(`reading ${[...wanted.keys()].join(', ')} failed: ${errorText(error)}`, { cause: error });
   } finally {
     await admin.deleteGroups([groupId]).catch(() => undefined);
     await admin.disconnect().catch(() => undefined);
@@ -54,12 +55,23 @@ async function spansOf(admin: ReturnType<Kafka['admin']>, wanted: Map<string, nu
   return spans.flat();
 }
 
-async function readSpans(kafka: Kafka, groupId: string, spans: Span[], onRecord: (record: TopicRecord) => void | Promise<void>): Promise<void> {
+interface Reading {
+  wanted: Map<string, number[]>;
+  /** Where each partition stands, by `topic/partition`. */
+  cursors: Map<string, { topic: string; partition: number; next: number; end: number }>;
+  onRecord(record: TopicRecord): void | Promise<void>;
+}
+
+async function readSpans(kafka: Kafka, groupId: string, spans: Span[], onRecord: Reading['onRecord']): Promise<void> {
   const wanted = new Map<string, number[]>();
   for (const { topic, partition } of spans) wanted.set(topic, [...(wanted.get(topic) ?? []), partition]);
-  const open = new Map(spans.map((span) => [`${span.topic}/${span.partition}`, span]));
-  const consumer = kafka.consumer({ groupId, partitionAssigners: [exactly(wanted)], maxWaitTimeInMs: 50, maxBytesPerPartition: 4 * 1024 * 1024, allowAutoTopicCreation: false });
+  const cursors = new Map(spans.map(({ topic, partition, from, to }) => [`${topic}/${partition}`, { topic, partition, next: from, end: to }]));
   let timer: NodeJS.Timeout | undefined;
+  let over = false;
+  const consumer = kafka.consumer({
+    groupId, partitionAssigners: [exactly(wanted)], maxWaitTimeInMs: 50, maxBytesPerPartition: 4 * 1024 * 1024, allowAutoTopicCreation: false,
+    retry: { restartOnFailure: async () => !over },
+  });
   try {
     await new Promise<void>((resolve, reject) => {
       const alive = () => {
@@ -67,38 +79,52 @@ async function readSpans(kafka: Kafka, groupId: string, spans: Span[], onRecord:
         timer = setTimeout(() => reject(new RetryableError(`reading ${[...wanted.keys()].join(', ')} stalled`)), STALL_MS);
       };
       alive();
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) reject(payload.error);
+      });
+      const open = new Map([...cursors].map(([key, { end }]) => [key, end]));
       // The event comes for batches of control records only, too: those end a partition that a transaction wrote.
       consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
         alive();
         const key = `${payload.topic}/${payload.partition}`;
-        if (Number(payload.lastOffset) + 1 >= (open.get(key)?.to ?? Infinity)) open.delete(key);
+        if (Number(payload.lastOffset) + 1 >= (open.get(key) ?? Infinity)) open.delete(key);
         if (open.size === 0) resolve();
       });
-      startReading(consumer, spans, wanted, onRecord).catch(reject);
+      startReading(consumer, { wanted, cursors, onRecord }, reject).catch(reject);
     });
   } finally {
+    over = true;
     clearTimeout(timer);
     await consumer.disconnect().catch(() => undefined);
   }
 }
 
-async function startReading(consumer: ReturnType<Kafka['consumer']>, spans: Span[], wanted: Map<string, number[]>, onRecord: (record: TopicRecord) => void | Promise<void>): Promise<void> {
-  const cursors = new Map(spans.map((span) => [`${span.topic}/${span.partition}`, { next: span.from, end: span.to }]));
+async function startReading(consumer: Consumer, { wanted, cursors, onRecord }: Reading, reject: (error: unknown) => void): Promise<void> {
   await consumer.connect();
   await consumer.subscribe({ topics: [...wanted.keys()], fromBeginning: true });
+  // Whenever the group is joined: kafkajs joins anew after an outage, and has forgotten by then where it was.
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    for (const { topic, partition, next } of cursors.values()) consumer.seek({ topic, partition, offset: String(next) });
+  });
+  let refused = false;
   await consumer.run({
     autoCommit: false,
     eachBatch: async ({ batch: { topic, partition, messages } }) => {
       const cursor = cursors.get(`${topic}/${partition}`);
       for (const message of messages) {
         const offset = Number(message.offset);
-        // A fetch that was under way when the seek came starts below it.
         if (!cursor || offset < cursor.next || offset >= cursor.end) continue;
+        try {
+          // kafkajs would go on with this batch after an error: what comes after a refused record must not be handed over.
+          if (refused) throw new RetryableError('the read has ended');
+          await onRecord({ topic, partition, message });
+        } catch (error) {
+          refused = true;
+          reject(error);
+          throw error;
+        }
         cursor.next = offset + 1;
-        await onRecord({ topic, partition, message });
       }
     },
   });
-  for (const { topic, partition, from } of spans) consumer.seek({ topic, partition, offset: String(from) });
 }

@@ -36,10 +36,11 @@ export class SchemaRegistry {
    * version ever escapes it. Rejects with PermanentError for an incompatible or invalid schema, RetryableError else.
    */
   register(product: Product): Promise<number> {
-    return cached(this.#ids, product.subject, async () => {
+    const schema = JSON.stringify(product.schema);
+    return cached(this.#ids, `${product.subject} ${schema}`, async () => {
       await this.#request('PUT', `/config/${encodeURIComponent(product.subject)}`, { compatibility: 'FULL_TRANSITIVE' });
       try {
-        const { id } = await this.#client.register({ type: SchemaType.AVRO, schema: JSON.stringify(product.schema) }, { subject: product.subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE });
+        const { id } = await this.#client.register({ type: SchemaType.AVRO, schema }, { subject: product.subject, compatibility: COMPATIBILITY.FULL_TRANSITIVE });
         return id;
       } catch (error) {
         const { status, name } = error as { status?: number; name?: string };

@@ -10,7 +10,15 @@ export interface InternalTopic {
   compacted: boolean;
 }
 
+/** A record that is as large as its topic allows must fit into quarantine with what is said about it. */
+const QUARANTINE_MAX_BYTES = 2 * 1024 * 1024;
+
 function configOf(product: Product): { name: string; value: string }[] {
+  const limits = product.id === 'operations.quarantine' ? [{ name: 'max.message.bytes', value: String(QUARANTINE_MAX_BYTES) }] : [];
+  return [...cleanupOf(product), ...limits];
+}
+
+function cleanupOf(product: Product): { name: string; value: string }[] {
   if (product.kind === 'event') return [{ name: 'cleanup.policy', value: 'delete' }, { name: 'retention.ms', value: String(product.retentionMs) }];
   return [{ name: 'cleanup.policy', value: 'compact' }];
 }

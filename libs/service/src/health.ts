@@ -11,14 +11,22 @@ export interface Readiness {
 
 export class Health {
   readonly #checks = new Map<string, () => Promise<void>>();
+  readonly #problems = new Map<string, () => string | undefined>();
 
   /** Adds a dependency; `check` rejects while it is away. */
   add(name: string, check: () => Promise<void>): void {
     this.#checks.set(name, check);
   }
 
+  /** Adds a fault of the service's own: readiness fails while `problem` tells one, and does not mention it otherwise. */
+  addProblem(name: string, problem: () => string | undefined): void {
+    this.#problems.set(name, problem);
+  }
+
   async ready(): Promise<Readiness> {
-    const entries = await Promise.all([...this.#checks].map(async ([name, check]) => [name, await this.#run(check)] as const));
+    const checked = await Promise.all([...this.#checks].map(async ([name, check]) => [name, await this.#run(check)] as const));
+    const problems = [...this.#problems].map(([name, problem]) => [name, problem()] as const).filter((entry): entry is [string, string] => entry[1] !== undefined);
+    const entries = [...checked, ...problems];
     return { ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries) };
   }
 

@@ -6,6 +6,8 @@ export interface Loop {
   name: string;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** What keeps it from its work until a person sees to it, for readiness; undefined where all is well. */
+  problem?(): string | undefined;
 }
 
 /** The loop, with something to be done each time before it starts. */
@@ -17,6 +19,7 @@ export function preparedLoop(loop: Loop, prepare: () => Promise<void>): Loop {
       await loop.start();
     },
     stop: () => loop.stop(),
+    problem: () => loop.problem?.(),
   };
 }
 

@@ -45,6 +45,7 @@ export async function startService<S extends z.ZodRawShape>(definition: ServiceD
   const logger = createLogger(definition.name, config.LOG_LEVEL);
   const service: Service = { name: definition.name, logger, metrics: new Metrics(definition.name), health: new Health(), loops: [], onClose: [] };
   const module = await definition.module(config, service);
+  for (const loop of service.loops) service.health.addProblem(`loop ${loop.name}`, () => loop.problem?.());
   const adapter = new FastifyAdapter({ forceCloseConnections: 'idle' });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: nestLogger(logger), bodyParser: false, abortOnError: false });
   addOperations(app, service);

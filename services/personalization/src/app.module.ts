@@ -1,12 +1,15 @@
 // Wiring of personalization: the partitions of profiles, the store that answers requests, and its one route.
+import helmet from '@fastify/helmet';
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
 import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
+import type { FastifyInstance } from 'fastify';
 import { configShape } from './config.js';
-import { Formats } from './partition.js';
+import { Formats } from './formats.js';
 import { pipeline } from './pipeline.js';
 import { API_KEYS, ProfilesController } from './profiles.controller.js';
+import { Refusals } from './refusals.js';
 import { ProfileStore } from './store.js';
 import { ownTopics } from './topics.js';
 
@@ -24,7 +27,7 @@ export const personalization: ServiceDefinition<typeof configShape> = {
     const store = new ProfileStore(formats);
     const prepare = () => untilDone('topics and schemas', service.logger, async () => {
       await ensureTopics(kafka, products, ownTopics(products), config.KAFKA_REPLICATION_FACTOR);
-      await formats.encoder.register(registry);
+      await formats.register(registry);
     });
     service.loops.push(preparedLoop(pipeline(config, kafka, service, formats), prepare), store.follow(kafka, service));
     service.health.add('kafka', () => checkKafka(kafka));
@@ -34,5 +37,9 @@ export const personalization: ServiceDefinition<typeof configShape> = {
       controllers: [ProfilesController],
       providers: [{ provide: ProfileStore, useValue: store }, { provide: API_KEYS, useValue: config.PERSONALIZATION_API_KEYS }],
     };
+  },
+  async prepare(app, { logger }) {
+    await (app.getHttpAdapter().getInstance() as unknown as FastifyInstance).register(helmet);
+    app.useGlobalFilters(new Refusals(logger));
   },
 };

@@ -1,50 +1,27 @@
 // One partition of profiles: its state in memory, and what blocks of its three inputs change.
-import { productOf, type CustomerActivities, type PersonalizationProfiles, type Product, type SegmentsState } from '@tideway/contracts';
-import { Decoder, RecordEncoder, partitionOf, readTopics, type Block, type Kafka, type KafkaMessage, type Message, type Outgoing, type SchemaRegistry, type UnitState } from '@tideway/kafka';
+import type { CustomerActivities, Product } from '@tideway/contracts';
+import { quarantineRecord, readTopics, type Block, type Decoder, type Kafka, type KafkaMessage, type Message, type Outgoing, type UnitState } from '@tideway/kafka';
+import { PermanentError, errorText } from '@tideway/service';
+import type { Formats } from './formats.js';
+import { bufferOf, keep, type Kept } from './kept.js';
 import { applyActivity, applySegments, emptyProfile, isForgotten, mergeProfiles, usable, type Profile } from './profile/profile.js';
 import { HANDOVER_TOPIC, STATE_TOPIC } from './topics.js';
 
-/** Decoders and encoders that all partitions share. */
-export class Formats {
-  readonly activitiesTopic: string;
-  readonly segmentsTopic: string;
-  readonly profilesTopic: string;
-  readonly partitions: number;
-  readonly activities: Decoder<CustomerActivities>;
-  readonly segments: Decoder<SegmentsState>;
-  readonly profiles: Decoder<PersonalizationProfiles>;
-  readonly encoder: RecordEncoder;
-
-  constructor(products: Product[], registry: SchemaRegistry) {
-    const activities = productOf(products, 'customer.activities');
-    const segments = productOf(products, 'segments.state');
-    const profiles = productOf(products, 'personalization.profiles');
-    this.activitiesTopic = activities.topic;
-    this.segmentsTopic = segments.topic;
-    this.profilesTopic = profiles.topic;
-    this.partitions = activities.partitions;
-    this.activities = new Decoder(registry, activities);
-    this.segments = new Decoder(registry, segments);
-    this.profiles = new Decoder(registry, profiles);
-    this.encoder = new RecordEncoder(profiles);
-  }
-}
+/** Header of a merged-away profile's tombstone: what is handed over to it later goes on to the winner. */
+const MERGED_INTO = 'merged-into';
 
 /** Restores a partition's profiles from the changelog. */
 export async function openPartition(kafka: Kafka, formats: Formats, partition: number): Promise<UnitState> {
-  const stored = new Map<string, Buffer>();
+  const stored = new Map<string, Kept>();
   const merged = new Map<string, string>();
   await readTopics(kafka, new Map([[STATE_TOPIC, [partition]]]), ({ message: { key, value, headers } }) => {
     const into = headers?.[MERGED_INTO];
     if (into) merged.set(String(key), String(into));
-    if (value) stored.set(String(key), value);
+    if (value) stored.set(String(key), keep(value));
     else stored.delete(String(key));
   });
   return new ProfilePartition(stored, merged, formats);
 }
-
-/** Header of a merged-away profile's tombstone: what is handed over to it later goes on to the winner. */
-const MERGED_INTO = 'merged-into';
 
 interface Entry {
   profile: Profile;
@@ -53,59 +30,95 @@ interface Entry {
   mergedInto?: string;
 }
 
+/** What the blocks of one transaction come to. */
+interface Turn {
+  touched: Map<string, Entry>;
+  handovers: Message[];
+  quarantined: Message[];
+}
+
 /** Profiles are kept encoded: they take a fraction of the memory, and only those that a block touches are decoded. */
 class ProfilePartition implements UnitState {
-  readonly #stored: Map<string, Buffer>;
+  readonly #stored: Map<string, Kept>;
   readonly #merged: Map<string, string>;
   readonly #formats: Formats;
 
-  constructor(stored: Map<string, Buffer>, merged: Map<string, string>, formats: Formats) {
+  constructor(stored: Map<string, Kept>, merged: Map<string, string>, formats: Formats) {
     this.#stored = stored;
     this.#merged = merged;
     this.#formats = formats;
   }
 
   async process(blocks: Block[]): Promise<Outgoing[]> {
-    const touched = new Map<string, Entry>();
-    const handovers: Message[] = [];
-    for (const { topic, messages } of blocks) {
-      for (const message of messages) await this.#apply(topic, message, touched, handovers);
+    const turn: Turn = { touched: new Map(), handovers: [], quarantined: [] };
+    for (const block of blocks) {
+      for (const message of block.messages) await this.#apply(block, message, turn);
     }
-    return [...this.#results(touched), { topic: HANDOVER_TOPIC, messages: handovers }];
+    return [
+      ...this.#results(turn.touched),
+      { topic: HANDOVER_TOPIC, messages: turn.handovers },
+      { topic: this.#formats.quarantine.product.topic, messages: turn.quarantined },
+    ];
   }
 
-  async #apply(topic: string, message: KafkaMessage, touched: Map<string, Entry>, handovers: Message[]): Promise<void> {
-    const { activitiesTopic, segmentsTopic, activities, segments, profiles } = this.#formats;
+  async #apply(block: Block, message: KafkaMessage, turn: Turn): Promise<void> {
+    const { activitiesProduct, segmentsProduct, profilesProduct, activities, segments, profiles } = this.#formats;
     const profileId = String(message.key);
-    const entry = await this.#profile(profileId, touched);
-    if (topic === segmentsTopic) {
-      entry.profile = applySegments(entry.profile, message.value && (await segments.decode(message.value)));
-    } else if (topic === HANDOVER_TOPIC) {
-      const into = this.#merged.get(profileId);
-      if (into) handovers.push(this.#handover(into, await profiles.decode(message.value)));
-      else entry.profile = mergeProfiles(entry.profile, await profiles.decode(message.value));
-    } else if (topic === activitiesTopic) {
-      const activity = await activities.decode(message.value);
-      if (activity.type === 'profile_merged') {
-        entry.mergedInto = activity.properties['into']!;
-        this.#merged.set(profileId, entry.mergedInto);
-        handovers.push(this.#handover(entry.mergedInto, entry.profile));
-        entry.profile = emptyProfile(profileId);
-      } else {
-        entry.profile = applyActivity(entry.profile, activity);
-      }
+    const into = this.#merged.get(profileId);
+    if (block.topic === HANDOVER_TOPIC) {
+      const loser = await this.#decode(profiles, profilesProduct, block, message, turn);
+      if (!loser) return;
+      if (into) turn.handovers.push(this.#handover(into, loser));
+      else await this.#change(profileId, turn, (profile) => mergeProfiles(profile, loser));
+    } else if (block.topic === segmentsProduct.topic) {
+      const state = message.value && (await this.#decode(segments, segmentsProduct, block, message, turn));
+      // What segments said before it heard of the merge is about nobody any more.
+      if (state !== undefined && !into) await this.#change(profileId, turn, (profile) => applySegments(profile, state));
+    } else if (block.topic === activitiesProduct.topic) {
+      const activity = await this.#decode(activities, activitiesProduct, block, message, turn);
+      if (activity && !into) await this.#applyActivity(activity, turn);
     }
+  }
+
+  async #applyActivity(activity: CustomerActivities, turn: Turn): Promise<void> {
+    const { profile_id: profileId, properties: { into } } = activity;
+    if (activity.type !== 'profile_merged' || !into) return this.#change(profileId, turn, (profile) => applyActivity(profile, activity));
+    const entry = await this.#entry(profileId, turn);
+    turn.handovers.push(this.#handover(into, entry.profile));
+    this.#merged.set(profileId, into);
+    entry.mergedInto = into;
+    entry.profile = emptyProfile(profileId);
+  }
+
+  async #change(profileId: string, turn: Turn, change: (profile: Profile) => Profile): Promise<void> {
+    const entry = await this.#entry(profileId, turn);
+    entry.profile = change(entry.profile);
   }
 
   #handover(winner: string, profile: Profile): Message {
-    return { ...this.#formats.encoder.message(profile), key: winner, partition: partitionOf(winner, this.#formats.partitions) };
+    return { ...this.#formats.encoder.message(profile), key: winner, partition: this.#formats.partitionOf(winner) };
   }
 
-  async #profile(profileId: string, touched: Map<string, Entry>): Promise<Entry> {
+  /** Undefined for what does not decode: it goes to quarantine, or it would stop the partition for ever. */
+  async #decode<T>(decoder: Decoder<T>, product: Product, { topic, partition }: Block, { value, offset }: KafkaMessage, { quarantined }: Turn): Promise<T | undefined> {
+    try {
+      return await decoder.decode(value);
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      quarantined.push(this.#formats.quarantine.message(quarantineRecord({
+        service: 'personalization', stage: 'decode', product: product.id, origin: `${topic}:${partition}:${offset}`,
+        original: value ?? Buffer.alloc(0), rejection: { code: 'not_decodable', message: errorText(error) },
+      })));
+      return undefined;
+    }
+  }
+
+  async #entry(profileId: string, { touched }: Turn): Promise<Entry> {
     const held = touched.get(profileId);
     if (held) return held;
     const stored = this.#stored.get(profileId);
-    const entry: Entry = { profile: stored ? await this.#formats.profiles.decode(stored) : emptyProfile(profileId), known: stored !== undefined };
+    const profile = stored === undefined ? emptyProfile(profileId) : await this.#formats.profiles.decode(bufferOf(stored));
+    const entry: Entry = { profile, known: stored !== undefined };
     touched.set(profileId, entry);
     return entry;
   }
@@ -123,10 +136,10 @@ class ProfilePartition implements UnitState {
       }
       const next = { ...profile, version: profile.version + 1, updated_at: now };
       const message = this.#formats.encoder.message(next);
-      this.#stored.set(key, message.value as Buffer);
+      this.#stored.set(key, keep(message.value as Buffer));
       state.push(message);
       published.push(this.#formats.encoder.message(usable(next)));
     }
-    return [{ topic: STATE_TOPIC, messages: state }, { topic: this.#formats.profilesTopic, messages: published }];
+    return [{ topic: STATE_TOPIC, messages: state }, { topic: this.#formats.profilesProduct.topic, messages: published }];
   }
 }

@@ -2,17 +2,18 @@
 import { consumeTransactions, type Kafka } from '@tideway/kafka';
 import type { Loop, Service } from '@tideway/service';
 import type { Config } from './config.js';
-import { openPartition, type Formats } from './partition.js';
+import type { Formats } from './formats.js';
+import { openPartition } from './partition.js';
 import { HANDOVER_TOPIC } from './topics.js';
 
-/** three co-partitioned topics -> profiles of the partition -> documents, changelog and hand-overs in one transaction. */
+/** Three co-partitioned topics -> profiles of the partition -> documents, changelog and hand-overs in one transaction. */
 export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, formats: Formats): Loop {
   return consumeTransactions({
     kafka,
     logger,
     metrics,
     groupId: config.PERSONALIZATION_GROUP,
-    topics: [formats.activitiesTopic, formats.segmentsTopic, HANDOVER_TOPIC],
+    topics: [formats.activitiesProduct.topic, formats.segmentsProduct.topic, HANDOVER_TOPIC],
     unitOf: (_topic, partition) => String(partition),
     open: (unit) => openPartition(kafka, formats, Number(unit)),
     limits: { maxRecords: 5_000 },

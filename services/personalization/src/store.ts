@@ -1,14 +1,19 @@
 // The published profiles, followed from the topic, and found by any of their identifiers.
 import { randomUUID } from 'node:crypto';
 import type { PersonalizationProfiles } from '@tideway/contracts';
-import { consumeBlocks, type Block, type Kafka } from '@tideway/kafka';
-import type { Loop, Service } from '@tideway/service';
-import type { Formats } from './partition.js';
+import { consumeBlocks, readTopics, type Kafka, type KafkaMessage } from '@tideway/kafka';
+import { PermanentError, RetryableError, errorText, preparedLoop, untilDone, type Logger, type Loop, type Service } from '@tideway/service';
+import type { Formats } from './formats.js';
+import { IdentifierIndex } from './identifier-index.js';
+import { bufferOf, keep, type Kept } from './kept.js';
 
 export class ProfileStore {
   readonly #formats: Formats;
-  readonly #documents = new Map<string, { value: Buffer; identifiers: string[] }>();
-  readonly #byIdentifier = new Map<string, string>();
+  readonly #documents = new Map<string, Kept>();
+  readonly #index = new IdentifierIndex();
+  /** First offset of each partition that is not applied yet. */
+  readonly #next = new Map<number, number>();
+  #restored = false;
 
   constructor(formats: Formats) {
     this.#formats = formats;
@@ -16,43 +21,53 @@ export class ProfileStore {
 
   /** The document of whoever has this identifier (`type:value`), or undefined. */
   async find(identifier: string): Promise<PersonalizationProfiles | undefined> {
-    const document = this.#documents.get(this.#byIdentifier.get(identifier) ?? '');
-    return document && this.#formats.profiles.decode(document.value);
+    const document = this.#documents.get(this.#index.find(identifier) ?? '');
+    return document === undefined ? undefined : this.#formats.profiles.decode(bufferOf(document));
   }
 
   get size(): number {
     return this.#documents.size;
   }
 
-  /** Every instance follows all partitions, in a group of its own, from the beginning. */
+  /** For readiness: until all profiles are read once, an answer would deny some. */
+  async check(): Promise<void> {
+    if (!this.#restored) throw new RetryableError('the profiles are being read from the topic');
+  }
+
+  /** Every instance follows all partitions, in a group of its own, from the beginning. Runs once what there is has been read. */
   follow(kafka: Kafka, { logger, metrics }: Service): Loop {
-    return consumeBlocks({
+    const topic = this.#formats.profilesProduct.topic;
+    const loop = consumeBlocks({
       kafka, logger, metrics,
       groupId: `personalization-store-${randomUUID()}`,
-      topics: [this.#formats.profilesTopic],
+      topics: [topic],
       intent: () => false,
       acknowledge: false,
-      onBlock: (block) => this.#apply(block),
+      onBlock: async ({ partition, messages }) => {
+        for (const message of messages) await this.#apply(partition, message, logger);
+      },
       maxWaitMs: 50,
     });
+    return preparedLoop(loop, () => untilDone('profiles', logger, async () => {
+      await readTopics(kafka, new Map([[topic, []]]), ({ partition, message }) => this.#apply(partition, message, logger));
+      this.#restored = true;
+    }));
   }
 
-  async #apply({ messages }: Block): Promise<void> {
-    for (const { key, value } of messages) {
-      const profileId = String(key);
-      this.#forget(profileId);
-      if (!value) continue;
-      const { identifiers } = await this.#formats.profiles.decode(value);
-      this.#documents.set(profileId, { value, identifiers });
-      for (const identifier of identifiers) this.#byIdentifier.set(identifier, profileId);
+  async #apply(partition: number, message: KafkaMessage, logger: Logger): Promise<void> {
+    // A read that begins anew must not take profiles back to what they were.
+    const offset = Number(message.offset);
+    if (offset < (this.#next.get(partition) ?? 0)) return;
+    const profileId = String(message.key);
+    try {
+      const identifiers = message.value ? (await this.#formats.profiles.decode(message.value)).identifiers : [];
+      this.#index.set(profileId, identifiers);
+      if (message.value) this.#documents.set(profileId, keep(message.value));
+      else this.#documents.delete(profileId);
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      logger.error({ topic: this.#formats.profilesProduct.topic, partition, offset, error: errorText(error) }, 'a profile that cannot be read is passed over');
     }
-  }
-
-  /** A merged-away profile's identifiers may be the winner's by now: only its own entries go. */
-  #forget(profileId: string): void {
-    for (const identifier of this.#documents.get(profileId)?.identifiers ?? []) {
-      if (this.#byIdentifier.get(identifier) === profileId) this.#byIdentifier.delete(identifier);
-    }
-    this.#documents.delete(profileId);
+    this.#next.set(partition, offset + 1);
   }
 }

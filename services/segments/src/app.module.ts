@@ -4,11 +4,12 @@ import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
 import { checkClickHouse, createClickHouse } from '@tideway/clickhouse';
 import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
-import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
+import { errorText, preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, type Definitions } from './evaluate/index.js';
 import { Formats } from './formats.js';
 import { History } from './history.js';
+import { Inputs } from './inputs.js';
 import { pipeline } from './pipeline.js';
 import { ownTopics } from './topics.js';
 import { createViews } from './views.js';
@@ -30,7 +31,7 @@ export const segments: ServiceDefinition<typeof configShape> = {
     const evaluator = createEvaluator(definitions);
     const history = new History(clickhouse, registry, formats.activitiesProduct, evaluator.relevantColumns);
     const loop = pipeline(config, kafka, service, {
-      formats, history, evaluator,
+      formats, inputs: new Inputs(formats), history, evaluator,
       segments: new Map(definitions.segments.map(({ name, version, purpose }) => [name, { version, purpose }])),
       definitions: fingerprint(definitions),
       cacheProfiles: config.SEGMENTS_CACHE_PROFILES,
@@ -40,7 +41,9 @@ export const segments: ServiceDefinition<typeof configShape> = {
       await formats.register(registry);
       await history.prepare(kafka);
       // The warehouse makes the table that the views join: they are no reason to wait.
-      void untilDone('views for analysts', service.logger, () => createViews(clickhouse, definitions), closing.signal).catch(() => undefined);
+      void untilDone('views for analysts', service.logger, () => createViews(clickhouse, definitions), closing.signal).catch((error: unknown) => {
+        if (!closing.signal.aborted) service.logger.error({ error: errorText(error) }, 'analysts have no views segments.members_at and traits_at');
+      });
     })));
     service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());

@@ -9,6 +9,7 @@ export class Formats {
   readonly state: Decoder<SegmentsState>;
   readonly stateEncoder: RecordEncoder;
   readonly memberships: RecordEncoder;
+  readonly quarantine: RecordEncoder;
 
   constructor(products: Product[], registry: SchemaRegistry) {
     this.activitiesProduct = productOf(products, 'customer.activities');
@@ -17,9 +18,10 @@ export class Formats {
     this.state = new Decoder(registry, this.stateProduct);
     this.stateEncoder = new RecordEncoder(this.stateProduct);
     this.memberships = new RecordEncoder(productOf(products, 'segments.memberships'));
+    this.quarantine = new RecordEncoder(productOf(products, 'operations.quarantine'));
   }
 
   async register(registry: SchemaRegistry): Promise<void> {
-    await Promise.all([this.stateEncoder.register(registry), this.memberships.register(registry)]);
+    await Promise.all([this.stateEncoder, this.memberships, this.quarantine].map((encoder) => encoder.register(registry)));
   }
 }

@@ -1,10 +1,13 @@
 // The activities of this service's partitions in ClickHouse: written block by block, read back for profiles that are
 // not in memory. ClickHouse holds exactly what was processed, and this service is the only writer of its rows.
-import { clickhouseError, createTable, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
+import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { readWire, type Block, type Kafka, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint } from '@tideway/service';
 import { rowToActivity, type Activity } from './evaluate/index.js';
+
+/** ClickHouse refuses a query parameter of more than 128 KiB (http_max_field_value_size): about 3,300 ids. */
+const PROFILES_PER_QUERY = 2_000;
 
 /** Where the rows stand: the product's columns, in a table of this service. */
 export function historyTable(activities: Product): Product {
@@ -24,13 +27,19 @@ export class History {
     try {
       await this.clickhouse.command({ query: 'CREATE DATABASE IF NOT EXISTS segments' });
       await this.clickhouse.command({ query: createTable(this.#table)[0]! });
+      // A table of an older version has not got the fields that came since.
+      const columns = this.#table.schema.fields.map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
+      await this.clickhouse.command({ query: `ALTER TABLE ${tableName(this.#table)} ${columns.join(', ')}` });
     } catch (error) {
       throw clickhouseError(error, 'creating segments.activities');
     }
     const admin = kafka.admin();
-    await admin.connect();
-    this.#cluster = (await admin.describeCluster()).clusterId;
-    await admin.disconnect();
+    try {
+      await admin.connect();
+      this.#cluster = (await admin.describeCluster()).clusterId;
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
   }
 
   /** Inserts a block; the same block again adds nothing. Rejects with RetryableError in an outage. */
@@ -51,26 +60,33 @@ export class History {
     }
   }
 
-  /** All activities of these profiles, by the profile_id that they were recorded with. */
+  /** All activities of these profiles, by the profile_id that they were recorded with. Rejects with RetryableError. */
   async read(profileIds: string[]): Promise<Map<string, Activity[]>> {
     const found = new Map<string, Activity[]>();
-    if (profileIds.length === 0) return found;
-    const columns = [...new Set(['profile_id', ...this.columns])];
     try {
-      const result = await this.clickhouse.query({
-        query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)}`,
-        query_params: { ids: profileIds },
-        format: 'JSONCompactEachRow',
-      });
-      for (const row of await result.json<unknown[]>()) {
-        const activity = rowToActivity(row, columns);
-        const list = found.get(activity.profile_id);
-        if (list) list.push(activity);
-        else found.set(activity.profile_id, [activity]);
+      for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
+        for await (const activity of this.#query(profileIds.slice(from, from + PROFILES_PER_QUERY))) {
+          const list = found.get(activity.profile_id);
+          if (list) list.push(activity);
+          else found.set(activity.profile_id, [activity]);
+        }
       }
     } catch (error) {
       throw clickhouseError(error, 'reading activities of profiles');
     }
     return found;
+  }
+
+  async *#query(ids: string[]): AsyncGenerator<Activity> {
+    const columns = [...new Set(['profile_id', ...this.columns])];
+    const result = await this.clickhouse.query({
+      query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)}`,
+      query_params: { ids },
+      format: 'JSONCompactEachRow',
+    });
+    // Row by row: the text of long histories together may be longer than a string can be.
+    for await (const rows of result.stream<unknown[]>()) {
+      for (const row of rows) yield rowToActivity(row.json(), columns);
+    }
   }
 }

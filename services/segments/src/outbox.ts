@@ -1,5 +1,5 @@
-// What one turn of a partition sends: memberships, changed states, and hand-overs to other partitions.
-import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
+// What one turn of a partition sends: memberships, changed states, hand-overs to other partitions, and quarantine.
+import type { OperationsQuarantine, SegmentsMemberships, SegmentsState } from '@tideway/contracts';
 import { partitionOf, type Message, type Outgoing } from '@tideway/kafka';
 import type { Formats } from './formats.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
@@ -8,6 +8,7 @@ export class Outbox {
   readonly #memberships: Message[] = [];
   readonly #states: Message[] = [];
   readonly #handovers: Message[] = [];
+  readonly #quarantined: Message[] = [];
 
   constructor(private readonly formats: Formats) {}
 
@@ -30,11 +31,16 @@ export class Outbox {
     this.#handovers.push({ key: winner, value: JSON.stringify(handover), partition: partitionOf(winner, this.formats.activitiesProduct.partitions) });
   }
 
+  quarantine(records: OperationsQuarantine[]): void {
+    for (const record of records) this.#quarantined.push(this.formats.quarantine.message(record));
+  }
+
   outgoing(): Outgoing[] {
     return [
       { topic: this.formats.memberships.product.topic, messages: this.#memberships },
       { topic: this.formats.stateProduct.topic, messages: this.#states },
       { topic: HANDOVER_TOPIC, messages: this.#handovers },
+      { topic: this.formats.quarantine.product.topic, messages: this.#quarantined },
     ];
   }
 }

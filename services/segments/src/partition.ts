@@ -1,9 +1,11 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
-import type { Product, SegmentsState } from '@tideway/contracts';
+import type { Product, SegmentsMemberships, SegmentsState } from '@tideway/contracts';
 import { readTopics, type Block, type Kafka, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Activity, Evaluator, ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { History } from './history.js';
+import type { Inputs } from './inputs.js';
+import { bufferOf, keep, type Kept } from './kept.js';
 import { emptyState, transition, type Trigger } from './membership.js';
 import type { LatencyLog } from './metrics.js';
 import { Outbox } from './outbox.js';
@@ -14,6 +16,7 @@ import { HANDOVER_TOPIC, type Handover } from './topics.js';
 export interface PartitionParts {
   kafka: Kafka;
   formats: Formats;
+  inputs: Inputs;
   history: History;
   evaluator: Evaluator;
   /** Version of each segment, and purpose, which tells a consent's exits from others. */
@@ -37,18 +40,17 @@ interface Work {
 
 /** Restores members, aliases and timers from the changelog; definitions that changed make every profile due at once. */
 export async function openPartition(parts: PartitionParts, partition: number, state: Product): Promise<UnitState> {
-  const stored = new Map<string, Buffer>();
+  const stored = new Map<string, Kept>();
   const merged = new Map<string, string>();
   await readTopics(parts.kafka, new Map([[state.topic, [partition]]]), ({ message: { key, value, headers } }) => {
     if (headers?.[MERGED_INTO]) merged.set(String(key), String(headers[MERGED_INTO]));
-    if (value) stored.set(String(key), value);
+    if (value) stored.set(String(key), keep(value));
     else stored.delete(String(key));
   });
   const timers = new Timers();
   for (const [profileId, value] of stored) {
-    const { next_timer_at, definitions } = await parts.formats.state.decode(value);
-    if (definitions !== parts.definitions) timers.add({ at: 0, profileId });
-    else if (next_timer_at !== null) timers.add({ at: next_timer_at, profileId });
+    const { next_timer_at, definitions } = await parts.formats.state.decode(bufferOf(value));
+    timers.set(profileId, definitions === parts.definitions ? next_timer_at : 0);
   }
   return new SegmentPartition(parts, stored, merged, timers);
 }
@@ -56,7 +58,7 @@ export async function openPartition(parts: PartitionParts, partition: number, st
 class SegmentPartition implements UnitState {
   readonly #cache: LeastRecentlyUsed<ProfileState>;
 
-  constructor(private readonly parts: PartitionParts, private readonly stored: Map<string, Buffer>, private readonly merged: Map<string, string>, private readonly timers: Timers) {
+  constructor(private readonly parts: PartitionParts, private readonly stored: Map<string, Kept>, private readonly merged: Map<string, string>, private readonly timers: Timers) {
     this.#cache = new LeastRecentlyUsed(parts.cacheProfiles);
   }
 
@@ -66,19 +68,21 @@ class SegmentPartition implements UnitState {
 
   async process(blocks: Block[]): Promise<Outgoing[]> {
     const work = new Map<string, Work>();
+    const outbox = new Outbox(this.parts.formats);
     let now = 0;
+    // Each kind is collected apart and no topic has two blocks in one turn: their order does not matter.
     for (const block of blocks) {
       now = Math.max(now, block.at);
       if (block.topic === HANDOVER_TOPIC) collectHandovers(block, work);
-      else await this.#collectActivities(block, work);
+      else await this.#collectActivities(block, work, outbox);
     }
-    return this.#evaluate(work, now);
+    return this.#evaluate(work, now, outbox);
   }
 
   async wake(now: number): Promise<Outgoing[]> {
     const work = new Map<string, Work>();
     for (const timer of this.timers.due(now, TIMERS_PER_TRANSACTION)) work.set(timer.profileId, { activities: [], handovers: [], timer });
-    return this.#evaluate(work, now);
+    return this.#evaluate(work, now, new Outbox(this.parts.formats));
   }
 
   committed(): void {
@@ -86,21 +90,24 @@ class SegmentPartition implements UnitState {
   }
 
   /** Rows come first: what is read from ClickHouse afterwards is everything up to the end of the block. */
-  async #collectActivities(block: Block, work: Map<string, Work>): Promise<void> {
-    await this.parts.history.insert(block);
-    for (const { value } of block.messages) {
-      const activity = await this.parts.formats.activities.decode(value);
+  async #collectActivities(block: Block, work: Map<string, Work>, outbox: Outbox): Promise<void> {
+    const { activities, messages, quarantined } = await this.parts.inputs.read(block);
+    outbox.quarantine(quarantined);
+    await this.parts.history.insert({ ...block, messages });
+    for (const activity of activities) {
+      // The rows of a block that was begun before may have been read already, by a timer or a hand-over that came in
+      // between: added to what is in memory, they would count twice.
+      if (block.redo) this.#cache.delete(activity.profile_id);
       const entry = workOf(work, activity.profile_id);
       if (activity.type === 'profile_merged') entry.mergedInto = activity.properties['into']!;
       entry.activities.push(activity);
     }
   }
 
-  async #evaluate(work: Map<string, Work>, at: number): Promise<Outgoing[]> {
-    const outbox = new Outbox(this.parts.formats);
+  async #evaluate(work: Map<string, Work>, at: number, outbox: Outbox): Promise<Outgoing[]> {
     const states = await this.#states(work);
     for (const [profileId, entry] of work) if (entry.mergedInto) this.#mergeAway(states.get(profileId)!, entry, at, outbox);
-    const live = [...work].filter(([profileId, entry]) => this.#isLive(profileId, entry, states, outbox));
+    const live = [...work].filter(([profileId, entry]) => this.#isLive(profileId, entry, outbox));
     const profiles = await this.#profiles(live, states);
     for (const [profileId, entry] of live) this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at, outbox);
     return outbox.outgoing();
@@ -110,7 +117,7 @@ class SegmentPartition implements UnitState {
     const states = new Map<string, SegmentsState>();
     for (const profileId of work.keys()) {
       const value = this.stored.get(profileId);
-      states.set(profileId, value ? await this.parts.formats.state.decode(value) : emptyState(profileId));
+      states.set(profileId, value ? await this.parts.formats.state.decode(bufferOf(value)) : emptyState(profileId));
     }
     return states;
   }
@@ -121,26 +128,21 @@ class SegmentPartition implements UnitState {
     const last = activities.at(-1)!;
     const trigger: Trigger = { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin };
     const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now: Math.max(at, before.evaluated_at) }, new Map(), trigger, this.parts.definitions);
-    outbox.changes(changes);
+    this.#publish(changes, activities, outbox);
     outbox.tombstone(profileId, { [MERGED_INTO]: mergedInto! });
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
     outbox.handover(mergedInto!, { aliases, causedAt: last.occurred_at, origin: last.origin });
     this.merged.set(profileId, mergedInto!);
     this.stored.delete(profileId);
+    this.timers.set(profileId, null);
     this.#cache.delete(profileId);
   }
 
-  /** Sorts out what needs no evaluation: merged-away profiles (late hand-overs go on to their winner), outdated timers. */
-  #isLive(profileId: string, entry: Work, states: Map<string, SegmentsState>, outbox: Outbox): boolean {
+  /** Merged-away profiles are evaluated no more; what is handed over to them late goes on to their winner. */
+  #isLive(profileId: string, { mergedInto, handovers }: Work, outbox: Outbox): boolean {
     const into = this.merged.get(profileId);
-    if (into) {
-      if (!entry.mergedInto) for (const handover of entry.handovers) outbox.handover(into, handover);
-      return false;
-    }
-    const { next_timer_at, definitions } = states.get(profileId)!;
-    const outdated = entry.timer && this.stored.has(profileId) && definitions === this.parts.definitions && next_timer_at !== entry.timer.at;
-    const gone = entry.timer && !this.stored.has(profileId);
-    return !(outdated || gone) || entry.activities.length > 0 || entry.handovers.length > 0;
+    if (into && !mergedInto) for (const handover of handovers) outbox.handover(into, handover);
+    return !into;
   }
 
   /** States in memory take the new activities; the others are read from ClickHouse, which has them already. */
@@ -177,10 +179,15 @@ class SegmentPartition implements UnitState {
     const versions = new Map([...segments].map(([name, { version }]) => [name, version]));
     const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
     const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, versions, this.#trigger(entry, stored, now), definitions);
+    this.#publish(changes, entry.activities, outbox);
+    this.stored.set(state.profile_id, keep(outbox.state(state)));
+    this.timers.set(state.profile_id, nextChangeAt);
+  }
+
+  /** Which of several activities changed a membership is not known: the one that waited longest is timed. */
+  #publish(changes: SegmentsMemberships[], activities: Activity[], outbox: Outbox): void {
     outbox.changes(changes);
-    this.stored.set(state.profile_id, outbox.state(state));
-    if (nextChangeAt !== null) this.timers.add({ at: nextChangeAt, profileId: state.profile_id });
-    if (changes.length > 0) for (const { received_at } of entry.activities.slice(-1)) this.parts.latency.changed(received_at);
+    if (changes.length > 0 && activities.length > 0) this.parts.latency.changed(Math.min(...activities.map((activity) => activity.received_at)));
   }
 
   #trigger({ activities, handovers, timer }: Work, stored: SegmentsState, now: number): Trigger {

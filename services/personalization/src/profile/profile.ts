@@ -1,7 +1,8 @@
 // A profile as personalization knows it: how records change it, and how two become one. Pure, and independent of the
-// order in which inputs of different topics come.
+// order in which inputs of different topics come. One thing is not: what is removed or ordered while two carts are
+// being merged, because items do not keep their times.
 import type { CustomerActivities, PersonalizationProfiles, SegmentsState } from '@tideway/contracts';
-import { addItems, clearCart, removeItems } from './cart.js';
+import { addItems, clearCart, mergeCarts, removeItems } from './cart.js';
 
 export type Profile = PersonalizationProfiles;
 
@@ -36,6 +37,8 @@ export function applyActivity(profile: Profile, activity: CustomerActivities): P
       return removeItems(interested, activity);
     case 'order_completed':
       return clearCart(withOrder(interested, activity, 1), activity);
+    // Its items are those of an order that the cart was emptied by; its amount is what it changes.
+    case 'order_updated':
     case 'order_refunded':
     case 'order_cancelled':
       return withOrder(interested, activity, 0);
@@ -53,34 +56,36 @@ export function applySegments(profile: Profile, state: SegmentsState | null): Pr
 export function mergeProfiles(winner: Profile, loser: Profile): Profile {
   const affinities = { ...winner.affinities };
   for (const [category, points] of Object.entries(loser.affinities)) affinities[category] = (affinities[category] ?? 0) + points;
-  const cart = (loser.open_cart_updated_at ?? 0) > (winner.open_cart_updated_at ?? 0) ? loser : winner;
+  const lastOrderAt = later(winner.last_order_at, loser.last_order_at);
   return {
     ...winner,
     affinities,
     identifiers: union(winner.identifiers, loser.identifiers),
     last_viewed: newest([...winner.last_viewed, ...loser.last_viewed]),
-    open_cart_items: cart.open_cart_items,
-    open_cart_updated_at: cart.open_cart_updated_at,
+    ...mergeCarts(winner, loser, lastOrderAt),
+    ...withAmount(winner, loser.orders_total_micros, loser.orders_currency),
     orders_count: winner.orders_count + loser.orders_count,
-    orders_total_micros: winner.orders_total_micros + loser.orders_total_micros,
-    orders_currency: winner.orders_currency ?? loser.orders_currency,
-    last_order_at: later(winner.last_order_at, loser.last_order_at),
-    consents: withConsents(winner.consents, loser.consents),
+    last_order_at: lastOrderAt,
+    // Where both decided in the same millisecond, the winner's stays: it is told what the customer service settled on.
+    consents: withConsents(loser.consents, winner.consents),
   };
 }
 
-/** Whether nothing is left that a profile is kept for: it was merged away. */
-export function isForgotten(profile: Profile): boolean {
-  return profile.identifiers.length === 0 && profile.segments.length === 0;
+/**
+ * Whether nothing is known that a profile is kept for: it was merged away. Identifiers may come after the first that
+ * segments says of it.
+ */
+export function isForgotten({ identifiers, segments, traits }: Profile): boolean {
+  return identifiers.length === 0 && segments.length === 0 && Object.keys(traits).length === 0;
 }
 
 /**
  * What may be used: without consent for personalization, only who it is, the segments (which ask for consent to their
- * own purpose) and the decisions themselves.
+ * own purpose) and the decisions themselves. Points of interest become weights: 1 for the category with the most.
  */
 export function usable(profile: Profile): Profile {
   const decision = profile.consents.find(({ purpose, channel }) => purpose === 'personalization' && channel === 'any');
-  if (decision?.decision === 'granted') return profile;
+  if (decision?.decision === 'granted') return { ...profile, affinities: weights(profile.affinities) };
   const { profile_id, version, updated_at, identifiers, segments, consents } = profile;
   return { ...emptyProfile(profile_id), version, updated_at, identifiers, segments, consents };
 }
@@ -93,14 +98,24 @@ function withInterest(affinities: Profile['affinities'], activity: CustomerActiv
   return changed;
 }
 
+function weights(points: Profile['affinities']): Profile['affinities'] {
+  const most = Math.max(...Object.values(points));
+  return Object.fromEntries(Object.entries(points).map(([category, value]) => [category, value / most]));
+}
+
 function withOrder(profile: Profile, activity: CustomerActivities, count: number): Profile {
   return {
     ...profile,
+    ...withAmount(profile, activity.value_micros ?? 0, activity.currency),
     orders_count: profile.orders_count + count,
-    orders_total_micros: profile.orders_total_micros + (activity.value_micros ?? 0),
-    orders_currency: profile.orders_currency ?? activity.currency,
     last_order_at: count > 0 ? later(profile.last_order_at, activity.occurred_at) : profile.last_order_at,
   };
+}
+
+/** Amounts of different currencies have no sum: those of the profile's first one are added. */
+function withAmount({ orders_total_micros, orders_currency }: Profile, micros: number, currency: string | null): Pick<Profile, 'orders_total_micros' | 'orders_currency'> {
+  const known = orders_currency ?? currency;
+  return { orders_total_micros: orders_total_micros + (currency !== null && currency === known ? micros : 0), orders_currency: known };
 }
 
 function consentOf(activity: CustomerActivities): Profile['consents'][number] {
