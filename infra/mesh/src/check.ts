@@ -49,15 +49,16 @@ export interface Stored {
 }
 
 /**
- * Counts native events, not records: a web or HubSpot event is one record besides the consents that it carries, a line
- * of an import is all records of its object and time.
+ * Counts native events, not records: a web event is one record, or none, besides the consents that it carries (their
+ * evidence names it), a HubSpot event is one, a line of an import is all records of its object and time.
  */
 export async function countStored({ rows }: Clients): Promise<Stored> {
   const [stored] = await rows<{ web: number; crm: number; quarantined: number }>(`
     SELECT
       (SELECT uniqExact(event_id) FROM (
         SELECT event_id FROM web.page_views UNION ALL SELECT event_id FROM web.ecommerce_events UNION ALL SELECT event_id FROM web.orders
-        UNION ALL SELECT event_id FROM web.identifications UNION ALL SELECT event_id FROM web.custom_events)) AS web,
+        UNION ALL SELECT event_id FROM web.identifications UNION ALL SELECT event_id FROM web.custom_events
+        UNION ALL SELECT toUUIDOrZero(extract(assumeNotNull(evidence), '^event ([0-9a-f-]{36})')) FROM web.consents WHERE startsWith(evidence, 'event '))) AS web,
       (SELECT uniqExact(source, if(startsWith(source, 'hubspot'), toString(event_id), concat(object_id, toString(occurred_at)))) FROM (
         SELECT source, event_id, object_id, occurred_at FROM crm.contact_changes UNION ALL SELECT source, event_id, object_id, occurred_at FROM crm.deal_changes))
         + (SELECT uniqExact(event_id) FROM crm.consents WHERE NOT startsWith(source, 'hubspot')) AS crm,

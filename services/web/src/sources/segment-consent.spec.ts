@@ -46,7 +46,7 @@ describe('consent in the context of any call', () => {
 
   it('is denied for a purpose as soon as one of its categories is', () => {
     expect(consents(withPreferences({ ad_storage: true, ad_user_data: false }))).toMatchObject([
-      { purpose: 'advertising', decision: 'denied', evidence: 'context.consent.categoryPreferences: ad_storage=true, ad_user_data=false' },
+      { purpose: 'advertising', decision: 'denied', evidence: expect.stringMatching(/^event [0-9a-f-]{36}, context.consent.categoryPreferences: ad_storage=true, ad_user_data=false$/) },
     ]);
   });
 

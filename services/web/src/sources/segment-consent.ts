@@ -25,7 +25,7 @@ export function categoryPreferences(message: JsonObject): JsonObject | undefined
 /**
  * One record per purpose that the call's categories name. Unknown categories and values other than true and false are
  * passed over. Where several categories of one purpose disagree, one `false` denies it: consent to a part is not
- * consent to the whole. Unchanged decisions are repeated with every call, and dropped by the customer service.
+ * consent to the whole. The evidence names the call's event_id and its words. Unchanged decisions are repeated with every call, and dropped by the customer service.
  */
 export function consentRecords(message: JsonObject, envelope: Envelope): ProductRecord[] {
   const decisions = new Map<Purpose, [string, boolean][]>();
@@ -43,7 +43,7 @@ export function consentRecords(message: JsonObject, envelope: Envelope): Product
       channel: 'any',
       decision: named.every(([, granted]) => granted) ? 'granted' : 'denied',
       legal_basis: 'consent',
-      evidence: `context.consent.categoryPreferences: ${named.map(([name, granted]) => `${name}=${granted}`).join(', ')}`,
+      evidence: `event ${envelope.event_id}, context.consent.categoryPreferences: ${named.map(([name, granted]) => `${name}=${granted}`).join(', ')}`,
     },
   }));
 }
