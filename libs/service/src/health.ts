@@ -35,8 +35,10 @@ export class Health {
     const limit = new Promise<string>((resolve) => {
       timer = setTimeout(() => resolve(`no answer within ${CHECK_TIMEOUT_MS} ms`), CHECK_TIMEOUT_MS);
     });
+    // In an async function, a check that throws is one that rejects.
+    const answer = (async () => check())();
     try {
-      return await Promise.race([check().then(() => 'ok', errorText), limit]);
+      return await Promise.race([answer.then(() => 'ok', errorText), limit]);
     } finally {
       clearTimeout(timer);
     }

@@ -1,7 +1,7 @@
 // A consumer loop with Nest's lifecycle: Nest starts it with the application and stops it before HTTP goes away.
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
 
-/** Anything that runs until it is stopped. `start` resolves when it runs, `stop` when the last block is finished. */
+/** Anything that runs until it is stopped. `start` resolves when it runs, `stop` when the last block is finished; stopping twice is harmless. */
 export interface Loop {
   name: string;
   start(): Promise<void>;

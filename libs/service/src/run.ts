@@ -51,13 +51,18 @@ export async function startService<S extends z.ZodRawShape>(definition: ServiceD
   addOperations(app, service);
   await definition.prepare?.(app, service);
   for (const loop of service.loops) app.connectMicroservice({ strategy: new LoopTransport(loop) });
-  await app.listen(config.PORT, config.HOST);
-  const { port } = app.getHttpServer().address() as { port: number };
-  const url = `http://${config.HOST}:${port}`;
-  logger.info({ url }, 'listening');
-  // After HTTP, so that health can be asked while a loop waits for its dependencies.
-  await app.startAllMicroservices();
-  return { url, service, app, close: () => stop(app, service) };
+  try {
+    await app.listen(config.PORT, config.HOST);
+    const { port } = app.getHttpServer().address() as { port: number };
+    const url = `http://${config.HOST}:${port}`;
+    logger.info({ url }, 'listening');
+    // After HTTP, so that health can be asked while a loop waits for its dependencies.
+    await app.startAllMicroservices();
+    return { url, service, app, close: () => stop(app, service) };
+  } catch (error) {
+    await stop(app, service).catch(() => undefined);
+    throw error;
+  }
 }
 
 async function stop(app: NestFastifyApplication, service: Service): Promise<void> {

@@ -32,6 +32,7 @@ export const personalization: ServiceDefinition<typeof configShape> = {
     service.loops.push(preparedLoop(pipeline(config, kafka, service, formats), prepare), store.follow(kafka, service));
     service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());
+    service.health.add('profiles', () => store.check());
     return {
       module: PersonalizationModule,
       controllers: [ProfilesController],

@@ -11,9 +11,10 @@ export class LoopProcess {
   readonly reports: ChildReport[] = [];
   readonly #process: ChildProcess;
 
-  constructor(settings: ChildSettings) {
+  /** `env` is added to this process's own, e.g. TIDEWAY_CRASH_AT. */
+  constructor(settings: ChildSettings, env: Record<string, string> = {}) {
     if (!existsSync(program)) throw new Error(`${program} is missing: build the workspace first (npm run build)`);
-    this.#process = fork(program, [JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    this.#process = fork(program, [JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, ...env } });
     this.#process.on('message', (report) => this.reports.push(report as ChildReport));
   }
 
@@ -21,9 +22,13 @@ export class LoopProcess {
     this.#process.kill(signal);
   }
 
+  get ended(): boolean {
+    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+  }
+
   /** Kills it, paused or not, and waits until it is gone. */
   async end(): Promise<void> {
-    if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
+    if (this.ended) return;
     const exited = new Promise((resolve) => this.#process.once('exit', resolve));
     this.#process.kill('SIGKILL');
     await exited;

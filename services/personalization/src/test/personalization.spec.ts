@@ -165,8 +165,13 @@ describe('personalization', () => {
 
   it('answers for every profile from the moment it is ready after a restart, and goes on with what it knew', async () => {
     const before = await documentOf('user_id:u1');
+    const many = Array.from({ length: 5_000 }, (_, i) => `user_id:many-${i}`);
+    await publisher.publish('customer.activities', many.flatMap((identifier) => of(uuid(), [linked(identifier)])));
+    await waitFor(async () => (await Promise.all(many.slice(-20).map((identifier) => documentOf(identifier)))).every(Boolean), patient('many documents'));
     await service.close();
     service = await start();
+    const unknown = (await Promise.all(many.slice(-100).map(async (identifier) => ({ identifier, known: await documentOf(identifier) })))).filter(({ known }) => !known);
+    expect(unknown).toEqual([]);
     expect((await get('health/ready', { key: null })).body).toEqual({ ready: true, checks: { kafka: 'ok', registry: 'ok', profiles: 'ok' } });
     expect(await documentOf('user_id:u1')).toEqual(before);
     // Identifiers of those merged away are the winners', whichever partition was read first.

@@ -2,14 +2,15 @@
 // the same members whatever is cold, killed or redone.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createClickHouse, createTable, createView, tableName, type ClickHouseClient } from '@tideway/clickhouse';
-import { avroType, loadProducts, productOf, type CustomerActivities, type OperationsQuarantine, type ProductId, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
-import { Decoder, Publisher, SchemaRegistry, TransactionalProducer, createKafka, encodeWire, partitionOf, readTopics, type Kafka, type KafkaMessage } from '@tideway/kafka';
+import { avroType, loadProducts, productOf, type CustomerActivities, type OperationsQuarantine, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
+import { Publisher, SchemaRegistry, createKafka, encodeWire, partitionOf, type Kafka } from '@tideway/kafka';
 import { clickhouseShape, createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { segments } from '../app.module.js';
 import { History, historyTable } from '../history.js';
 import { activity, decided, merged, newProfile, ordered, viewed } from './activities.js';
 import { DefinitionsFolder, type SegmentText } from './definitions-folder.js';
+import { Topics, told } from './topics.js';
 
 const MINUTE = 60_000;
 const DEFINITIONS: Record<string, SegmentText> = {
@@ -21,13 +22,13 @@ const DEFINITIONS: Record<string, SegmentText> = {
 const silent = createLogger('test', 'silent');
 const folder = new DefinitionsFolder();
 const products = loadProducts();
-const activitiesProduct = productOf(products, 'customer.activities');
 let platform: TestPlatform;
 let service: RunningService;
 let kafka: Kafka;
 let registry: SchemaRegistry;
 let clickhouse: ClickHouseClient;
 let publisher: Publisher;
+let topics: Topics;
 /** Leaves a segment by time alone while the other tests run. */
 const idler = newProfile();
 let leavesAt = 0;
@@ -35,29 +36,6 @@ let leavesAt = 0;
 const start = () => startService(segments, { ...platform.env, LOG_LEVEL: 'error', SEGMENTS_CACHE_PROFILES: '100' });
 const publish = (...activities: CustomerActivities[]) => publisher.publish('customer.activities', activities);
 const patient = (message: string) => ({ timeoutMs: 30_000, intervalMs: 100, message });
-
-async function read<T>(id: ProductId): Promise<{ key: string; value: T | null; message: KafkaMessage }[]> {
-  const product = productOf(products, id);
-  const decoder = new Decoder<T>(registry, product);
-  const found: { key: string; value: T | null; message: KafkaMessage }[] = [];
-  await readTopics(kafka, new Map([[product.topic, []]]), async ({ message }) => {
-    found.push({ key: String(message.key), value: message.value ? await decoder.decode(message.value) : null, message });
-  });
-  return found;
-}
-
-const changesOf = async (profileId: string) => (await read<SegmentsMemberships>('segments.memberships')).map(({ value }) => value!).filter((change) => change.profile_id === profileId);
-const told = (changes: SegmentsMemberships[]) => changes.map(({ change, segment, reason }) => `${change} ${segment} (${reason})`);
-
-async function states(): Promise<Map<string, SegmentsState>> {
-  const found = new Map<string, SegmentsState>();
-  for (const { key, value } of await read<SegmentsState>('segments.state')) {
-    if (value) found.set(key, value);
-    else found.delete(key);
-  }
-  return found;
-}
-const stateOf = async (profileId: string) => (await states()).get(profileId);
 
 async function rows<T>(query: string, query_params: Record<string, unknown> = {}): Promise<T[]> {
   return (await clickhouse.query({ query, query_params, format: 'JSONEachRow' })).json<T>();
@@ -72,7 +50,7 @@ async function identities(owners: Record<string, string>): Promise<void> {
 /** Tables as others and an older version of this service made them: the history lacks a column. */
 async function createTables(): Promise<void> {
   const identitiesProduct = productOf(products, 'customer.identities');
-  const history = historyTable(activitiesProduct);
+  const history = historyTable(topics.activities);
   for (const query of [
     'CREATE DATABASE customer', createTable(identitiesProduct)[0]!, createView(identitiesProduct),
     'CREATE DATABASE segments', createTable(history)[0]!, `ALTER TABLE ${tableName(history)} DROP COLUMN message_id`,
@@ -90,6 +68,7 @@ beforeAll(async () => {
   const config = loadConfig({ ...kafkaShape, ...registryShape, ...clickhouseShape }, platform.env);
   kafka = createKafka(config, 'test', silent);
   registry = new SchemaRegistry(config);
+  topics = new Topics(kafka, registry);
   clickhouse = createClickHouse(config, 'test');
   publisher = new Publisher({ kafka, registry, products, service: 'test', logger: silent });
   await createTables();
@@ -111,17 +90,17 @@ describe('the segments service', () => {
     leavesAt = Math.ceil((Date.now() + 5_000) / MINUTE) * MINUTE;
     const early = { occurred_at: leavesAt - 5 * MINUTE + 100 };
     await publish(decided(idler, 'granted', 'personalization'), viewed(idler, early));
-    await waitFor(async () => (await stateOf(idler))?.traits['views_5m'] === '1', patient('the first view'));
+    await waitFor(async () => (await topics.stateOf(idler))?.traits['views_5m'] === '1', patient('the first view'));
     await publish(viewed(idler));
     const profiles = Array.from({ length: 5 }, () => newProfile());
     for (const profileId of profiles) {
       await publish(decided(profileId, 'granted', 'personalization'), viewed(profileId), viewed(profileId));
     }
-    const entries = async () => (await read<SegmentsMemberships>('segments.memberships')).filter(({ key, value }) => value!.segment === 'browsing' && profiles.includes(key));
+    const entries = async () => (await topics.read<SegmentsMemberships>('segments.memberships')).filter(({ key, value }) => value!.segment === 'browsing' && profiles.includes(key));
     await waitFor(async () => (await entries()).length === 5, patient('five members'));
     const latencies = (await entries()).map(({ value, message }) => Number(message.timestamp) - value!.caused_at).sort((a, b) => a - b);
     expect(latencies[2]).toBeLessThan(1_000);
-    expect(await changesOf(idler)).toEqual([expect.objectContaining({ sequence: 1, change: 'entered', segment: 'browsing', reason: 'activity', segments: ['browsing'] })]);
+    expect(await topics.changesOf(idler)).toEqual([expect.objectContaining({ sequence: 1, change: 'entered', segment: 'browsing', reason: 'activity', segments: ['browsing'] })]);
   });
 
   it('times the change from the receipt of the event that waited longest', async () => {
@@ -137,11 +116,11 @@ describe('the segments service', () => {
   it('lets a profile leave every segment of a purpose when consent for it is withdrawn', async () => {
     const profileId = newProfile();
     await publish(decided(profileId, 'granted', 'marketing'), decided(profileId, 'granted', 'personalization'), ordered(profileId), ordered(profileId), viewed(profileId), viewed(profileId));
-    await waitFor(async () => (await stateOf(profileId))?.segments.length === 3, patient('member of all'));
+    await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 3, patient('member of all'));
     const withdrawn = decided(profileId, 'withdrawn', 'marketing');
     await publish(withdrawn);
-    await waitFor(async () => (await stateOf(profileId))?.segments.length === 1, patient('member of one'));
-    const changes = (await changesOf(profileId)).slice(-2);
+    await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 1, patient('member of one'));
+    const changes = (await topics.changesOf(profileId)).slice(-2);
     expect(told(changes)).toEqual(['exited buyers (consent)', 'exited repeat-buyers (consent)']);
     expect(changes.map(({ segments: left, caused_at, origin }) => ({ left, caused_at, origin }))).toEqual([
       { left: ['browsing', 'repeat-buyers'], caused_at: withdrawn.occurred_at, origin: withdrawn.origin },
@@ -152,19 +131,19 @@ describe('the segments service', () => {
   it.each([['in one partition', 2, 2], ['across partitions', 3, 4]])('merges %s: the loser leaves everything, the winner is evaluated with its activities', async (_, from, to) => {
     const [loser, winner] = [newProfile(from), newProfile(to)];
     await publish(decided(winner, 'granted', 'marketing'), ordered(winner), decided(loser, 'granted', 'marketing'), ordered(loser));
-    await waitFor(async () => (await stateOf(loser))?.segments.length === 1 && (await stateOf(winner))?.segments.length === 1, patient('two buyers'));
+    await waitFor(async () => (await topics.stateOf(loser))?.segments.length === 1 && (await topics.stateOf(winner))?.segments.length === 1, patient('two buyers'));
     const merge = merged(loser, winner);
     await publish(merge);
-    await waitFor(async () => (await stateOf(winner))?.aliases.length === 1, patient('handed over'));
-    expect(told((await changesOf(loser)).slice(1))).toEqual(['exited buyers (merge)']);
-    expect(told((await changesOf(winner)).slice(1))).toEqual(['entered repeat-buyers (merge)']);
-    expect((await changesOf(winner)).at(-1)).toMatchObject({ caused_at: merge.occurred_at, origin: merge.origin, segments: ['buyers', 'repeat-buyers'] });
-    expect(await stateOf(winner)).toMatchObject({ aliases: [loser], traits: { orders: '2' } });
-    const last = (await read<SegmentsState>('segments.state')).filter(({ key }) => key === loser).at(-1)!;
+    await waitFor(async () => (await topics.stateOf(winner))?.aliases.length === 1, patient('handed over'));
+    expect(told((await topics.changesOf(loser)).slice(1))).toEqual(['exited buyers (merge)']);
+    expect(told((await topics.changesOf(winner)).slice(1))).toEqual(['entered repeat-buyers (merge)']);
+    expect((await topics.changesOf(winner)).at(-1)).toMatchObject({ caused_at: merge.occurred_at, origin: merge.origin, segments: ['buyers', 'repeat-buyers'] });
+    expect(await topics.stateOf(winner)).toMatchObject({ aliases: [loser], traits: { orders: '2' } });
+    const last = (await topics.read<SegmentsState>('segments.state')).filter(({ key }) => key === loser).at(-1)!;
     expect([last.value, String(last.message.headers!['merged-into'])]).toEqual([null, winner]);
     // What the winner does afterwards is counted with the loser's past.
     await publish(ordered(winner));
-    await waitFor(async () => (await stateOf(winner))?.traits['orders'] === '3', patient('the third order'));
+    await waitFor(async () => (await topics.stateOf(winner))?.traits['orders'] === '3', patient('the third order'));
     await identities({ [loser]: winner, [winner]: winner });
   });
 
@@ -172,19 +151,19 @@ describe('the segments service', () => {
     const [a, b, c] = [newProfile(0), newProfile(1), newProfile(5)] as [string, string, string];
     await publish(...[a, b, c].flatMap((profileId) => [decided(profileId, 'granted', 'marketing'), ordered(profileId)]));
     await waitFor(async () => {
-      const known = await states();
+      const known = await topics.states();
       return [a, b, c].every((profileId) => known.get(profileId)?.segments.length === 1);
     }, patient('three buyers'));
     await publish(merged(b, c));
-    await waitFor(async () => (await stateOf(c))?.aliases.includes(b), patient('B is merged into C'));
+    await waitFor(async () => (await topics.stateOf(c))?.aliases.includes(b), patient('B is merged into C'));
     // A's hand-over comes to B when B is gone, and only the changelog knows where.
     await service.close();
     service = await start();
     await publish(merged(a, b));
-    await waitFor(async () => (await stateOf(c))?.aliases.includes(a), patient('A is handed on to C'));
-    expect(await stateOf(c)).toMatchObject({ aliases: [b, a], traits: { orders: '3' }, segments: [{ segment: 'buyers' }, { segment: 'repeat-buyers' }] });
-    expect([await stateOf(a), await stateOf(b)]).toEqual([undefined, undefined]);
-    expect(told((await changesOf(b)).slice(1))).toEqual(['exited buyers (merge)']);
+    await waitFor(async () => (await topics.stateOf(c))?.aliases.includes(a), patient('A is handed on to C'));
+    expect(await topics.stateOf(c)).toMatchObject({ aliases: [b, a], traits: { orders: '3' }, segments: [{ segment: 'buyers' }, { segment: 'repeat-buyers' }] });
+    expect([await topics.stateOf(a), await topics.stateOf(b)]).toEqual([undefined, undefined]);
+    expect(told((await topics.changesOf(b)).slice(1))).toEqual(['exited buyers (merge)']);
     await identities({ [a]: c, [b]: c, [c]: c });
   });
 
@@ -198,15 +177,16 @@ describe('the segments service', () => {
     const profileId = newProfile(1);
     const producer = kafka.producer();
     await producer.connect();
-    const id = await registry.register(activitiesProduct);
-    const type = avroType(activitiesProduct.schema);
+    const id = await registry.register(topics.activities);
+    const type = avroType(topics.activities.schema);
     const forged = Buffer.concat([encodeWire(id, type, ordered(profileId)), Buffer.from([1, 2, 3])]);
     const wrong = encodeWire(id, type, { ...ordered(profileId), activity_id: 'not a uuid' });
-    await producer.send({ topic: activitiesProduct.topic, messages: [Buffer.from('plain text'), forged, wrong].map((value) => ({ key: profileId, value, partition: 1 })) });
+    await producer.send({ topic: topics.activities.topic, messages: [Buffer.from('plain text'), forged, wrong].map((value) => ({ key: profileId, value, partition: 1 })) });
     await producer.disconnect();
     await publish(decided(profileId, 'granted', 'marketing'), ordered(profileId));
-    await waitFor(async () => (await stateOf(profileId))?.traits['orders'] === '1', patient('the activity after them'));
-    const quarantined = (await read<OperationsQuarantine>('operations.quarantine')).map(({ value }) => value!).sort((a, b) => (a.origin! < b.origin! ? -1 : 1));
+    await waitFor(async () => (await topics.stateOf(profileId))?.traits['orders'] === '1', patient('the activity after them'));
+    const offset = ({ origin }: OperationsQuarantine) => Number(origin!.split(':').at(-1));
+    const quarantined = (await topics.read<OperationsQuarantine>('operations.quarantine')).map(({ value }) => value!).sort((a, b) => offset(a) - offset(b));
     expect(quarantined.map(({ stage, code }) => `${stage} ${code}`)).toEqual(['decode not_decodable', 'decode not_decodable', 'contract type']);
     expect(quarantined[0]!.original.toString()).toBe('plain text');
     expect(quarantined.every(({ origin }) => /^customer\.activities\.v1:1:\d+$/.test(origin!))).toBe(true);
@@ -216,15 +196,15 @@ describe('the segments service', () => {
   it('waits for ClickHouse when it is killed, and neither loses nor doubles anything', async () => {
     const profiles = Array.from({ length: 12 }, () => newProfile());
     await publish(...profiles.flatMap((profileId) => [decided(profileId, 'granted', 'marketing'), ordered(profileId)]));
-    await waitFor(async () => (await states()).size > 0 && (await changesOf(profiles.at(-1)!)).length === 1, patient('buyers'));
+    await waitFor(async () => (await topics.states()).size > 0 && (await topics.changesOf(profiles.at(-1)!)).length === 1, patient('buyers'));
     platform.kill('clickhouse');
     for (const profileId of profiles) await publish(ordered(profileId));
     await platform.ready('clickhouse');
     await waitFor(async () => {
-      const known = await states();
+      const known = await topics.states();
       return profiles.every((profileId) => known.get(profileId)?.segments.length === 2);
     }, patient('repeat buyers'));
-    const known = await states();
+    const known = await topics.states();
     expect(profiles.map((profileId) => known.get(profileId)!.traits['orders'])).toEqual(profiles.map(() => '2'));
     const [stored] = await rows<{ n: number }>('SELECT count() AS n FROM segments.activities WHERE has({profiles:Array(UUID)}, profile_id)', { profiles });
     expect(Number(stored!.n)).toBe(36);
@@ -235,22 +215,22 @@ describe('the segments service', () => {
     // Over a hundred in a partition: most are forgotten before they order again. As many as this, ClickHouse refuses to be asked for at once.
     const profiles = Array.from({ length: 4_000 }, () => newProfile(0));
     await publish(...profiles.flatMap((profileId) => [decided(profileId, 'granted', 'marketing'), ordered(profileId)]));
-    await waitFor(async () => (await states()).get(profiles.at(-1)!)?.traits['orders'] === '1', patient('the first order'));
+    await waitFor(async () => (await topics.states()).get(profiles.at(-1)!)?.traits['orders'] === '1', patient('the first order'));
     await publish(...profiles.map(ordered));
-    await waitFor(async () => (await states()).get(profiles.at(-1)!)?.traits['orders'] === '2', patient('the second order'));
+    await waitFor(async () => (await topics.states()).get(profiles.at(-1)!)?.traits['orders'] === '2', patient('the second order'));
     await service.close();
     await publish(...profiles.map(ordered));
     service = await start();
-    await waitFor(async () => (await states()).get(profiles.at(-1)!)?.traits['orders'] === '3', patient('the third order'));
-    const known = await states();
+    await waitFor(async () => (await topics.states()).get(profiles.at(-1)!)?.traits['orders'] === '3', patient('the third order'));
+    const known = await topics.states();
     expect(profiles.filter((profileId) => known.get(profileId)!.traits['orders'] !== '3')).toEqual([]);
     expect(profiles.filter((profileId) => known.get(profileId)!.sequence !== 2)).toEqual([]);
     await identities(Object.fromEntries(profiles.map((profileId) => [profileId, profileId])));
   });
 
   it('lets a profile leave by time alone, at the minute that its window ends', async () => {
-    await waitFor(async () => (await changesOf(idler)).length === 2, { ...patient('the exit'), timeoutMs: 90_000 });
-    const [, exit] = await changesOf(idler);
+    await waitFor(async () => (await topics.changesOf(idler)).length === 2, { ...patient('the exit'), timeoutMs: 90_000 });
+    const [, exit] = await topics.changesOf(idler);
     expect(exit).toMatchObject({ change: 'exited', segment: 'browsing', reason: 'time', caused_at: leavesAt, origin: null, segments: [] });
     expect(exit!.evaluated_at - leavesAt).toBeGreaterThanOrEqual(0);
     expect(exit!.evaluated_at - leavesAt).toBeLessThan(2_000);
@@ -259,22 +239,23 @@ describe('the segments service', () => {
   it('evaluates everybody anew when definitions change, and counts the block once that a crash left behind', async () => {
     const profileId = newProfile();
     await publish(decided(profileId, 'granted', 'marketing'), ordered(profileId), ordered(profileId));
-    await waitFor(async () => (await stateOf(profileId))?.segments.length === 2, patient('a repeat buyer'));
-    const before = await states();
+    await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 2, patient('a repeat buyer'));
+    const before = await topics.states();
     await service.close();
-    const partition = partitionOf(profileId, activitiesProduct.partitions);
-    await leaveUnfinished(partition, ordered(profileId));
+    const partition = partitionOf(profileId, topics.activities.partitions);
+    await publish(ordered(profileId));
+    await leaveUnfinished(partition);
     folder.write({ ...DEFINITIONS, buyers: { ...DEFINITIONS['buyers']!, version: 2, when: '{ trait: orders, gte: 100 }' }, once: { purpose: 'marketing', when: '{ trait: orders, eq: 1 }' } });
     service = await start();
     await waitFor(async () => {
-      const after = await states();
+      const after = await topics.states();
       return [...before].every(([id, state]) => after.get(id)!.definitions !== state.definitions);
     }, patient('everybody evaluated'));
-    await waitFor(async () => (await committedOf(partition)).to === undefined, patient('the block is finished'));
+    await waitFor(async () => (await topics.committed(partition)).to === undefined, patient('the block is finished'));
     await publish(ordered(profileId));
-    await waitFor(async () => (await stateOf(profileId))!.sequence >= 3 && (await stateOf(profileId))!.traits['orders'] !== '3', patient('the order after it'));
-    expect(await stateOf(profileId)).toMatchObject({ traits: { orders: '4' }, segments: [{ segment: 'repeat-buyers', version: 1 }] });
-    const changes = (await changesOf(profileId)).slice(2);
+    await waitFor(async () => (await topics.stateOf(profileId))!.sequence >= 3 && (await topics.stateOf(profileId))!.traits['orders'] !== '3', patient('the order after it'));
+    expect(await topics.stateOf(profileId)).toMatchObject({ traits: { orders: '4' }, segments: [{ segment: 'repeat-buyers', version: 1 }] });
+    const changes = (await topics.changesOf(profileId)).slice(2);
     expect(told(changes)).toEqual(['exited buyers (definition)']);
     expect(changes[0]).toMatchObject({ segment_version: 1, origin: null });
     await identities({ [profileId]: profileId });
@@ -284,39 +265,20 @@ describe('the segments service', () => {
     await identities({ [idler]: idler });
     const known = new Set((await rows<{ profile_id: string }>('SELECT DISTINCT profile_id FROM customer.identities')).map((row) => row.profile_id));
     const at = Date.now();
-    const now = await states();
+    const now = await topics.states();
     const onTopic = [...now.values()].flatMap(({ profile_id, segments: held }) => held.map(({ segment }) => `${profile_id} ${segment}`)).filter((pair) => known.has(pair.slice(0, 36)));
     const bySql = await rows<{ profile_id: string; segment: string }>('SELECT profile_id, segment FROM segments.members_at(now = {at:Int64})', { at });
     expect(bySql.map(({ profile_id, segment }) => `${profile_id} ${segment}`).sort()).toEqual(onTopic.sort());
     expect(onTopic.length).toBeGreaterThan(300);
     const followed = new Map<string, string[]>();
-    for (const { key, value } of await read<SegmentsMemberships>('segments.memberships')) followed.set(key, value!.segments);
+    for (const { key, value } of await topics.read<SegmentsMemberships>('segments.memberships')) followed.set(key, value!.segments);
     for (const [profileId, state] of now) expect([profileId, followed.get(profileId) ?? []]).toEqual([profileId, state.segments.map(({ segment }) => segment)]);
   });
 });
 
-async function committedOf(partition: number): Promise<{ offset: number; epoch: number; to?: number }> {
-  const admin = kafka.admin();
-  await admin.connect();
-  const [topic] = await admin.fetchOffsets({ groupId: 'segments', topics: [activitiesProduct.topic] });
-  await admin.disconnect();
-  const entry = topic!.partitions.find((p) => p.partition === partition)!;
-  return { offset: Number(entry.offset), ...(JSON.parse(entry.metadata!) as { epoch: number; to?: number }) };
-}
-
 /** What a crash leaves between the insert into ClickHouse and the commit: a block that was announced and whose rows are there. */
-async function leaveUnfinished(partition: number, last: CustomerActivities): Promise<void> {
-  await publish(last);
-  const messages: KafkaMessage[] = [];
-  await readTopics(kafka, new Map([[activitiesProduct.topic, [partition]]]), ({ message }) => void messages.push(message));
-  const message = messages.at(-1)!;
-  const from = Number(message.offset);
-  const { epoch } = await committedOf(partition);
-  const block = { topic: activitiesProduct.topic, partition, from, to: from, next: from + 1, epoch, at: Date.now(), redo: false, messages: [message] };
-  const history = new History(clickhouse, registry, activitiesProduct, []);
+async function leaveUnfinished(partition: number): Promise<void> {
+  const history = new History(clickhouse, registry, topics.activities, []);
   await history.prepare(kafka);
-  await history.insert(block);
-  const producer = await TransactionalProducer.open(kafka, 'test-intent', 'segments');
-  await producer.transact([], [{ topic: block.topic, partition, offset: from, metadata: JSON.stringify({ epoch, to: from, at: block.at }) }]);
-  await producer.close();
+  await history.insert(await topics.announceLast(partition));
 }

@@ -1,0 +1,121 @@
+// Reading topics to their end on a real broker: where the end is, what is left out, and that nothing is missed.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { PermanentError, RetryableError } from '@tideway/service';
+import { startTestPlatform, type TestPlatform } from '@tideway/testing';
+import { readTopics } from '../read-topic.js';
+import { TransactionalProducer } from '../transactional-producer.js';
+import { Cluster } from './cluster.js';
+
+let platform: TestPlatform;
+let cluster: Cluster;
+
+beforeAll(async () => {
+  platform = await startTestPlatform({ clickhouse: false, registry: false });
+  cluster = await new Cluster(platform.env).connect();
+});
+
+afterAll(async () => {
+  await cluster?.disconnect();
+  await platform?.stop();
+});
+
+const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => `v${from + i}`);
+async function read(wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>): Promise<string[]> {
+  const values: string[] = [];
+  await readTopics(cluster.kafka, wanted, ({ topic, partition, message }) => {
+    values.push(`${topic}/${partition}:${String(message.value)}`);
+  }, from);
+  return values;
+}
+
+describe('the end', () => {
+  it('is found on topics that end in the markers of transactions, committed and aborted', async () => {
+    const topic = await cluster.createTopic('markers', 2);
+    const producer = await TransactionalProducer.open(cluster.kafka, 'markers', 'none');
+    await producer.transact([{ topic, messages: [{ partition: 0, value: 'kept' }, { partition: 1, value: 'kept' }] }], []);
+    await producer.close();
+    const aborting = cluster.kafka.producer({ transactionalId: 'aborting', idempotent: true, maxInFlightRequests: 1 });
+    await aborting.connect();
+    const transaction = await aborting.transaction();
+    await transaction.send({ topic, messages: [{ partition: 1, value: 'aborted' }] });
+    await transaction.abort();
+    await aborting.disconnect();
+    expect((await read(new Map([[topic, []]]))).sort()).toEqual(['markers/0:kept', 'markers/1:kept']);
+    expect(await read(new Map([[topic, [1]]]))).toEqual(['markers/1:kept']);
+  });
+
+  it('is at once there on empty topics, and on topics that have been emptied', async () => {
+    const empty = await cluster.createTopic('empty', 3);
+    const emptied = await cluster.createTopic('emptied');
+    await cluster.sendNumbered(emptied, 3);
+    await cluster.deleteBelow(emptied, 3);
+    const full = await cluster.createTopic('full');
+    await cluster.sendNumbered(full, 2);
+    expect(await read(new Map([[empty, []], [emptied, []]]))).toEqual([]);
+    expect(await read(new Map([[empty, []], [full, []], [emptied, [0]]]))).toEqual(['full/0:v0', 'full/0:v1']);
+  });
+
+  it('is where it was when the read began', async () => {
+    const topic = await cluster.createTopic('growing');
+    await cluster.sendNumbered(topic, 3);
+    const values: string[] = [];
+    await readTopics(cluster.kafka, new Map([[topic, []]]), async ({ message }) => {
+      if (values.length === 0) await cluster.sendNumbered(topic, 3, { from: 3 });
+      values.push(String(message.value));
+    });
+    expect(values).toEqual(numbered(3));
+    expect(await cluster.values(topic)).toEqual(numbered(6));
+  });
+});
+
+describe('what is older', () => {
+  it('than a timestamp is left out, be it some, all or nothing of a partition', async () => {
+    const topic = await cluster.createTopic('timed', 3);
+    const at = (partition: number, times: number[]) => times.map((time) => ({ partition, value: String(time), timestamp: String(1_795_000_000_000 + time) }));
+    await cluster.send(topic, [...at(0, [1, 2, 3]), ...at(1, [1, 1]), ...at(2, [5, 6])]);
+    expect((await read(new Map([[topic, []]]), 1_795_000_000_002)).sort()).toEqual(['timed/0:2', 'timed/0:3', 'timed/2:5', 'timed/2:6']);
+    expect(await read(new Map([[topic, []]]), 1_795_000_000_007)).toEqual([]);
+  });
+
+  it('than an offset is left out, also of a partition that begins later by now', async () => {
+    const topic = await cluster.createTopic('from-offsets', 2);
+    await cluster.sendNumbered(topic, 5, { partition: 0 });
+    await cluster.sendNumbered(topic, 5, { partition: 1 });
+    await cluster.deleteBelow(topic, 4, 1);
+    expect((await read(new Map([[topic, []]]), new Map([[`${topic}/0`, 3], [`${topic}/1`, 2]]))).sort()).toEqual(['from-offsets/0:v3', 'from-offsets/0:v4', 'from-offsets/1:v4']);
+  });
+});
+
+describe('a record that is refused', () => {
+  it.each([
+    ['an outage', new RetryableError('the registry is away')],
+    ['a fault', new PermanentError('not Avro')],
+  ])('by %s ends the read with that error, and is never left out in silence', async (name, error) => {
+    const topic = await cluster.createTopic(`refused-${name.replace(' ', '-')}`);
+    await cluster.sendNumbered(topic, 5);
+    const seen: string[] = [];
+    const reading = readTopics(cluster.kafka, new Map([[topic, []]]), async ({ message }) => {
+      if (String(message.value) === 'v2') throw error;
+      seen.push(String(message.value));
+    });
+    await expect(reading).rejects.toBe(error);
+    expect(seen).toEqual(['v0', 'v1']);
+  });
+});
+
+describe('when the broker is killed', () => {
+  it('a read goes on where it was: each record once, none left out', async () => {
+    const topic = await cluster.createTopic('interrupted');
+    // More than a fetch holds: the rest is fetched after the kill.
+    for (let i = 0; i < 9; i += 1) await cluster.send(topic, Array.from({ length: 10 }, (_, j) => ({ value: `v${i * 10 + j}`.padEnd(80_000) })));
+    const values: string[] = [];
+    await readTopics(cluster.kafka, new Map([[topic, []]]), async ({ message }) => {
+      values.push(String(message.value).trim());
+      if (values.length === 10) {
+        platform.kill('kafka-1');
+        await platform.ready('kafka-1');
+      }
+    });
+    expect(values).toEqual(numbered(90));
+  });
+});

@@ -1,0 +1,73 @@
+// What is on the topics of this service, for tests.
+import { loadProducts, productOf, type ProductId, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
+import { Decoder, TransactionalProducer, readTopics, type Block, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
+
+export interface Row<T> {
+  key: string;
+  value: T | null;
+  message: KafkaMessage;
+}
+
+export class Topics {
+  readonly products = loadProducts();
+  readonly activities = productOf(this.products, 'customer.activities');
+
+  constructor(private readonly kafka: Kafka, private readonly registry: SchemaRegistry) {}
+
+  /** Every record of a product, in order per partition. */
+  async read<T>(id: ProductId): Promise<Row<T>[]> {
+    const product = productOf(this.products, id);
+    const decoder = new Decoder<T>(this.registry, product);
+    const found: Row<T>[] = [];
+    await readTopics(this.kafka, new Map([[product.topic, []]]), async ({ message }) => {
+      found.push({ key: String(message.key), value: message.value ? await decoder.decode(message.value) : null, message });
+    });
+    return found;
+  }
+
+  async changesOf(profileId: string): Promise<SegmentsMemberships[]> {
+    return (await this.read<SegmentsMemberships>('segments.memberships')).filter(({ key }) => key === profileId).map(({ value }) => value!);
+  }
+
+  async states(): Promise<Map<string, SegmentsState>> {
+    const found = new Map<string, SegmentsState>();
+    for (const { key, value } of await this.read<SegmentsState>('segments.state')) {
+      if (value) found.set(key, value);
+      else found.delete(key);
+    }
+    return found;
+  }
+
+  async stateOf(profileId: string): Promise<SegmentsState | undefined> {
+    return (await this.states()).get(profileId);
+  }
+
+  /** What the service has committed of a partition of activities. */
+  async committed(partition: number): Promise<{ offset: number; epoch: number; to?: number }> {
+    const admin = this.kafka.admin();
+    await admin.connect();
+    const [topic] = await admin.fetchOffsets({ groupId: 'segments', topics: [this.activities.topic] });
+    await admin.disconnect();
+    const entry = topic!.partitions.find((p) => p.partition === partition)!;
+    return { offset: Number(entry.offset), ...(JSON.parse(entry.metadata!) as { epoch: number; to?: number }) };
+  }
+
+  /** Announces the last activity of a partition as a block, as the service does before it processes one. */
+  async announceLast(partition: number): Promise<Block> {
+    const { topic } = this.activities;
+    let last: KafkaMessage | undefined;
+    await readTopics(this.kafka, new Map([[topic, [partition]]]), ({ message }) => void (last = message));
+    const from = Number(last!.offset);
+    const { epoch } = await this.committed(partition);
+    const block = { topic, partition, from, to: from, next: from + 1, epoch, at: Date.now(), redo: false, messages: [last!] };
+    const producer = await TransactionalProducer.open(this.kafka, 'test-intent', 'segments');
+    await producer.transact([], [{ topic, partition, offset: from, metadata: JSON.stringify({ epoch, to: from, at: block.at }) }]);
+    await producer.close();
+    return block;
+  }
+}
+
+/** Changes as sentences. */
+export function told(changes: SegmentsMemberships[]): string[] {
+  return changes.map(({ change, segment, reason }) => `${change} ${segment} (${reason})`);
+}
