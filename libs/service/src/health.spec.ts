@@ -44,7 +44,7 @@ describe('readiness', () => {
 
   it('ends with a fault of the service itself, which is not mentioned otherwise', async () => {
     const health = new Health();
-    let problem: string | undefined;
+    let problem = undefined as string | undefined;
     health.add('kafka', ok);
     health.addProblem('loop warehouse', () => problem);
     expect(await health.ready()).toEqual({ ready: true, checks: { kafka: 'ok' } });

@@ -70,7 +70,7 @@ describe('a running service', () => {
   });
 
   it('is not ready while a loop tells a problem, also one that is prepared first', async () => {
-    let problem: string | undefined;
+    let problem = undefined as string | undefined;
     const { url } = await start((service) => service.loops.push(preparedLoop(loopOf('rows', [], { problem: () => problem }), async () => undefined)));
     expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     problem = 'web.orders.v1[0] is stopped';

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseCommand } from './command.js';
+
+describe('parseCommand', () => {
+  it('measures everything, and writes it down, by default', () => {
+    expect(parseCommand([])).toEqual({
+      warehouse: { records: 1_000_000, rounds: 3 },
+      latency: { rates: [500, 2_000], seconds: 60, warmUpSeconds: 20 },
+      write: true,
+    });
+  });
+
+  it('measures one thing as it is asked to', () => {
+    expect(parseCommand(['warehouse', '--records', '20000', '--rounds', '1', '--no-write'])).toEqual({ warehouse: { records: 20_000, rounds: 1 }, write: false });
+    expect(parseCommand(['latency', '--rates', '100', '--seconds', '5', '--warm-up', '2'])).toEqual({ latency: { rates: [100], seconds: 5, warmUpSeconds: 2 }, write: true });
+  });
+
+  it('gives help whatever else is said', () => {
+    expect(parseCommand(['latency', '--rates', 'many', '--help'])).toBe('help');
+  });
+
+  it.each([
+    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, all.'],
+    [['warehouse', 'latency'], 'There is no benchmark "warehouse latency"'],
+    [['--records', '0'], '--records takes whole numbers from 1 on, not "0"'],
+    [['--rates', '500,,2000'], '--rates takes whole numbers from 1 on, not ""'],
+    [['--seconds', '1.5'], '--seconds takes whole numbers'],
+    [['--record', '5'], "Unknown option '--record'"],
+  ])('says what is wrong with %j', (args, message) => {
+    expect(() => parseCommand(args)).toThrow(message);
+  });
+});

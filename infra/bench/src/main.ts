@@ -1,0 +1,68 @@
+// `npm run bench`: measures, prints, and writes docs/benchmarks.md.
+import path from 'node:path';
+import { PlatformError, workspaceRoot } from '@tideway/embedded';
+import { errorText } from '@tideway/service';
+import { HELP, parseCommand, type Command } from './command.js';
+import { runLatency, type LatencyResult } from './latency/run.js';
+import { describeMachine, loadAverage } from './machine.js';
+import { render } from './report/render.js';
+import { readResults, writeResults, type Results } from './report/results.js';
+import { runWarehouse } from './warehouse/run.js';
+import { Workplace } from './workplace.js';
+
+/** Above it, something else takes a good part of a core. */
+const BUSY_LOAD = 0.7;
+
+const progress = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
+
+async function measure(command: Command, workplace: Workplace): Promise<Results> {
+  const results: Results = {};
+  const about = (clickhouse: string, load: number) => ({ date: new Date().toISOString().slice(0, 10), machine: describeMachine(clickhouse), loadBefore: load });
+  let load = loadAverage();
+  if (load > BUSY_LOAD) progress(`The machine is busy (load ${load.toFixed(1)}): what is measured now says little.`);
+  if (command.warehouse) {
+    const { clickhouseVersion, ...result } = await runWarehouse(workplace, command.warehouse, progress);
+    results.warehouse = { ...about(clickhouseVersion, load), ...result };
+    load = loadAverage();
+  }
+  if (command.latency) {
+    const { rates, ...options } = command.latency;
+    const runs: LatencyResult[] = [];
+    for (const eventsPerSecond of rates) runs.push(await runLatency(workplace, { ...options, eventsPerSecond }, progress));
+    results.latency = { ...about(runs[0]!.clickhouseVersion, load), runs };
+  }
+  return results;
+}
+
+async function main(): Promise<number> {
+  const command = parseCommand(process.argv.slice(2));
+  if (command === 'help') {
+    console.log(HELP);
+    return 0;
+  }
+  if (process.platform !== 'linux') throw new Error('The benchmarks read processor time from /proc: they run on Linux only.');
+  const workplace = new Workplace();
+  const stop = () => {
+    progress('Stopping…');
+    void workplace.close().finally(() => process.exit(130));
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.once(signal, stop);
+  try {
+    const measured = await measure(command, workplace);
+    console.log(render(measured));
+    if (command.write) {
+      const docs = path.join(workspaceRoot, 'docs');
+      // What was not measured now stays as it was measured before.
+      writeResults(docs, { ...readResults(docs), ...measured });
+      progress('Written: docs/benchmarks.md and docs/benchmarks.json.');
+    }
+    return 0;
+  } finally {
+    await workplace.close();
+  }
+}
+
+main().then((code) => process.exit(code), (error: unknown) => {
+  console.error(error instanceof PlatformError ? error.message : errorText(error));
+  process.exit(1);
+});

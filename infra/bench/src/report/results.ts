@@ -1,0 +1,39 @@
+// What was measured, as docs/benchmarks.json keeps it beside docs/benchmarks.md.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { LatencyResult } from '../latency/run.js';
+import type { Machine } from '../machine.js';
+import type { ContenderResult } from '../warehouse/run.js';
+import { render } from './render.js';
+
+export interface About {
+  /** ISO 8601. */
+  date: string;
+  machine: Machine;
+  /** Load average of the machine before. */
+  loadBefore: number;
+}
+
+export interface Results {
+  warehouse?: About & { records: number; rounds: number; contenders: ContenderResult[]; sameRows: boolean };
+  latency?: About & { runs: LatencyResult[] };
+}
+
+const JSON_FILE = 'benchmarks.json';
+
+/** The results of earlier runs; none where there was no run. */
+export function readResults(docs: string): Results {
+  const file = path.join(docs, JSON_FILE);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Results) : {};
+}
+
+/** Writes both files. */
+export function writeResults(docs: string, results: Results): void {
+  writeFileSync(path.join(docs, JSON_FILE), `${JSON.stringify(results, rounded, 2)}\n`);
+  writeFileSync(path.join(docs, 'benchmarks.md'), `${render(results)}\n`);
+}
+
+/** Nobody measures more than a thousandth here. */
+function rounded(_key: string, value: unknown): unknown {
+  return typeof value === 'number' && !Number.isInteger(value) ? Math.round(value * 1000) / 1000 : value;
+}

@@ -1,0 +1,13 @@
+// Markdown tables.
+
+/** A table; columns whose cells are all numbers, apart from the heading, stand to the right. */
+export function table(heading: string[], rows: string[][]): string {
+  const isNumber = (cell: string) => /^[\d.,]+( (s|ms|%|MB|x))?$/.test(cell) || cell === '';
+  const rule = heading.map((_, i) => (rows.every((row) => isNumber(row[i]!)) ? '---:' : '---'));
+  return [heading, rule, ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
+}
+
+/** A number with this many digits after the point, and a comma between thousands. */
+export function decimal(value: number, digits = 0): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+}
