@@ -1,9 +1,8 @@
 // One partition of profiles: its state in memory, and what blocks of its three inputs change.
 import type { CustomerActivities, Product } from '@tideway/contracts';
-import { quarantineRecord, readTopics, type Block, type Decoder, type Kafka, type KafkaMessage, type Message, type Outgoing, type UnitState } from '@tideway/kafka';
+import { bufferOf, keep, quarantineRecord, readTopics, type Block, type Decoder, type Kafka, type KafkaMessage, type Kept, type Message, type Outgoing, type UnitState } from '@tideway/kafka';
 import { PermanentError, errorText } from '@tideway/service';
 import type { Formats } from './formats.js';
-import { bufferOf, keep, type Kept } from './kept.js';
 import { applyActivity, applySegments, emptyProfile, isForgotten, mergeProfiles, usable, type Profile } from './profile/profile.js';
 import { HANDOVER_TOPIC, STATE_TOPIC } from './topics.js';
 

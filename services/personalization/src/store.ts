@@ -1,11 +1,10 @@
 // The published profiles, followed from the topic, and found by any of their identifiers.
 import { randomUUID } from 'node:crypto';
 import type { PersonalizationProfiles } from '@tideway/contracts';
-import { consumeBlocks, readTopics, type Kafka, type KafkaMessage } from '@tideway/kafka';
+import { bufferOf, consumeBlocks, keep, readTopics, type Kafka, type KafkaMessage, type Kept } from '@tideway/kafka';
 import { PermanentError, RetryableError, errorText, preparedLoop, untilDone, type Logger, type Loop, type Service } from '@tideway/service';
 import type { Formats } from './formats.js';
 import { IdentifierIndex } from './identifier-index.js';
-import { bufferOf, keep, type Kept } from './kept.js';
 
 export class ProfileStore {
   readonly #formats: Formats;

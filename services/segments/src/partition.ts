@@ -1,11 +1,10 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import type { Product, SegmentsMemberships, SegmentsState } from '@tideway/contracts';
-import { readTopics, type Block, type Kafka, type Outgoing, type UnitState } from '@tideway/kafka';
+import { bufferOf, keep, readTopics, type Block, type Kafka, type Kept, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Activity, Evaluator, ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { History } from './history.js';
 import type { Inputs } from './inputs.js';
-import { bufferOf, keep, type Kept } from './kept.js';
 import { emptyState, transition, type Trigger } from './membership.js';
 import type { LatencyLog } from './metrics.js';
 import { Outbox } from './outbox.js';
