@@ -57,7 +57,7 @@ function findLibrary(): string {
   const library = ['libchdb.so', 'libchdb.dylib'].map((file) => path.join(directory, file)).find((file) => existsSync(file));
   if (library !== undefined) return library;
   throw new PlatformError(
-    `The embedded ClickHouse is missing: there is no package ${name}. It exists for Linux (glibc) and macOS, on x64 and arm64; there, run "npm ci" without --omit=optional. Elsewhere, use a ClickHouse server of your own.`,
+    `The embedded ClickHouse is missing: there is no package ${name}. On Linux x64, run "npm ci" without --omit=optional; on Linux arm64 and macOS, "npm install --no-save ${name}@26.7.3-stable.1". Elsewhere, use a ClickHouse server of your own.`,
   );
 }
 

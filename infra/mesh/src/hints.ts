@@ -4,9 +4,10 @@ import type { Mesh } from './mesh.js';
 /** Addresses, and a Segment call, a query and a topic to follow. */
 export function commandsToCopy(mesh: Mesh): string[] {
   const { urls, secrets, platform, env } = mesh;
-  const product = '{"product_id":"SKU-1","name":"Trail Shoe","category":"shoes","price":89.9,"quantity":1}';
+  // Different products: calls without a messageId that say the same at the same time are one event.
+  const product = (i: number) => `{"product_id":"SKU-${i}","name":"Trail Shoe ${i}","category":"shoes","price":89.9,"quantity":1}`;
   const consent = '"context":{"consent":{"categoryPreferences":{"Personalization":true,"Advertising":true,"Marketing":true}}}';
-  const batch = Array.from({ length: 5 }, (_, i) => `{"type":"track","event":"${i < 4 ? 'Product Viewed' : 'Product Added'}","anonymousId":"you","properties":${product},${consent}}`);
+  const batch = Array.from({ length: 5 }, (_, i) => `{"type":"track","event":"${i < 4 ? 'Product Viewed' : 'Product Added'}","anonymousId":"you","properties":${product(i + 1)},${consent}}`);
   const analyst = platform?.analyst;
   const clickhouse = analyst ? `${analyst.url}/?user=${analyst.username}&password=${analyst.password}` : env['CLICKHOUSE_URL']!;
   return [

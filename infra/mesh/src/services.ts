@@ -63,7 +63,7 @@ export function serviceChild(name: ServiceName, options: { env: Record<string, s
     name: child,
     command: nodeBinary(),
     args: ['--disable-warning=TimeoutNegativeWarning', path.join(workspaceRoot, `services/${name}/dist/main.js`)],
-    env: { ...process.env, LOG_LEVEL: 'info', ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
+    env: { LOG_LEVEL: 'info', ...process.env, ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
     logFile: path.join(logs, `${child}.log`),
     readyTimeoutMs: READY_TIMEOUT_MS,
     ...(port > 0 ? { probe: () => answers(`${urlOf(port)}/health/ready`) } : {}),

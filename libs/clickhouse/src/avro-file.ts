@@ -18,17 +18,21 @@ export function avroFile(schema: AvroRecordSchema, partition: number, datums: Da
   const header = fileHeader(schema);
   const prefix = Buffer.alloc(20);
   const partitionBytes = writeLong(partition, prefix, 0);
-  const bodyBytes = datums.reduce((sum, { datum }) => sum + datum.length + 20, 0);
-  const body = Buffer.allocUnsafe(bodyBytes);
-  let end = 0;
+  // Header and sizes go right before the records once their size is known: blocks are large, and so are not copied twice.
+  const start = header.bytes.length + 20;
+  const file = Buffer.allocUnsafe(datums.reduce((sum, { datum }) => sum + datum.length + 20, start + header.sync.length));
+  let end = start;
   for (const { offset, datum } of datums) {
-    end += prefix.copy(body, end, 0, partitionBytes);
-    end = writeLong(offset, body, end);
-    end += datum.copy(body, end);
+    for (let i = 0; i < partitionBytes; i += 1) file[end + i] = prefix[i]!;
+    end = writeLong(offset, file, end + partitionBytes);
+    end += datum.copy(file, end);
   }
   const sizes = Buffer.alloc(20);
-  const sizesEnd = writeLong(end, sizes, writeLong(datums.length, sizes, 0));
-  return Buffer.concat([header.bytes, sizes.subarray(0, sizesEnd), body.subarray(0, end), header.sync]);
+  const sizesBytes = writeLong(end - start, sizes, writeLong(datums.length, sizes, 0));
+  const begin = start - sizesBytes - header.bytes.length;
+  header.bytes.copy(file, begin);
+  sizes.copy(file, start - sizesBytes, 0, sizesBytes);
+  return file.subarray(begin, end + header.sync.copy(file, end));
 }
 
 const headers = new WeakMap<AvroRecordSchema, { bytes: Buffer; sync: Buffer }>();

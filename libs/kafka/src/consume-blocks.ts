@@ -28,11 +28,15 @@ export interface ConsumeBlocksOptions {
   /** The broker answers a fetch once it has this much, or after `maxWaitMs`: larger blocks against latency. */
   minBytes?: number;
   maxWaitMs?: number;
+  /** A fetch has about this much, and of one partition at most that: blocks are no larger than what a fetch brings. */
+  maxBytes?: number;
+  maxBytesPerPartition?: number;
   concurrency?: number;
   sessionTimeoutMs?: number;
 }
 
-const LIMITS: BlockLimits = { maxRecords: 50_000, maxBytes: 16 * 1024 * 1024 };
+const MB = 1024 * 1024;
+const LIMITS: BlockLimits = { maxRecords: 50_000, maxBytes: 16 * MB };
 const REBALANCING = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'FENCED_INSTANCE_ID']);
 
 /** A loop over the blocks of `topics` in a consumer group. Outages are retried for ever; nothing is skipped. */
@@ -65,10 +69,10 @@ class BlockLoop implements Loop {
   }
 
   async start(): Promise<void> {
-    const { kafka, groupId, topics, assigner = coPartitioned, sessionTimeoutMs = 6_000, maxWaitMs = 100, minBytes = 1, concurrency = 16 } = this.#options;
+    const { kafka, groupId, topics, assigner = coPartitioned, sessionTimeoutMs = 6_000, maxWaitMs = 100, minBytes = 1, maxBytes = 32 * MB, maxBytesPerPartition = 4 * MB, concurrency = 16 } = this.#options;
     const consumer = kafka.consumer({
       groupId, partitionAssigners: [assigner], sessionTimeout: sessionTimeoutMs, heartbeatInterval: Math.floor(sessionTimeoutMs / 6),
-      rebalanceTimeout: 20_000, maxWaitTimeInMs: maxWaitMs, minBytes, maxBytesPerPartition: 4 * 1024 * 1024, maxBytes: 32 * 1024 * 1024, allowAutoTopicCreation: false,
+      rebalanceTimeout: 20_000, maxWaitTimeInMs: maxWaitMs, minBytes, maxBytesPerPartition, maxBytes, allowAutoTopicCreation: false,
       retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 8, restartOnFailure: async () => !this.#stopping },
     });
     this.#consumer = consumer;

@@ -5,6 +5,8 @@ import type { Loop, Service } from '@tideway/service';
 import type { Config } from './config.js';
 import type { Ingest } from './ingest.js';
 
+const MB = 1024 * 1024;
+
 /** topic -> block -> (frames, schemas, datums checked) -> one insert per writer schema, under a token of the block. */
 export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, products: Product[], ingest: Ingest): Loop {
   const byTopic = new Map(products.map((product) => [product.topic, product]));
@@ -18,7 +20,10 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     acknowledge: true,
     onBlock: (block) => ingest.block(byTopic.get(block.topic)!, block),
     limits: { maxRecords: config.WAREHOUSE_MAX_BLOCK_ROWS },
-    minBytes: 1024 * 1024,
+    minBytes: MB,
+    // Large inserts spare ClickHouse merges; few partitions at a time spare this process memory, which is time for its collector.
+    maxBytes: 16 * MB,
+    maxBytesPerPartition: 8 * MB,
     maxWaitMs: config.WAREHOUSE_LINGER_MS,
     sessionTimeoutMs: config.WAREHOUSE_SESSION_TIMEOUT_MS,
   });

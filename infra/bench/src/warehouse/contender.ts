@@ -29,6 +29,8 @@ export interface Contender {
 export interface Running {
   /** Rejects where it did not start. */
   started: Promise<void>;
+  /** Rejects where a process of its own ends by itself. */
+  died: Promise<void>;
   /** Its own processes, beside the platform's. */
   pids(): Record<string, number>;
   stop(): Promise<void>;
@@ -64,9 +66,10 @@ export async function runRound(bed: Bed, contender: Contender, group: string): P
   await waitUntilQuiet(() => usageOf(bed.pids()));
   const running = contender.start(group);
   const usage = () => usageOf({ ...bed.pids(), ...running.pids() });
+  const orDeath = <T>(work: Promise<T>) => Promise.race([work, running.died.then(() => new Promise<never>(() => undefined))]);
   try {
-    const [begin] = await Promise.all([waitForGroup(bed, group, usage), running.started]);
-    await waitForRows(bed, contender);
+    const [begin] = await orDeath(Promise.all([waitForGroup(bed, group, usage), running.started]));
+    await orDeath(waitForRows(bed, contender));
     const end = { at: performance.now(), usage: usage() };
     const parts = Number(await single(bed, `SELECT count() FROM system.parts WHERE active AND database = '${bed.product.database}' AND table = '${contender.table}'`));
     await waitUntilQuiet(usage);

@@ -1,4 +1,5 @@
 // The ways that are compared: ClickHouse's Kafka engine, the warehouse service, and what is usual in Node.
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bisectTable, columnDefinition, columnOf, createTable, quoted } from '@tideway/clickhouse';
 import { Supervisor, nodeBinary, workspaceRoot, type Platform } from '@tideway/embedded';
@@ -51,7 +52,7 @@ export function engineWith(name: string, extra: string[], bed: Bed, { platform }
     await clickhouse.command({ query: `CREATE TABLE ${queue} (${columns.join(', ')}) ENGINE = Kafka SETTINGS ${settings.join(', ')}` });
     await clickhouse.command({ query: `CREATE MATERIALIZED VIEW ${view} TO ${target} AS SELECT toInt32(_partition) AS _partition, toInt64(_offset) AS _offset, ${names} FROM ${queue}` });
   };
-  return { name, table, prepare: () => makeTable(bed, table), start: (group) => ({ started: create(group), pids: () => ({}), stop: drop }) };
+  return { name, table, prepare: () => makeTable(bed, table), start: (group) => ({ started: create(group), died: new Promise(() => undefined), pids: () => ({}), stop: drop }) };
 }
 
 /** The warehouse service itself, with its own defaults. It reads every product's topic, of which the others are empty. */
@@ -70,14 +71,20 @@ function json(bed: Bed, place: Place): Contender {
 
 /** A process that runs until it is stopped. BENCH_NODE_FLAGS is for who wants to know what it does: `--cpu-prof --cpu-prof-dir=…`. */
 function startNode(name: string, script: string, env: Record<string, string>, { workplace, schemas, platform }: Place): Running {
-  const supervisor = new Supervisor();
+  const died = Promise.withResolvers<void>();
+  // Whoever awaits it reports it.
+  died.promise.catch(() => undefined);
+  const logFile = path.join(workplace.dir, 'logs', `${name}.log`);
+  const supervisor = new Supervisor((event) => {
+    if (event.type === 'exited' && !event.expected) died.reject(new Error(`${name} ended (${event.signal ?? event.code}): ${readFileSync(logFile, 'utf8').slice(-1_000)}`));
+  });
   const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
   const started = supervisor.start({
     name,
     command: nodeBinary(),
     args: [...flags, '--disable-warning=TimeoutNegativeWarning', script],
     env: { ...process.env, ...platform.env, TIDEWAY_SCHEMAS: schemas, ...env },
-    logFile: path.join(workplace.dir, 'logs', `${name}.log`),
+    logFile,
   });
-  return { started, pids: () => supervisor.pids(), stop: workplace.onClose(() => supervisor.stop()) };
+  return { started, died: died.promise, pids: () => supervisor.pids(), stop: workplace.onClose(() => supervisor.stop()) };
 }

@@ -64,24 +64,28 @@ function contract(): object {
 /** Within one month, which is one partition of the table, however many records there are. */
 const BEGIN_MS = Date.UTC(2026, 5, 15);
 const VISITORS = 50_000;
+const CATEGORIES = ['shoes', 'jackets', 'tents', 'backpacks', 'sleeping-bags', 'trekking-poles'];
+const REFERRERS = ['https://www.search.example/', 'https://social.example/', 'https://news.example/outdoor/the-ten-best-tents-of-the-year'];
 
-/** Record number `index`: the same number always gives the same record. */
+/** Record number `index`, of about 250 bytes: the same number always gives the same record. */
 export function impression(index: number): Impression {
   const random = generator(index);
-  const visitor = Math.floor(random() * VISITORS);
-  const occurredAt = BEGIN_MS + index;
+  const pick = <T>(values: readonly T[]) => values[Math.floor(random() * values.length)]!;
   const chance = (share: number) => random() < share;
+  const visitor = Math.floor(random() * VISITORS);
+  const campaign = chance(0.3) ? `summer-sale-${Math.floor(random() * 40)}` : null;
+  const occurredAt = BEGIN_MS + index;
   return {
     event_id: uuid(random),
     occurred_at: occurredAt,
     received_at: occurredAt + Math.floor(random() * 2_000),
-    source: 'bench:shop',
-    visitor_id: `visitor-${visitor}`,
-    session_id: chance(0.8) ? `s-${visitor}-${index >> 14}` : null,
-    url: `https://shop.example/products/sku-${Math.floor(random() * 5_000)}?page=${Math.floor(random() * 9)}`,
-    referrer: chance(0.4) ? 'https://search.example/results?q=trail+shoes' : null,
-    campaign: chance(0.3) ? `campaign-${Math.floor(random() * 40)}` : null,
-    device: DEVICES[Math.floor(random() * DEVICES.length)]!,
+    source: 'segment:shop',
+    visitor_id: uuid(generator(VISITORS + visitor)),
+    session_id: chance(0.8) ? `${visitor}.${BEGIN_MS + (index >> 14)}` : null,
+    url: `https://shop.example/${pick(CATEGORIES)}/sku-${Math.floor(random() * 5_000)}${campaign === null ? '' : `?utm_source=newsletter&utm_campaign=${campaign}`}`,
+    referrer: chance(0.4) ? pick(REFERRERS) : null,
+    campaign,
+    device: pick(DEVICES),
     value_micros: chance(0.25) ? Math.floor(random() * 200_000_000) : null,
     is_bot: chance(0.03),
   };

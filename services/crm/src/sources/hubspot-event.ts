@@ -81,7 +81,7 @@ type Envelope = z.infer<typeof envelopeSchema>;
  * https://developers.hubspot.com/docs/apps/legacy-apps/public-apps/create-generic-webhook-subscriptions
  */
 export function parseHubspotEvent(payload: unknown): ParsedEvent {
-  const envelope = envelopeSchema.safeParse(payload);
+  const envelope = envelopeSchema.safeParse(withSubscriptionType(payload));
   if (!envelope.success) return invalid('contact', envelope.error);
   const { subscriptionType, objectTypeId } = envelope.data;
   const [prefix = '', action = ''] = subscriptionType.split('.');
@@ -94,6 +94,12 @@ export function parseHubspotEvent(payload: unknown): ParsedEvent {
   }
   if ((name !== 'contact' && name !== 'deal') || !ACTIONS.has(action)) return unsupported(subscriptionType);
   return parseObject(payload, envelopeOf(envelope.data, name), action as Exclude<HubspotAction, 'associationChange'>);
+}
+
+/** HubSpot sends the type as `subscriptionType`; the example of its documentation has it as `eventType`. */
+function withSubscriptionType(payload: unknown): unknown {
+  if (typeof payload !== 'object' || payload === null || !('eventType' in payload) || 'subscriptionType' in payload) return payload;
+  return { ...payload, subscriptionType: payload.eventType };
 }
 
 function envelopeOf({ portalId, eventId, occurredAt, changeSource }: Envelope, object: CrmObject): HubspotEnvelope {
