@@ -39,6 +39,14 @@ describe('a cursor', () => {
     expect(blocks.map((block) => [block.redo, offsets(block)])).toEqual([[true, [10]], [false, [20]]]);
   });
 
+  it('goes on after the markers that end a fetch, but not beyond records that are still to come', () => {
+    const fetched = [...new Cursor('t', 0, position(0), undefined, 1).cut([0, 1, 2, 3].map(message), 6, limits, now)];
+    expect(fetched.map(({ to, next }) => [to, next])).toEqual([[2, 3], [3, 7]]);
+    const redone = [...new Cursor('t', 0, position(0, { epoch: 7, to: 1, at: 9 }), undefined, 1).cut([0, 1, 2].map(message), 3, limits, now)];
+    expect(redone.map(({ to, next }) => [to, next])).toEqual([[1, 2], [2, 4]]);
+    expect([...new Cursor('t', 0, position(0, { epoch: 7, to: 1, at: 9 }), undefined, 1).cut([0, 1].map(message), 3, limits, now)].map(({ next }) => next)).toEqual([4]);
+  });
+
   it('does not redo a block that this process finished itself', () => {
     const cursor = new Cursor('t', 0, position(10, { epoch: 7, to: 15, at: 99 }), 16, 1);
     expect(cursor).toMatchObject({ next: 16, collecting: false });
