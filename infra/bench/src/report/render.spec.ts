@@ -12,7 +12,7 @@ const about = {
 };
 
 function contender(name: string, seconds: number, cpuSeconds: number) {
-  return { name, seconds, cpuSeconds, mergeCpuSeconds: 0.1234567, rounds: [{ seconds, cpuSeconds, cpu: {}, mergeCpuSeconds: 0.1234567, parts: 6, checksum: '1' }] };
+  return { name, seconds, cpuSeconds, mergeCpuSeconds: 0.1234567, rounds: [{ seconds, cpuSeconds, cpu: { clickhouse: 2, warehouse: 1.5 }, mergeCpuSeconds: 0.1234567, parts: 6, checksum: '1' }] };
 }
 
 function warehouse(seconds: number, cpuSeconds: number): Results {
@@ -41,7 +41,7 @@ describe('render', () => {
 
   it('gives rows a second, the machine and the command', () => {
     const text = render(warehouse(4, 4));
-    expect(lineOf(text, 'Tideway')).toContain('| 4.00 | 250,000 | 4.00 |');
+    expect(lineOf(text, 'Tideway')).toContain('| 4.00 | 250,000 | 4.00 | 2.00 | 1.50 | 0.12 | 4.00 | 4.00 |');
     expect(text).toContain('2 cores (A processor), 24 GB, Linux 6 x64; Node 24.9.0, Java 17.0.1, Kafka 4.3.1, Apicurio 3.0.9, ClickHouse 26.7. Load average before: 0.12.');
     expect(text).toContain('`npm run bench -- warehouse --records 1000000 --rounds 1`');
   });

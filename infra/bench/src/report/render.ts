@@ -2,6 +2,7 @@
 import type { LatencyResult } from '../latency/run.js';
 import type { ContenderResult } from '../warehouse/run.js';
 import type { About, Results } from './results.js';
+import { median } from '../statistics.js';
 import { decimal, table } from './table.js';
 
 /** What the project sets out to reach. */
@@ -47,9 +48,10 @@ function warehouse(result: NonNullable<Results['warehouse']>): string[] {
     `${decimal(records)} records of twelve columns (uuid, timestamps, strings, nullable ones, an enum, a long, a boolean) lie on a topic of 6 partitions, in the Confluent wire format. Each way reads all of them into an empty MergeTree table with the same columns and order. Time and processor seconds count from the moment at which the consumer group has its first member to the moment at which \`count()\` is complete; processor seconds are those of Kafka, the registry, ClickHouse and, where there is one, the Node process, which starts cold. Medians of ${rounds} rounds, in turn.`,
     '',
     table(
-      ['way', 'seconds', 'rows/s', 'CPU-s', 'CPU-s of merges after', 'rounds (s)', 'rounds (CPU-s)'],
+      ['way', 'seconds', 'rows/s', 'CPU-s', 'of it ClickHouse', 'of it Node', 'merges afterwards', 'rounds (s)', 'rounds (CPU-s)'],
       contenders.map((one) => [
-        DESCRIPTIONS[one.name] ?? one.name, decimal(one.seconds, 2), decimal(records / one.seconds), decimal(one.cpuSeconds, 2), decimal(one.mergeCpuSeconds, 2),
+        DESCRIPTIONS[one.name] ?? one.name, decimal(one.seconds, 2), decimal(records / one.seconds), decimal(one.cpuSeconds, 2),
+        decimal(medianCpu(one, ['clickhouse']), 2), decimal(medianCpu(one, NODES), 2), decimal(one.mergeCpuSeconds, 2),
         one.rounds.map(({ seconds }) => decimal(seconds, 2)).join(', '), one.rounds.map(({ cpuSeconds }) => decimal(cpuSeconds, 2)).join(', '),
       ]),
     ),
@@ -61,6 +63,13 @@ function warehouse(result: NonNullable<Results['warehouse']>): string[] {
     '',
     `Again: \`npm run bench -- warehouse --records ${records} --rounds ${rounds}\``,
   ];
+}
+
+/** Names of the processes that consume, where ClickHouse does not do it itself. */
+const NODES = ['warehouse', 'decoding-consumer'];
+
+function medianCpu({ rounds }: ContenderResult, names: string[]): number {
+  return median(rounds.map(({ cpu }) => names.reduce((sum, name) => sum + (cpu[name] ?? 0), 0)));
 }
 
 const notes = [

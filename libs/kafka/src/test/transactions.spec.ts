@@ -39,7 +39,7 @@ function start(group: string, topics: string[], open: (unit: string) => Promise<
 }
 
 function child(name: string, topic: string, output: string, workMs: number, env: Record<string, string> = {}): LoopProcess {
-  const process = new LoopProcess({ brokers: platform.env['KAFKA_BROKERS']!, kind: 'transactions', groupId: topic, topic, output, name, workMs, maxRecords: 1, sessionTimeoutMs: 1_000 }, env);
+  const process = new LoopProcess({ brokers: platform.env['KAFKA_BROKERS']!, kind: 'transactions', groupId: topic, topic, output, name, workMs, maxRecords: 1, sessionTimeoutMs: 2_000 }, env);
   children.push(process);
   return process;
 }
@@ -75,6 +75,26 @@ describe('a unit', () => {
     expect(await cluster.committed('counted', topic)).toEqual({ offset: 20, metadata: { epoch: expect.any(Number) } });
   });
 
+  it('whose store is not Kafka alone gets a failed block again with the same range and time, though more records have come', async () => {
+    const [topic, output] = await topicsOf('intended');
+    await cluster.sendNumbered(topic, 5);
+    const tried: Block[] = [];
+    start('intended', [topic], async () => ({
+      async process(blocks) {
+        tried.push(...blocks);
+        if (tried.length === 1) {
+          await cluster.sendNumbered(topic, 5, { from: 5 });
+          throw new RetryableError('the store is away');
+        }
+        return to(output, valuesOf(blocks));
+      },
+    }), { intent: () => true });
+    await waitFor(async () => (await cluster.values(output)).length >= 10, { message: 'ten outputs' });
+    expect(tried.slice(0, 2).map(({ from, to, redo }) => ({ from, to, redo }))).toEqual([{ from: 0, to: 4, redo: false }, { from: 0, to: 4, redo: true }]);
+    expect([tried[1]!.at, tried[1]!.epoch]).toEqual([tried[0]!.at, tried[0]!.epoch]);
+    expect(await cluster.values(output)).toEqual(Array.from({ length: 10 }, (_, i) => `v${i}`));
+  });
+
   it('that dies between its outputs and the commit leaves nothing to read, and the next owner does it once', async () => {
     const [topic, output] = await topicsOf('dying');
     await cluster.sendNumbered(topic, 5);
@@ -94,7 +114,7 @@ describe('a unit', () => {
     await cluster.sendNumbered(topic, 1, { from: 1 });
     await waitFor(() => zombie.reports.length === 3, { message: 'a block in hand' });
     zombie.signal('SIGSTOP');
-    start('zombie', [topic], writer('owner', output), { sessionTimeoutMs: 1_000 });
+    start('zombie', [topic], writer('owner', output));
     await waitFor(async () => (await cluster.values(output)).includes('owner:v1'), { message: 'the next owner' });
     zombie.signal('SIGCONT');
     await waitFor(() => zombie.reports.length === 4, { message: 'the zombie finishing its block' });
