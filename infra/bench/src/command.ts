@@ -11,6 +11,7 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
 
   --records N     warehouse: records to store (default 1000000)
   --rounds N      warehouse: rounds of each, in turn (default 3)
+  --ways A,B      warehouse: only these of engine, tideway, engine-tuned, json; for who works on one of them
   --rates N,N     latency: events per second, one run each (default 500,2000)
   --seconds N     latency: seconds that are measured (default 60)
   --warm-up N     latency: seconds before (default 20)
@@ -21,7 +22,7 @@ Everything runs below .tideway/bench and is deleted at the end. Run it on a mach
 `;
 
 export interface Command {
-  warehouse?: { records: number; rounds: number };
+  warehouse?: { records: number; rounds: number; ways?: string[] };
   latency?: { rates: number[]; seconds: number; warmUpSeconds: number };
   write: boolean;
 }
@@ -29,6 +30,7 @@ export interface Command {
 const OPTIONS = {
   records: { type: 'string', default: '1000000' },
   rounds: { type: 'string', default: '3' },
+  ways: { type: 'string' },
   rates: { type: 'string', default: '500,2000' },
   seconds: { type: 'string', default: '60' },
   'warm-up': { type: 'string', default: '20' },
@@ -44,13 +46,13 @@ export function parseCommand(args: string[]): Command | 'help' {
   if (values.help) return 'help';
   const [part = 'all', ...more] = positionals;
   if (!PARTS.includes(part) || more.length > 0) throw new Error(`There is no benchmark "${positionals.join(' ')}": choose one of ${PARTS.join(', ')}.`);
-  const warehouse = { records: number('--records', values.records), rounds: number('--rounds', values.rounds) };
+  const warehouse = { records: number('--records', values.records), rounds: number('--rounds', values.rounds), ...(values.ways ? { ways: values.ways.split(',') } : {}) };
   const latency = {
     rates: values.rates.split(',').map((rate) => number('--rates', rate)),
     seconds: number('--seconds', values.seconds),
     warmUpSeconds: number('--warm-up', values['warm-up']),
   };
-  return { ...(part === 'latency' ? {} : { warehouse }), ...(part === 'warehouse' ? {} : { latency }), write: values.write };
+  return { ...(part === 'latency' ? {} : { warehouse }), ...(part === 'warehouse' ? {} : { latency }), write: values.write && !values.ways };
 }
 
 function number(name: string, text: string): number {

@@ -13,6 +13,8 @@ export interface Place {
   platform: Platform;
 }
 
+/** As ClickHouse has it: one consumer. */
+const ENGINE_DEFAULT: string[] = [];
 /** One consumer per core, everything else as ClickHouse has it. */
 const ENGINE_PLAIN = ['kafka_num_consumers = 2'];
 /** As fast as it was found to get here: a thread for each consumer, and blocks that do not wait long for the last records. */
@@ -20,7 +22,7 @@ const ENGINE_TUNED = ['kafka_num_consumers = 2', 'kafka_thread_per_consumer = 1'
 
 /** The contenders, in the order in which they take turns. */
 export function contenders(bed: Bed, place: Place): Contender[] {
-  return [engineWith('engine', ENGINE_PLAIN, bed, place), tideway(bed, place), engineWith('engine-tuned', ENGINE_TUNED, bed, place), json(bed, place)];
+  return [engineWith('engine-default', ENGINE_DEFAULT, bed, place), engineWith('engine', ENGINE_PLAIN, bed, place), tideway(bed, place), engineWith('engine-tuned', ENGINE_TUNED, bed, place), json(bed, place)];
 }
 
 /** Makes a table like the product's storage table, empty. */

@@ -14,6 +14,8 @@ import { publishImpressions } from './publish.js';
 export interface WarehouseOptions {
   records: number;
   rounds: number;
+  /** Names of contenders; all where left out. */
+  ways?: string[];
 }
 
 export interface ContenderResult {
@@ -33,7 +35,7 @@ export interface WarehouseResult extends WarehouseOptions {
 }
 
 /** Rejects where a contender does not store exactly the records that were published. */
-export async function runWarehouse(workplace: Workplace, { records, rounds }: WarehouseOptions, onProgress: (line: string) => void): Promise<WarehouseResult> {
+export async function runWarehouse(workplace: Workplace, { records, rounds, ways }: WarehouseOptions, onProgress: (line: string) => void): Promise<WarehouseResult> {
   const starting = startPlatform({
     dir: path.join(workplace.dir, 'platform'), onProgress,
     clickhouseGrants: ['GRANT KAFKA ON *.*', 'GRANT TABLE ENGINE ON Kafka'], clickhouseReaches: ['kafka', 'registry'],
@@ -48,7 +50,7 @@ export async function runWarehouse(workplace: Workplace, { records, rounds }: Wa
     onProgress(`Publishing ${records} records…`);
     await publishImpressions(kafka, new SchemaRegistry(config), product, records);
     const bed: Bed = { kafka, clickhouse, product, records, pids: () => platform.pids() };
-    const measured = contenders(bed, { workplace, schemas, platform }).map((contender) => ({ contender, rounds: [] as Round[] }));
+    const measured = contenders(bed, { workplace, schemas, platform }).filter(({ name }) => ways?.includes(name) ?? true).map((contender) => ({ contender, rounds: [] as Round[] }));
     for (let round = 1; round <= rounds; round += 1) {
       for (const { contender, rounds: done } of measured) {
         const made = await runRound(bed, contender, `${contender.name}-${round}`);
