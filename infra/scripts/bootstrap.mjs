@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { javaProblem } from './java.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const node = path.join(root, 'node_modules/.bin/node');
@@ -15,6 +16,7 @@ const programs = {
   platform: { file: 'infra/embedded/dist/main.js', java: true },
   reset: { file: 'infra/mesh/dist/reset.js' },
   bench: { file: 'infra/bench/dist/main.js', java: true },
+  chaos: { file: 'infra/chaos/dist/main.js', java: true },
   generate: { file: 'libs/contracts/dist/generate.js' },
   test: { file: 'infra/scripts/test.mjs', java: true },
 };
@@ -30,10 +32,8 @@ function checkNode() {
 }
 
 function checkJava() {
-  const { error, stderr, stdout } = spawnSync('java', ['-version'], { encoding: 'utf8' });
-  const major = Number(/version "(\d+)/.exec(`${stderr ?? ''}${stdout ?? ''}`)?.[1] ?? 0);
-  if (error || major === 0) fail('Java is missing: Kafka and the schema registry need Java 17 or later on the PATH (for example: apt-get install openjdk-17-jre-headless).');
-  if (major < 17) fail(`Java ${major} is too old: Kafka and the schema registry need Java 17 or later.`);
+  const problem = javaProblem();
+  if (problem) fail(problem);
 }
 
 /** npm ci where node_modules is missing, or older than the lockfile. */

@@ -44,8 +44,6 @@ function jest(name, args) {
 const patterns = process.argv.slice(2);
 if (patterns.length === 0) {
   step('generated files are current', ['libs/contracts/dist/generate.js', '--check']);
-  // The boundaries' rule reads the graph of projects that Nx has cached.
-  step('project graph', ['node_modules/nx/dist/bin/nx.js', 'show', 'projects']);
   step('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
 }
 // Pure tests share both cores; each suite on the platform has Kafka, registry and ClickHouse of its own, one after the other.

@@ -37,7 +37,19 @@ const engines = [
   ...['CollapsingMergeTree', 'VersionedCollapsingMergeTree', 'CoalescingMergeTree', 'Memory', 'Null'],
 ];
 
-const analystGrants = ['GRANT SHOW, SELECT, dictGet ON *.*', 'REVOKE ALL ON system.*'];
+// Quarantine keeps the bytes that were sent, with whatever they hold of a person: analysts read all columns but these,
+// of the view and, as a view is read with the rights of who asks, of the table behind it. What is not listed, such as a
+// later major, they cannot read.
+const quarantineColumns = ['event_id', 'occurred_at', 'service', 'stage', 'code', 'field', 'reason', 'product', 'source', 'origin'];
+const quarantineOrigin = ['_partition', '_offset', '_inserted_at'];
+
+const analystGrants = [
+  'GRANT SHOW, SELECT, dictGet ON *.*',
+  'REVOKE ALL ON system.*',
+  'REVOKE SELECT ON operations.*',
+  `GRANT SELECT(${quarantineColumns.join(', ')}) ON operations.quarantine`,
+  `GRANT SELECT(${[...quarantineOrigin, ...quarantineColumns].join(', ')}) ON operations.quarantine_v1`,
+];
 
 // What clients and tools look up about the data itself.
 const catalogue = [

@@ -4,4 +4,4 @@ export { installPlatform } from './install.js';
 export { platformHolder, resetPlatform, startPlatform, type Platform, type PlatformOptions, type PortName } from './platform.js';
 export type { ChildEvent, ChildSpec } from './supervised-child.js';
 export { Supervisor } from './supervisor.js';
-export { nodeBinary, workspaceRoot } from './workspace.js';
+export { cacheDirectory, nodeBinary, workspaceRoot } from './workspace.js';

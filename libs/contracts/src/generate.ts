@@ -1,20 +1,13 @@
 // Writes what is derived from schemas/ and committed: TypeScript types, the product pages and the AsyncAPI document.
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
-import { toTypeScript } from '@ovotech/avro-ts';
-import type { Schema } from 'avsc';
 import { loadProducts, type Product } from './products.js';
 import { asyncApi } from './generate-asyncapi.js';
 import { productIndex, productPage } from './generate-docs.js';
+import { typesOf } from './generate-types.js';
 
 const HEADER = '// Generated from schemas/ by `npm run generate`: do not edit.\n';
 const pascal = (text: string) => text.split(/[-_.]/).map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
-
-/** The TypeScript module of one product: its record type and those nested in it. */
-function typeModule(product: Product): string {
-  // avro-ts also writes each schema as a string: the registry and schemas/ hold those already.
-  return HEADER + toTypeScript(product.schema as Schema, {}).replace(/^ *export const \w+(Schema|Name) = .*\n/gm, '');
-}
 
 function indexModule(products: Product[]): string {
   const latest = products.filter((p) => !products.some((q) => q.id === p.id && q.major > p.major));
@@ -35,7 +28,7 @@ function indexModule(products: Product[]): string {
 export function generatedFiles(products: Product[]): Map<string, string> {
   const files = new Map<string, string>();
   const types = 'libs/contracts/src/generated';
-  for (const product of products) files.set(`${types}/${product.topic}.ts`, typeModule(product));
+  for (const product of products) files.set(`${types}/${product.topic}.ts`, HEADER + typesOf(product.schema));
   files.set(`${types}/index.ts`, indexModule(products));
   for (const product of products) files.set(`docs/products/${product.topic}.md`, productPage(product));
   files.set('docs/products/README.md', productIndex(products));
@@ -60,8 +53,6 @@ function leftOver(root: string, files: Map<string, string>): string[] {
 }
 
 function main(): void {
-  // avro-ts builds on functions that its own TypeScript calls deprecated, and warns of each.
-  console.warn = () => undefined;
   const root = path.resolve(import.meta.dirname, '../../..');
   const files = generatedFiles(loadProducts());
   const stale = staleFiles(root, files);

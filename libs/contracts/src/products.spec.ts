@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { readActivityMapping } from './activity.js';
@@ -23,6 +23,29 @@ describe('products', () => {
     expect(productOf(loadProducts(dir), 'web.orders').topic).toBe('web.orders.v2');
     expect(loadProducts(dir).filter(({ id }) => id === 'web.orders').map(({ topic }) => topic)).toEqual(['web.orders.v1', 'web.orders.v2']);
     rmSync(dir, { recursive: true });
+  });
+
+  it('have contract and samples of their own at each major, or those of the major before', () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'tideway-schemas-'));
+    cpSync(schemasDir(), dir, { recursive: true });
+    const folder = path.join(dir, 'products/web/orders');
+    const contract = readFileSync(path.join(folder, 'contract.yaml'), 'utf8');
+    for (const major of [2, 3]) cpSync(path.join(folder, 'v1.avsc'), path.join(folder, `v${major}.avsc`));
+    writeFileSync(path.join(folder, 'contract.v2.yaml'), contract.replace('P365D', 'P2D').replace('name: web', 'name: shop'));
+    cpSync(path.join(folder, 'samples/valid'), path.join(folder, 'samples/v3/valid'), { recursive: true });
+    const majors = loadProducts(dir).filter(({ id }) => id === 'web.orders');
+    rmSync(dir, { recursive: true });
+    expect(majors.map(({ contractFile, samplesDir }) => [path.relative(folder, contractFile), path.relative(folder, samplesDir)])).toEqual([
+      ['contract.yaml', 'samples'], ['contract.v2.yaml', 'samples'], ['contract.v2.yaml', 'samples/v3'],
+    ]);
+    expect(majors.map(({ retentionMs }) => retentionMs / 86_400_000)).toEqual([365, 2, 2]);
+  });
+
+  it('say of a field what it means in this product, where fields of others have its name', () => {
+    const docs = (id: string) => new Map<string, string | undefined>(productOf(products, id).schema.fields.map(({ name, doc }) => [name, doc]));
+    expect(docs('operations.quarantine').get('reason')).not.toBe(docs('segments.memberships').get('reason'));
+    expect(docs('segments.memberships').get('change')).not.toBe(docs('crm.deal-changes').get('change'));
+    for (const id of ['segments.state', 'personalization.profiles']) expect(docs(id).get('traits')).not.toBe(docs('web.identifications').get('traits'));
   });
 
   it('are missed by name', () => {

@@ -38,6 +38,10 @@ export interface Product {
   activity?: ActivityMapping;
   /** Folder of the product. */
   dir: string;
+  /** The contract of this major: `contract.yaml`, or `contract.v2.yaml` where a later major has its own. */
+  contractFile: string;
+  /** Folder with `valid/` and `invalid/` samples of this major: `samples/`, or `samples/v2/` where a later major has its own. */
+  samplesDir: string;
 }
 
 const DEFAULT_PARTITIONS = 6;
@@ -60,18 +64,29 @@ function slaOf(contract: Contract, property: string): string | undefined {
   return contract.slaProperties?.find((entry) => entry.property === property)?.value;
 }
 
+/** What `nameOf` names for this major, else what the nearest earlier major has: a major need not repeat what it shares. */
+function ownOrEarlier(dir: string, major: number, nameOf: (major: number) => string): string {
+  for (let from = major; from > 1; from -= 1) {
+    const own = path.join(dir, nameOf(from));
+    if (existsSync(own)) return own;
+  }
+  return path.join(dir, nameOf(1));
+}
+
 function readProduct(dir: string, domain: string, name: string, major: number): Product {
-  const contract = parse(readFileSync(path.join(dir, 'contract.yaml'), 'utf8')) as Contract;
+  const contractFile = ownOrEarlier(dir, major, (from) => (from === 1 ? 'contract.yaml' : `contract.v${from}.yaml`));
+  const samplesDir = ownOrEarlier(dir, major, (from) => (from === 1 ? 'samples' : `samples/v${from}`));
+  const contract = parse(readFileSync(contractFile, 'utf8')) as Contract;
   const schema = JSON.parse(readFileSync(path.join(dir, `v${major}.avsc`), 'utf8')) as AvroRecordSchema;
   const id = `${domain}.${name}`;
   const kind = propertyOf<ProductKind>(contract, 'kind');
   const key = propertyOf<string[]>(contract, 'key');
-  if (!kind || !key) throw new Error(`${dir}/contract.yaml: customProperties must name "kind" and "key"`);
+  if (!kind || !key) throw new Error(`${contractFile}: customProperties must name "kind" and "key"`);
   const topic = `${id}.v${major}`;
   const activity = propertyOf<unknown>(contract, 'activity');
   const view = name.replaceAll('-', '_');
   return {
-    id, domain, name, major, kind, key, topic, schema, contract, dir, view,
+    id, domain, name, major, kind, key, topic, schema, contract, dir, contractFile, samplesDir, view,
     primaryKey: contract.schema[0]!.properties.filter((field) => field.primaryKey).map((field) => field.name),
     owner: contract.team?.name ?? '',
     subject: `${topic}-value`,

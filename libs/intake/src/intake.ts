@@ -1,7 +1,7 @@
 // Native events to an answer: each through its source, the records acknowledged by Kafka before anybody is told so.
 import type { FastifyRequest } from 'fastify';
 import type { Outcome, Rejection } from '@tideway/contracts';
-import type { OutcomeItem, Publisher } from '@tideway/kafka';
+import type { OutcomeItem, Published, Publisher } from '@tideway/kafka';
 import { errorText, type Logger, type Metrics } from '@tideway/service';
 import { IntakeError, rateLimited, unavailable } from './errors.js';
 import { InFlight, type InFlightLimits } from './in-flight.js';
@@ -21,8 +21,8 @@ export interface EventBatch {
   /** Source format and account, e.g. `segment:shop`. */
   source: string;
   events: NativeEvent[];
-  /** The source: pure, never throws. */
-  outcomeOf: (value: unknown) => Outcome;
+  /** The source: pure, never throws. `index` is the event's place in the request. */
+  outcomeOf: (value: unknown, index: number) => Outcome;
   /** Larger events are rejected as `too_large`. */
   maxEventBytes?: number;
   /** Events beyond this number are rejected as `too_many`. */
@@ -82,19 +82,24 @@ export class Intake {
   async #publish({ events, source, outcomeOf, maxEventBytes, maxEvents }: EventBatch): Promise<Answer> {
     const rejected: Answer['rejected'] = [];
     const items: OutcomeItem[] = [];
+    const places: number[] = [];
     for (const [index, { value, original }] of events.entries()) {
       const refused = refusal(index, original.length, maxEvents, maxEventBytes);
-      const outcome: Outcome = refused ? { status: 'rejected', rejection: refused } : outcomeOf(value);
+      const outcome: Outcome = refused ? { status: 'rejected', rejection: refused } : outcomeOf(value, index);
       if (outcome.status === 'rejected') rejected.push({ index, ...outcome.rejection });
-      else items.push({ outcome, original, source });
+      else places[items.push({ outcome, original, source }) - 1] = index;
     }
-    const { accepted, quarantined } = await this.#acknowledged(items);
+    const published = await this.#acknowledged(items);
+    // What quarantine could not hold either is the sender's again: kept nowhere, and no better the next time.
+    for (const { index, ...rejection } of published.rejected) rejected.push({ index: places[index]!, ...rejection });
+    rejected.sort((a, b) => a.index - b.index);
+    const { accepted, quarantined } = published;
     for (const [outcome, count] of Object.entries({ accepted, quarantined, rejected: rejected.length })) this.#events.inc({ source, outcome }, count);
     return { accepted, quarantined, rejected };
   }
 
-  async #acknowledged(items: OutcomeItem[]): Promise<{ accepted: number; quarantined: number }> {
-    if (items.length === 0) return { accepted: 0, quarantined: 0 };
+  async #acknowledged(items: OutcomeItem[]): Promise<Published> {
+    if (items.length === 0) return { accepted: 0, quarantined: 0, rejected: [] };
     try {
       return await this.options.publisher.publishOutcomes(items);
     } catch (error) {

@@ -1,25 +1,20 @@
 // The typed publisher: validates records against their contract, encodes and keys them, and resolves once Kafka has
 // acknowledged. Domain services use it, and so does any team that emits product records from its own code.
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
-import { productOf, type Outcome, type Product, type ProductId, type ProductRecord, type Records, type Rejection, type Violation } from '@tideway/contracts';
-import { PermanentError, RetryableError, errorText, type Logger, type Metrics } from '@tideway/service';
+import type { Product, ProductId, Records } from '@tideway/contracts';
+import { RetryableError, errorText, type Logger, type Metrics } from '@tideway/service';
 import { SentPartitions } from './acknowledged.js';
-import { quarantineRecord } from './quarantine.js';
-import { RecordEncoder } from './record-encoder.js';
+import { batchBytes, pieces, type TopicMessage } from './message-size.js';
+import { ProductMessages, type OutcomeItem, type Published } from './product-messages.js';
 import type { SchemaRegistry } from './registry.js';
 import { ensureTopics } from './topics.js';
 
-const MAX_REQUEST_BYTES = 900_000;
-const MAX_PENDING_BYTES = 64 * 1024 * 1024;
+export { ContractError, RecordTooLargeError, type OutcomeItem, type Published } from './product-messages.js';
 
-/** A record breaks its product's contract: `violations` tells the index of each such record and what is wrong. */
-export class ContractError extends PermanentError {
-  constructor(product: string, readonly violations: { index: number; violation: Violation }[]) {
-    const first = violations[0]!;
-    super(`record ${first.index} breaks the contract of ${product}: ${first.violation.message}`);
-    this.name = 'ContractError';
-  }
-}
+const MAX_REQUEST_BYTES = 900_000;
+/** Below what Kafka's brokers take by default (1,048,588). */
+const MAX_MESSAGE_BYTES = 1_000_000;
+const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 export interface PublisherOptions {
   kafka: Kafka;
@@ -30,17 +25,12 @@ export interface PublisherOptions {
   logger: Logger;
   metrics?: Metrics;
   replicationFactor?: number;
-}
-
-/** One native event's outcome with the bytes it came from. */
-export interface OutcomeItem {
-  outcome: Exclude<Outcome, { status: 'rejected' }>;
-  original: Buffer;
-  source: string;
+  /** Largest batch that the products' topics take, their `max.message.bytes` (KAFKA_MAX_MESSAGE_BYTES). Default 1,000,000. */
+  maxMessageBytes?: number;
 }
 
 interface Pending {
-  messages: { topic: string; message: Message }[];
+  messages: TopicMessage[];
   bytes: number;
   resolve: () => void;
   reject: (error: Error) => void;
@@ -48,7 +38,8 @@ interface Pending {
 
 export class Publisher {
   readonly #options: PublisherOptions;
-  readonly #encoders = new Map<string, RecordEncoder>();
+  readonly #messages: ProductMessages;
+  readonly #maxMessageBytes: number;
   readonly #pending: Pending[] = [];
   readonly #published;
   readonly #sent = new SentPartitions();
@@ -59,6 +50,8 @@ export class Publisher {
 
   constructor(options: PublisherOptions) {
     this.#options = options;
+    this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
+    this.#messages = new ProductMessages(options.products, options.service, this.#maxMessageBytes);
     this.#published = options.metrics?.counter('tideway_published_total', 'Records acknowledged by Kafka', ['product']);
   }
 
@@ -69,35 +62,25 @@ export class Publisher {
 
   /**
    * Publishes records of one product; resolves when all in-sync replicas have them.
-   * Rejects with ContractError (nothing was sent) or RetryableError (send the same records again: their event_id
-   * keeps them from counting twice).
+   * Rejects with ContractError or RecordTooLargeError (nothing was sent), or RetryableError (send the same records again:
+   * their event_id keeps them from counting twice).
    */
   async publish<P extends ProductId>(product: P, records: Records[P][]): Promise<void> {
-    const encoder = this.#encoder(product);
-    const violations = records.flatMap((record, index) => {
-      const violation = encoder.validate(record);
-      return violation ? [{ index, violation }] : [];
-    });
-    if (violations.length > 0) throw new ContractError(product, violations);
+    this.#messages.check(product, records);
     await this.#prepare();
-    await this.#enqueue(records.map((record) => this.#encode(encoder, record)));
+    await this.#enqueue(this.#messages.ofRecords(product, records));
   }
 
   /**
    * Publishes the outcomes of a source: valid records to their topics, the rest to quarantine with the original
-   * bytes. A native event goes to quarantine as a whole where one of its records breaks its contract.
+   * bytes. A native event goes to quarantine as a whole where one of its records breaks its contract or is too large.
+   * Rejects with RetryableError: send all of them again.
    */
-  async publishOutcomes(items: OutcomeItem[]): Promise<{ accepted: number; quarantined: number }> {
+  async publishOutcomes(items: OutcomeItem[]): Promise<Published> {
     await this.#prepare();
-    let quarantined = 0;
-    const messages = items.flatMap((item) => {
-      const refused = this.#refusal(item.outcome);
-      if (!refused && item.outcome.status === 'records') return item.outcome.records.map(({ product, record }) => this.#encode(this.#encoder(product), record));
-      quarantined += 1;
-      return [this.#quarantine(item, refused!)];
-    });
+    const { messages, published } = this.#messages.ofOutcomes(items);
     await this.#enqueue(messages);
-    return { accepted: items.length - quarantined, quarantined };
+    return published;
   }
 
   /** Waits for what is in hand, then disconnects. */
@@ -108,48 +91,26 @@ export class Publisher {
     this.#producer = undefined;
   }
 
-  #refusal(outcome: OutcomeItem['outcome']): { product: string; rejection: Rejection } | undefined {
-    if (outcome.status === 'quarantined') return { product: outcome.product, rejection: outcome.rejection };
-    for (const { product, record } of outcome.records as ProductRecord[]) {
-      const violation = this.#encoder(product).validate(record);
-      if (violation) return { product, rejection: violation };
-    }
-    return undefined;
-  }
-
-  #quarantine({ original, source, outcome }: OutcomeItem, refused: { product: string; rejection: Rejection }) {
-    const stage = outcome.status === 'quarantined' ? 'intake' as const : 'contract' as const;
-    const record = quarantineRecord({ service: this.#options.service, stage, original, source, ...refused });
-    return this.#encode(this.#encoder('operations.quarantine'), record);
-  }
-
-  #encoder(id: string): RecordEncoder {
-    const known = this.#encoders.get(id);
-    if (known) return known;
-    const encoder = new RecordEncoder(productOf(this.#options.products, id));
-    this.#encoders.set(id, encoder);
-    return encoder;
-  }
-
-  #encode(encoder: RecordEncoder, record: unknown): { topic: string; message: Message } {
-    return { topic: encoder.product.topic, message: encoder.message(record) };
+  /** What goes in one request: never more than one topic takes in one batch, as all of it may go to one partition. */
+  get #requestBytes(): number {
+    return Math.min(MAX_REQUEST_BYTES, this.#maxMessageBytes);
   }
 
   async #prepare(): Promise<void> {
     if (this.#prepared) return;
     const { kafka, registry, products, replicationFactor } = this.#options;
     await ensureTopics(kafka, products, [], replicationFactor);
-    await Promise.all(products.map((product) => this.#encoder(product.id).register(registry)));
+    await this.#messages.register(registry);
     this.#prepared = true;
   }
 
   /** One piece after the other: what comes after a piece that failed is not sent before it is sent again. */
   async #enqueue(messages: Pending['messages']): Promise<void> {
-    for (const piece of pieces(messages)) await this.#enqueuePiece(piece);
+    for (const piece of pieces(messages, this.#requestBytes)) await this.#enqueuePiece(piece);
   }
 
   #enqueuePiece(messages: Pending['messages']): Promise<void> {
-    const bytes = messages.reduce((sum, { message }) => sum + sizeOf(message), 0);
+    const bytes = messages.reduce((sum, { message }) => sum + batchBytes(message), 0);
     if (this.#pendingBytes + bytes > MAX_PENDING_BYTES) return Promise.reject(new RetryableError('too many records are waiting for Kafka'));
     this.#pendingBytes += bytes;
     return new Promise((resolve, reject) => {
@@ -163,7 +124,7 @@ export class Publisher {
     await Promise.resolve();
     while (this.#pending.length > 0) {
       const group: Pending[] = [];
-      for (let bytes = 0; this.#pending.length > 0 && (group.length === 0 || bytes + this.#pending[0]!.bytes <= MAX_REQUEST_BYTES);) {
+      for (let bytes = 0; this.#pending.length > 0 && (group.length === 0 || bytes + this.#pending[0]!.bytes <= this.#requestBytes);) {
         bytes += this.#pending[0]!.bytes;
         group.push(this.#pending.shift()!);
       }
@@ -196,7 +157,8 @@ export class Publisher {
       // After a failure an idempotent producer's sequence numbers may be off for good: a new one starts clean.
       await this.#producer?.disconnect().catch(() => undefined);
       this.#producer = undefined;
-      return new RetryableError(`Kafka did not acknowledge: ${errorText(error)}`, { cause: error });
+      const advice = isTooLarge(error) ? `; KAFKA_MAX_MESSAGE_BYTES (${this.#maxMessageBytes}) is more than the topic's max.message.bytes: lower the one or raise the other` : '';
+      return new RetryableError(`Kafka did not acknowledge: ${errorText(error)}${advice}`, { cause: error });
     }
   }
 
@@ -210,20 +172,8 @@ export class Publisher {
   }
 }
 
-const sizeOf = ({ value }: Message) => value!.length + 100;
-
-/** Cut so that each fits one batch of Kafka (1 MB by default), even where all of it goes to one partition. */
-function* pieces(messages: Pending['messages']): Generator<Pending['messages']> {
-  let start = 0;
-  let bytes = 0;
-  for (const [i, { message }] of messages.entries()) {
-    const size = sizeOf(message);
-    if (i > start && bytes + size > MAX_REQUEST_BYTES) {
-      yield messages.slice(start, i);
-      start = i;
-      bytes = 0;
-    }
-    bytes += size;
-  }
-  if (start < messages.length) yield start === 0 ? messages : messages.slice(start);
+/** Whether the broker refused a request for the size of a batch: not a matter of the record, which was measured, but of what this publisher was told. */
+function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (error as { type?: string }).type === 'MESSAGE_TOO_LARGE' || isTooLarge(error.cause);
 }

@@ -18,7 +18,7 @@ function refusal(change: Record<string, string | undefined>): string {
 describe('the environment', () => {
   it('is parsed into what services use, with the defaults of what is not set', () => {
     expect(loadConfig(shape, { ...env, KAFKA_SSL: 'true', KAFKA_REPLICATION_FACTOR: '3', PORT: '8080' })).toEqual({
-      HOST: '127.0.0.1', PORT: 8080, LOG_LEVEL: 'info', KAFKA_BROKERS: ['a:9092', 'b:9092'], KAFKA_SSL: true, KAFKA_REPLICATION_FACTOR: 3,
+      HOST: '127.0.0.1', PORT: 8080, LOG_LEVEL: 'info', KAFKA_BROKERS: ['a:9092', 'b:9092'], KAFKA_SSL: true, KAFKA_REPLICATION_FACTOR: 3, KAFKA_MAX_MESSAGE_BYTES: 1_000_000,
       SCHEMA_REGISTRY_URL: 'http://registry:8081', CLICKHOUSE_URL: 'https://clickhouse:8443', CLICKHOUSE_USERNAME: 'default', CLICKHOUSE_PASSWORD: '',
     });
   });
@@ -34,6 +34,7 @@ describe('the environment', () => {
     ['KAFKA_SSL', 'yes'],
     ['KAFKA_SASL_MECHANISM', 'gssapi'],
     ['KAFKA_REPLICATION_FACTOR', '0'],
+    ['KAFKA_MAX_MESSAGE_BYTES', '1 MB'],
     ['SCHEMA_REGISTRY_URL', 'registry'],
     ['PORT', '70000'],
     ['LOG_LEVEL', 'loud'],

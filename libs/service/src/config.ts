@@ -14,6 +14,7 @@ export const kafkaShape = {
   KAFKA_SASL_USERNAME: z.string().optional(),
   KAFKA_SASL_PASSWORD: z.string().optional(),
   KAFKA_REPLICATION_FACTOR: z.coerce.number().int().min(1).default(1).describe('of the topics that a service creates'),
+  KAFKA_MAX_MESSAGE_BYTES: z.coerce.number().int().min(1_000).default(1_000_000).describe("largest batch that the products' topics take, their max.message.bytes; larger records are refused"),
 };
 
 /** Any registry with Confluent's API. */

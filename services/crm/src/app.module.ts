@@ -21,7 +21,10 @@ export const crm: ServiceDefinition<typeof configShape> = {
     const kafka = createKafka(config, 'crm', logger);
     const registry = new SchemaRegistry(config);
     const products = loadProducts().filter(({ domain, id }) => domain === 'crm' || id === 'operations.quarantine');
-    const publisher = new Publisher({ kafka, registry, products, service: 'crm', logger, metrics, replicationFactor: config.KAFKA_REPLICATION_FACTOR });
+    const publisher = new Publisher({
+      kafka, registry, products, service: 'crm', logger, metrics,
+      replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
+    });
     const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
     health.add('kafka', () => checkKafka(kafka));
     health.add('registry', () => registry.check());

@@ -22,7 +22,10 @@ export const web: ServiceDefinition<typeof configShape> = {
     const kafka = createKafka(config, 'web', logger);
     const registry = new SchemaRegistry(config);
     const products = loadProducts().filter(({ domain, id }) => domain === 'web' || id === 'operations.quarantine');
-    const publisher = new Publisher({ kafka, registry, products, service: 'web', logger, metrics, replicationFactor: config.KAFKA_REPLICATION_FACTOR });
+    const publisher = new Publisher({
+      kafka, registry, products, service: 'web', logger, metrics,
+      replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
+    });
     const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
     health.add('kafka', () => checkKafka(kafka));
     health.add('registry', () => registry.check());

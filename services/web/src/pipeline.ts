@@ -48,5 +48,5 @@ export class Pipeline {
 
 function eventsOf(request: FastifyRequest, key: string, events: EventBatch['events']): EventBatch {
   const ctx = { receivedAt: Date.now(), source: `segment:${key}` };
-  return { request, key, source: ctx.source, events, outcomeOf: (value) => segmentEvent(value, ctx), maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
+  return { request, key, source: ctx.source, events, outcomeOf: (value, index) => segmentEvent(value, { ...ctx, index }), maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
 }

@@ -25,7 +25,7 @@ export namespace TidewayCrm {
          */
         received_at: number;
         /**
-         * Source format and account that delivered it, e.g. segment:shop
+         * Source format and account that delivered it, e.g. hubspot:4711
          */
         source: string;
         /**

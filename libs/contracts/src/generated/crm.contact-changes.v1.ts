@@ -22,7 +22,7 @@ export namespace TidewayCrm {
          */
         received_at: number;
         /**
-         * Source format and account that delivered it, e.g. segment:shop
+         * Source format and account that delivered it, e.g. hubspot:4711
          */
         source: string;
         /**
@@ -56,19 +56,19 @@ export namespace TidewayCrm {
          */
         value: null | string;
         /**
-         * Lifecycle or deal stage after the change
+         * Lifecycle stage after the change
          *
          * Default: null
          */
         stage: null | string;
         /**
-         * Deal amount in millionths
+         * Amount in millionths; null for contacts
          *
          * Default: null
          */
         amount_micros: null | number;
         /**
-         * ISO 4217 currency
+         * ISO 4217 currency; null for contacts
          *
          * Default: null
          */

@@ -22,7 +22,7 @@ export namespace TidewayCrm {
          */
         received_at: number;
         /**
-         * Source format and account that delivered it, e.g. segment:shop
+         * Source format and account that delivered it, e.g. hubspot:4711
          */
         source: string;
         /**
@@ -56,7 +56,7 @@ export namespace TidewayCrm {
          */
         value: null | string;
         /**
-         * Lifecycle or deal stage after the change
+         * Deal stage after the change
          *
          * Default: null
          */

@@ -53,7 +53,7 @@ export namespace TidewayCustomer {
          */
         category: null | string;
         /**
-         * price of one unit, in millionths of the currency
+         * Price of one unit in millionths of the currency
          *
          * Default: null
          */
@@ -73,7 +73,7 @@ export namespace TidewayCustomer {
          */
         profile_id: string;
         /**
-         * Identifier as type:value
+         * Identifier that it was recorded with, as type:value
          */
         identifier: string;
         /**

@@ -10,11 +10,11 @@ export namespace TidewayOperations {
      */
     export interface Quarantine {
         /**
-         * Unique id of the event; the source's own id hashed (uuid v5) with the source where it has one, so that a resend keeps it
+         * Unique id: uuid v5 of service and origin, or of service, source and original bytes, so that a repeat keeps it
          */
         event_id: string;
         /**
-         * When it happened, corrected for the sender's clock where the format allows it
+         * When it was refused
          */
         occurred_at: number;
         /**
@@ -36,11 +36,11 @@ export namespace TidewayOperations {
          */
         field: null | string;
         /**
-         * Why membership changed
+         * Why it was refused, in words
          */
         reason: string;
         /**
-         * Data product that it comes from
+         * Data product that it should have become, or that the record is of
          *
          * Default: null
          */
@@ -52,13 +52,13 @@ export namespace TidewayOperations {
          */
         source: null | string;
         /**
-         * Origin of the input record, as topic:partition:offset
+         * Record that was refused, as topic:partition:offset; null where it never became one
          *
          * Default: null
          */
         origin: null | string;
         /**
-         * The original bytes, whole
+         * The original bytes, whole; they may hold personal data
          */
         original: Buffer;
     }

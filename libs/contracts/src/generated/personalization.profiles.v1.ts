@@ -35,7 +35,7 @@ export namespace TidewayPersonalization {
          */
         category: null | string;
         /**
-         * price of one unit, in millionths of the currency
+         * Price of one unit in millionths of the currency
          *
          * Default: null
          */
@@ -73,7 +73,7 @@ export namespace TidewayPersonalization {
          */
         segments: TidewayPersonalization.Membership[];
         /**
-         * Allow-listed traits of the person
+         * Values of traits at the last evaluation, by trait name
          */
         traits: {
             [index: string]: string;

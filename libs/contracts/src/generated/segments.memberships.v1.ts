@@ -27,7 +27,7 @@ export namespace TidewaySegments {
          */
         segment_version: number;
         /**
-         * What happened to the object
+         * Whether the profile entered or left the segment
          */
         change: TidewaySegments.Change;
         /**
@@ -43,13 +43,13 @@ export namespace TidewaySegments {
          */
         evaluated_at: number;
         /**
-         * Origin of the input record, as topic:partition:offset
+         * Origin of the activity that caused it, as topic:partition:offset; null where time or a definition did
          *
          * Default: null
          */
         origin: null | string;
         /**
-         * Segments that hold the profile
+         * Segments that hold the profile after the change
          */
         segments: string[];
     }

@@ -26,7 +26,7 @@ export namespace TidewaySegments {
          */
         segments: TidewaySegments.Membership[];
         /**
-         * Allow-listed traits of the person
+         * Values of traits at the last evaluation, by trait name
          */
         traits: {
             [index: string]: string;

@@ -37,7 +37,7 @@ export namespace TidewayWeb {
          */
         session_id: null | string;
         /**
-         * Name
+         * Name of the event
          */
         name: string;
         /**

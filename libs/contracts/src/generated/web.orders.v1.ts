@@ -23,7 +23,7 @@ export namespace TidewayWeb {
          */
         category: null | string;
         /**
-         * price of one unit, in millionths of the currency
+         * Price of one unit in millionths of the currency
          *
          * Default: null
          */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadProducts, productOf, type OperationsQuarantine, type Product, type ProductRecord, type WebOrders } from '@tideway/contracts';
+import { loadProducts, productOf, type OperationsQuarantine, type Product, type ProductRecord, type WebOrders, type WebPageViews } from '@tideway/contracts';
 import { Metrics, loadConfig, registryShape, sleep } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { v4 as uuid } from 'uuid';
@@ -19,9 +19,13 @@ const [orders, pageViews, quarantine] = products as [Product, Product, Product];
 const metrics = new Metrics('test');
 
 const newRegistry = () => new SchemaRegistry(loadConfig(registryShape, platform.env));
-const newPublisher = () => new Publisher({ kafka: cluster.kafka, registry: newRegistry(), products, service: 'test', logger: silent, metrics });
+const newPublisher = (change: { maxMessageBytes?: number } = {}) => new Publisher({ kafka: cluster.kafka, registry: newRegistry(), products, service: 'test', logger: silent, metrics, ...change });
 const sample = JSON.parse(readFileSync(path.join(orders.dir, 'samples/valid/full.json'), 'utf8')) as WebOrders;
 const order = (change: Partial<WebOrders> = {}): WebOrders => ({ ...sample, event_id: uuid(), ...change });
+
+const view = JSON.parse(readFileSync(path.join(pageViews.dir, 'samples/valid/full.json'), 'utf8')) as WebPageViews;
+/** The product under a topic of its own. */
+const pageViewsOf = (domain: string): Product => ({ ...pageViews, topic: `${domain}.page-views.v1`, subject: `${domain}.page-views.v1-value` });
 
 async function read<T>(product: Product): Promise<{ key: string; value: T; partition: number }[]> {
   const decoder = new Decoder<T>(newRegistry(), product);
@@ -112,7 +116,7 @@ describe('a record that breaks its contract', () => {
       { outcome: { status: 'records' as const, records }, original, source: 'segment:shop' },
       { outcome: { status: 'records' as const, records: [{ product: 'web.orders' as const, record: other }] }, original: Buffer.from('good'), source: 'segment:shop' },
     ];
-    expect(await publisher.publishOutcomes(items)).toEqual({ accepted: 1, quarantined: 1 });
+    expect(await publisher.publishOutcomes(items)).toEqual({ accepted: 1, quarantined: 1, rejected: [] });
     const rows = (await read<WebOrders>(orders)).map(({ value }) => value.order_id).filter((id) => id.startsWith('OF-'));
     expect(rows).toEqual(['OF-GOOD-EVENT']);
     expect(await read(pageViews)).toEqual([]);
@@ -138,6 +142,71 @@ describe('a record that breaks its contract', () => {
     await publisher.publishOutcomes([{ outcome: { status: 'quarantined', product: 'web.orders', rejection }, original, source: 's' }]);
     const kept = (await read<OperationsQuarantine>(quarantine)).filter(({ value }) => value.original.length === original.length);
     expect(kept).toHaveLength(1);
+  });
+});
+
+describe('a record that is too large for Kafka', () => {
+  const end = async (product: Product) => (await cluster.admin.fetchTopicOffsets(product.topic)).reduce((sum, { high }) => sum + Number(high), 0);
+  const event = (records: WebOrders[], original: Buffer) => ({ outcome: { status: 'records' as const, records: records.map((record) => ({ product: 'web.orders' as const, record })) }, original, source: 'segment:shop' });
+  const faulty = (original: Buffer) => ({ outcome: { status: 'quarantined' as const, product: 'web.orders' as const, rejection: { code: 'type', field: 'f', message: 'f is wrong' } }, original, source: 'segment:shop' });
+
+  it('is refused for good with its product and size, and nothing of its batch is sent', async () => {
+    const before = await end(orders);
+    await expect(publisher.publish('web.orders', [order(), order({ coupon: 'x'.repeat(1_000_000) })])).rejects.toMatchObject({
+      name: 'RecordTooLargeError', retryable: false, index: 1, message: expect.stringMatching(/^record 1: a record of web\.orders has 1000\d{3} bytes, and Kafka takes 1000000 at most/),
+    });
+    expect(await end(orders)).toBe(before);
+  });
+
+  it('sends its native event to quarantine as a whole, and the events beside it are stored', async () => {
+    const original = Buffer.from('an event of two records, one too large');
+    const items = [event([order({ order_id: 'WITH-LARGE' }), order({ coupon: 'x'.repeat(1_000_000) })], original), event([order({ order_id: 'BESIDE-LARGE' })], Buffer.from('y'))];
+    expect(await publisher.publishOutcomes(items)).toEqual({ accepted: 1, quarantined: 1, rejected: [] });
+    const ids = (await read<WebOrders>(orders)).map(({ value }) => value.order_id).filter((id) => id.endsWith('-LARGE'));
+    expect(ids).toEqual(['BESIDE-LARGE']);
+    const kept = (await read<OperationsQuarantine>(quarantine)).filter(({ value }) => original.equals(Buffer.from(value.original)));
+    expect(kept).toMatchObject([{ value: { stage: 'contract', code: 'too_large', product: 'web.orders', reason: expect.stringContaining('web.orders') } }]);
+  });
+
+  it('is named to the sender where quarantine cannot hold its event either, and only it is', async () => {
+    const before = await end(quarantine);
+    const large = Buffer.alloc(2 * 1024 * 1024 - 1_000, 'z');
+    const answer = await publisher.publishOutcomes([faulty(large), faulty(Buffer.alloc(2 * 1024 * 1024, 'z')), event([order()], Buffer.from('y'))]);
+    expect(answer).toEqual({ accepted: 1, quarantined: 1, rejected: [{ index: 1, code: 'too_large', field: '', message: expect.stringMatching(/^f is wrong; and with 2097152 bytes/) }] });
+    expect(await end(quarantine)).toBe(before + 1);
+  });
+
+  it('is one by what Kafka says too: what fits to the byte is stored', async () => {
+    // The default of a broker's message.max.bytes.
+    const limit = 1_048_588;
+    const exact = newPublisher({ maxMessageBytes: limit });
+    const bytesAt = async (length: number) => exact.publish('web.orders', [order({ order_id: 'EXACT', coupon: 'x'.repeat(length) })]).then(() => 0, (error: Error) => Number(/has (\d+) bytes/.exec(error.message)![1]));
+    // Its length takes as many bytes to write as that of the text that fits.
+    const tooLong = 1_048_570;
+    const fits = tooLong - ((await bytesAt(tooLong)) - limit);
+    expect(await bytesAt(fits + 1)).toBe(limit + 1);
+    expect(await bytesAt(fits)).toBe(0);
+    expect((await read<WebOrders>(orders)).filter(({ value }) => value.order_id === 'EXACT')).toHaveLength(1);
+    await exact.disconnect();
+  });
+
+  it('is an outage that says what to do where the publisher believes in a larger topic than there is', async () => {
+    const misled = newPublisher({ maxMessageBytes: 5_000_000 });
+    await expect(misled.publish('web.orders', [order({ coupon: 'x'.repeat(2_000_000) })])).rejects.toMatchObject({ name: 'RetryableError', message: expect.stringContaining('KAFKA_MAX_MESSAGE_BYTES (5000000)') });
+    await misled.disconnect();
+  });
+});
+
+describe('a small limit of Kafka', () => {
+  it('is kept by records that go together too', async () => {
+    const small = new Publisher({ kafka: cluster.kafka, registry: newRegistry(), products: [pageViewsOf('small')], service: 'test', logger: silent, maxMessageBytes: 20_000 });
+    await small.connect();
+    await cluster.admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name: 'small.page-views.v1', configEntries: [{ name: 'max.message.bytes', value: '20000' }] }] });
+    const views = Array.from({ length: 60 }, (_, i) => ({ ...view, event_id: uuid(), title: String(i).padEnd(900, '.') }));
+    await Promise.all(views.map((record) => small.publish('web.page-views', [record])));
+    await small.publish('web.page-views', views);
+    await small.disconnect();
+    expect(await read(pageViewsOf('small'))).toHaveLength(120);
   });
 });
 

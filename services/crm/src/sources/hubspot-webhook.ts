@@ -1,6 +1,5 @@
 // HubSpot's webhook events of contacts and deals to change and consent records.
-import type { Outcome, ProductRecord } from '@tideway/contracts';
-import { amountMicros } from './amount.js';
+import { micros, type Outcome, type ProductRecord } from '@tideway/contracts';
 import { consentFor } from './hubspot-consent.js';
 import { parseHubspotEvent, type AssociationEnd, type HubspotEvent } from './hubspot-event.js';
 import { recordedValue, type CrmObject } from './property-value.js';
@@ -93,8 +92,8 @@ function propertyChange(event: PropertyChange, base: ChangeFields, ctx: HubspotC
 function moneyFields(property: string, value: string): Pick<ChangeFields, 'amount_micros' | 'currency'> {
   if (property === 'deal_currency_code') return { currency: /^[A-Z]{3}$/.test(value) ? value : null };
   if (property !== 'amount') return {};
-  const micros = amountMicros(value);
-  return { amount_micros: typeof micros === 'number' ? micros : null };
+  const result = micros(value);
+  return { amount_micros: typeof result === 'number' ? result : null };
 }
 
 function associationChange(event: AssociationChange, base: ChangeFields): ProductRecord {

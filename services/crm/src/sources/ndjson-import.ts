@@ -1,8 +1,7 @@
 // Lines of an NDJSON import to records of CRM changes and consents: for history, and for CRMs without webhooks.
 import { isUtf8 } from 'node:buffer';
-import type { Outcome, ProductRecord, Rejection } from '@tideway/contracts';
+import { micros, type Outcome, type ProductRecord, type Rejection } from '@tideway/contracts';
 import { defaultIdentifierRules, identifierKey, normaliseIdentifier, primaryIdentifier } from '@tideway/identifiers';
-import { amountMicros } from './amount.js';
 import { lineSchema, type ConsentLine, type ContactLine, type ContactReference, type DealLine, type ImportLine } from './import-format.js';
 import { recordedValue, type CrmObject } from './property-value.js';
 import { changeRecord, consentRecord, eventId, type ChangeFields } from './records.js';
@@ -135,10 +134,10 @@ function dealRecords(line: DealLine, ctx: ImportContext): ProductRecord[] {
 }
 
 function microsOf(amount: string): number {
-  const micros = amountMicros(amount);
-  if (micros === 'invalid') return refuse('format', 'amount', 'must be a decimal number such as 1500.00, without thousands separators');
-  if (micros === 'range') return refuse('range', 'amount', 'is beyond 9,007,199,254, the largest amount that a record holds');
-  return micros;
+  const result = micros(amount);
+  if (result === 'type') return refuse('format', 'amount', 'must be a decimal number such as 1500.00, without thousands separators');
+  if (result === 'range') return refuse('range', 'amount', 'is beyond 9,007,199,254, the largest amount that a record holds');
+  return result;
 }
 
 type ChangeBuilder = ReturnType<typeof changesOf>;

@@ -145,6 +145,20 @@ describe('a webhook that HubSpot signed', () => {
   });
 });
 
+describe('an event that is larger than Kafka takes', () => {
+  it('is kept in quarantine, or named where that is too small as well, and is never a reason to send all again', async () => {
+    const [kept, refused] = [1_500_000, 2_200_000].map((length) => ({ ...creation(107), subscriptionType: 'thing.change', note: 'x'.repeat(length) }));
+    const more = Array.from({ length: 98 }, (_, i) => creation(107, { eventId: i, objectId: i }));
+    const answer = await webhook([creation(107), refused, kept, ...more]);
+    expect([answer.status, answer.body]).toEqual([200, { accepted: 98, quarantined: 1, rejected: [
+      { index: 1, code: 'too_large', field: '', message: expect.stringContaining('thing.change') }, { index: 100, code: 'too_many', field: '', message: expect.any(String) },
+    ] }]);
+    expect(await changesOf('crm.contact-changes', '107')).toHaveLength(98);
+    const large = (await read('operations.quarantine')).map(({ record }) => Buffer.from(record.original)).filter(({ length }) => length > 1_000_000);
+    expect(large.map((original) => original.equals(Buffer.from(JSON.stringify(kept))))).toEqual([true]);
+  });
+});
+
 describe('a webhook of somebody else', () => {
   it.each([
     ['a wrong signature', { signature: Buffer.alloc(32).toString('base64') }, 'signature'],

@@ -1,7 +1,6 @@
 // Reading of untrusted JSON: own properties only, and the first thing that does not fit is kept as a value.
 import { createHash } from 'node:crypto';
-import type { Rejection } from '@tideway/contracts';
-import { micros } from './money.js';
+import { micros, type Rejection } from '@tideway/contracts';
 import { addressesReplaced } from './personal-data.js';
 
 export type JsonObject = Record<string, unknown>;

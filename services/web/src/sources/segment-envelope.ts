@@ -4,7 +4,7 @@ import { normaliseIdentifier } from '@tideway/identifiers';
 import type { Rejection } from '@tideway/contracts';
 import { addressesReplaced, isAddress } from './personal-data.js';
 import { asObject, at, own, scalarText, type JsonObject } from './payload.js';
-import { occurredAt } from './time.js';
+import { isoTime, occurredAt } from './time.js';
 
 /** Namespace of all ids of the web domain. Changing it would make every resend a new event. */
 const NAMESPACE = 'a3f0e6f5-6d0b-4a0e-9f5e-2f0c7f6b1d84';
@@ -16,6 +16,8 @@ export interface SegmentContext {
   receivedAt: number;
   /** `segment:<write key name>` */
   source: string;
+  /** The call's place in its request, 0 where it is the only one. */
+  index?: number;
 }
 
 /** The fields that all event products of the web domain share. */
@@ -49,8 +51,9 @@ export function readEnvelope(message: JsonObject, ctx: SegmentContext): Envelope
 }
 
 /**
- * uuid v5 of source and messageId. A message without one is known by its content: a resend differs at most in sentAt.
- * Where it names no time either, two equal calls are more likely two events than a resend, and receivedAt tells them apart.
+ * uuid v5 of source and messageId. A message without one is known by its content and its place in the request: a resend
+ * has the same calls in the same order, and equal calls within one request are two events. Where it names no time of its
+ * own, equal calls of two requests are more likely two events too: the request's sentAt, else receivedAt, tells them apart.
  */
 function eventIdOf(message: JsonObject, ctx: SegmentContext): string | Rejection {
   const messageId = own(message, 'messageId');
@@ -61,8 +64,9 @@ function eventIdOf(message: JsonObject, ctx: SegmentContext): string | Rejection
     return derivedId(ctx.source, 'id', text);
   }
   const timed = own(message, 'timestamp') !== undefined || own(message, 'originalTimestamp') !== undefined;
-  const { sentAt: _transport, ...content } = message;
-  return derivedId(ctx.source, timed ? 'content' : `content at ${ctx.receivedAt}`, canonical(content));
+  const { sentAt, ...content } = message;
+  const about = timed ? 'content' : `content at ${isoTime(sentAt) ?? ctx.receivedAt}`;
+  return derivedId(ctx.source, `${about}, call ${ctx.index ?? 0}`, canonical(content));
 }
 
 /** JSON with the keys of every object in order. */

@@ -1,6 +1,5 @@
 // Products of Segment's e-commerce calls as items: from `products`, or from the one product that the properties describe.
-import type { Records } from '@tideway/contracts';
-import { sumMicros } from './money.js';
+import { sumMicros, type Records } from '@tideway/contracts';
 import { asObject, Fields, own } from './payload.js';
 
 export type Item = Records['web.orders']['items'][number];

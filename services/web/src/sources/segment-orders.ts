@@ -1,7 +1,6 @@
 // Orders and what became of them, from track calls of Segment's e-commerce spec.
 // https://segment.com/docs/connections/spec/ecommerce/v2/#order-completed
-import type { Outcome, Records } from '@tideway/contracts';
-import { sumMicros } from './money.js';
+import { sumMicros, type Outcome, type Records } from '@tideway/contracts';
 import { Fields, Problems, type JsonObject } from './payload.js';
 import { currencyOf, itemsTotal, listedItems, type Item } from './segment-items.js';
 import type { Envelope } from './segment-envelope.js';

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Outcome, Records } from '@tideway/contracts';
 import { segmentEvent } from './segment.js';
+import type { SegmentContext } from './segment-envelope.js';
 import { COMMON, IDENTIFY, PAGE } from './segment.samples.js';
 
 const RECEIVED = Date.parse('2026-11-20T12:00:00.000Z');
-const ctx = { receivedAt: RECEIVED, source: 'segment:shop' };
+const ctx: SegmentContext = { receivedAt: RECEIVED, source: 'segment:shop' };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const TRACK = { type: 'track', event: 'Signed Up', userId: 'u-1' };
 
@@ -53,6 +54,19 @@ describe('event_id', () => {
 
   it('tells two equal calls without messageId and time apart: they are two events', () => {
     expect(only(TRACK).event_id).not.toBe(only(TRACK, { ...ctx, receivedAt: RECEIVED + 1 }).event_id);
+  });
+
+  it.each([TRACK, { ...TRACK, timestamp: '2026-11-20T11:00:00Z' }])('tells equal calls in one request apart by their places (%j)', (message) => {
+    const ids = [0, 1, 2].map((index) => only(message, { ...ctx, index }).event_id);
+    expect(new Set(ids).size).toBe(3);
+    expect(only({ ...message, messageId: 'm' }, { ...ctx, index: 1 }).event_id).toBe(only({ ...message, messageId: 'm' }).event_id);
+  });
+
+  it('is the same in a resend of the same request that says when it was sent, and another in one sent later', () => {
+    const sent = { ...TRACK, sentAt: '2026-11-20T11:59:00.000Z' };
+    const later = { ...ctx, receivedAt: RECEIVED + 60_000 };
+    expect(only(sent, { ...later, index: 3 }).event_id).toBe(only(sent, { ...ctx, index: 3 }).event_id);
+    expect(only({ ...sent, sentAt: '2026-11-20T12:00:00.000Z' }, later).event_id).not.toBe(only(sent).event_id);
   });
 
   it('needs a messageId of at most 100 characters', () => {

@@ -142,6 +142,14 @@ describe('an answer', () => {
     }
   });
 
+  it('to equal calls without messageId is two events stored, and a resend of the request adds none', async () => {
+    const { messageId: _none, ...call } = track('equal');
+    const body = { batch: [call, call], sentAt: '2026-11-20T12:00:00Z' };
+    for (let sent = 0; sent < 2; sent += 1) expect(await post('/v1/batch', body)).toMatchObject({ status: 200, body: { accepted: 2 } });
+    const ids = (await of('web.custom-events', 'equal')).map(({ record }) => record.event_id);
+    expect([ids.length, new Set(ids).size]).toEqual([4, 2]);
+  });
+
   it('to a single call is one event stored, or 400 with the reason', async () => {
     const { type: _path, ...call } = track('single');
     expect(await post('/v1/track', call)).toMatchObject({ status: 200, body: { accepted: 1, quarantined: 0, rejected: [] } });

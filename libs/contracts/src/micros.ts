@@ -1,12 +1,14 @@
-// Decimal amounts to integer millionths, exactly: 19.99 is 19990000, with no floating point in between.
+// Money in records, `*_micros` beside a currency: decimal amounts to integer millionths, exactly, with no floating point
+// in between. 19.99 is 19990000.
 
 const DECIMAL = /^([+-]?)(\d{0,30})(?:\.(\d{0,30}))?(?:[eE]([+-]?\d{1,3}))?$/;
 const SCALE = 6;
 
 /**
- * The millionths of an amount given as a number or as a numeric string (`.` before the fraction, no thousands).
- * A seventh digit rounds half away from zero. Gives 'type' for what is no amount, and 'range' where the millionths
- * do not fit 2^53. Numbers are taken by their shortest decimal form, which is what a sender wrote.
+ * The millionths of an amount given as a number or as a decimal text: `.` before the fraction, no thousands, an exponent
+ * if need be (`1.5E4`, as HubSpot writes calculated amounts). A seventh digit rounds half away from zero. Gives 'type'
+ * for what is no amount, and 'range' where the millionths do not fit 2^53. Numbers are taken by their shortest decimal
+ * form, which is what a sender wrote.
  */
 export function micros(value: unknown): number | 'type' | 'range' {
   if (typeof value !== 'number' && typeof value !== 'string') return 'type';
