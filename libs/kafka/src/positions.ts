@@ -10,6 +10,16 @@ export interface OffsetMetadata {
   to?: number;
   /** Time (ms) at which the block was begun. */
   at?: number;
+  /** How far a store that follows the committed position has got. */
+  store?: StoreProgress;
+}
+
+/** A store outside of Kafka that is written in larger pieces than are committed, and so follows behind. */
+export interface StoreProgress {
+  /** Everything below this offset is stored. */
+  next: number;
+  /** Last offset of the range from `next` on that was begun, and may be stored in part or whole; absent where none was. */
+  to?: number;
 }
 
 /** Where a partition is to be read from. */

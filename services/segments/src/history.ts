@@ -1,8 +1,8 @@
-// The activities of this service's partitions in ClickHouse: written block by block, read back for profiles that are
-// not in memory. ClickHouse holds exactly what was processed, and this service is the only writer of its rows.
+// The activities of this service's partitions in ClickHouse: written in ranges of offsets, read back for profiles that
+// are not in memory. This service is the only writer of its rows.
 import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
-import { readWire, type Block, type Kafka, type SchemaRegistry } from '@tideway/kafka';
+import { readWire, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint } from '@tideway/service';
 import { rowToActivity, type Activity } from './evaluate/index.js';
 
@@ -12,6 +12,21 @@ const PROFILES_PER_QUERY = 2_000;
 /** Where the rows stand: the product's columns, in a table of this service. */
 export function historyTable(activities: Product): Product {
   return { ...activities, database: 'segments', table: 'activities', view: 'activities' };
+}
+
+/** An activity as it goes to ClickHouse, undecoded, and as it is evaluated. */
+export interface HistoryRow extends Datum {
+  schemaId: number;
+  activity: Activity;
+}
+
+/** Offsets from..to of one partition, inserted as one. */
+export interface HistoryRange {
+  topic: string;
+  partition: number;
+  epoch: number;
+  from: number;
+  to: number;
 }
 
 export class History {
@@ -42,30 +57,34 @@ export class History {
     }
   }
 
-  /** Inserts a block; the same block again adds nothing. Rejects with RetryableError in an outage. */
-  async insert(block: Block): Promise<void> {
-    const bySchema = Map.groupBy(block.messages.flatMap((message) => {
-      const wire = readWire(message.value);
-      return wire ? [{ offset: Number(message.offset), ...wire }] : [];
-    }), (row) => row.schemaId);
-    const { topic, partition, epoch, from, to } = block;
-    for (const [schemaId, rows] of bySchema) {
+  /** The row of an activity that came in `message`. */
+  row(message: KafkaMessage, activity: Activity): HistoryRow {
+    const { schemaId, datum } = readWire(message.value)!;
+    return { offset: Number(message.offset), schemaId, datum, activity };
+  }
+
+  /** Inserts a range; the same range again adds nothing. Rejects with RetryableError in an outage. */
+  async insert({ topic, partition, epoch, from, to }: HistoryRange, rows: HistoryRow[]): Promise<void> {
+    for (const [schemaId, datums] of Map.groupBy(rows, (row) => row.schemaId)) {
       const { schema } = await this.registry.writer(schemaId);
       crashPoint('before-insert');
       await insertDatums(this.clickhouse, {
         table: tableName(this.#table), schema, columns: this.#table.schema.fields.map((field) => field.name), partition,
-        datums: rows as Datum[], token: [this.#cluster, topic, epoch, partition, from, to, schemaId].join('/'),
+        datums, token: [this.#cluster, topic, epoch, partition, from, to, schemaId].join('/'),
       });
       crashPoint('after-insert');
     }
   }
 
-  /** All activities of these profiles, by the profile_id that they were recorded with. Rejects with RetryableError. */
-  async read(profileIds: string[]): Promise<Map<string, Activity[]>> {
+  /**
+   * Activities of these profiles, by the profile_id that they were recorded with; of `partition` only those below
+   * offset `below`. Rejects with RetryableError.
+   */
+  async read(profileIds: string[], partition: number, below: number): Promise<Map<string, Activity[]>> {
     const found = new Map<string, Activity[]>();
     try {
       for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
-        for await (const activity of this.#query(profileIds.slice(from, from + PROFILES_PER_QUERY))) {
+        for await (const activity of this.#query(profileIds.slice(from, from + PROFILES_PER_QUERY), partition, below)) {
           const list = found.get(activity.profile_id);
           if (list) list.push(activity);
           else found.set(activity.profile_id, [activity]);
@@ -77,11 +96,11 @@ export class History {
     return found;
   }
 
-  async *#query(ids: string[]): AsyncGenerator<Activity> {
+  async *#query(ids: string[], partition: number, below: number): AsyncGenerator<Activity> {
     const columns = [...new Set(['profile_id', ...this.columns])];
     const result = await this.clickhouse.query({
-      query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)}`,
-      query_params: { ids },
+      query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND (_partition != {partition:Int32} OR _offset < {below:Int64})`,
+      query_params: { ids, partition, below },
       format: 'JSONCompactEachRow',
     });
     // Row by row: the text of long histories together may be longer than a string can be.
