@@ -33,7 +33,6 @@ export interface ConsumeTransactionsOptions {
   unitOf(topic: string, partition: number): string;
   /** Makes the unit's state; the unit's former owner is fenced by then. `reschedule` has `nextWake` asked again. */
   open(unit: string, reschedule: () => void): Promise<UnitState>;
-  intent?(topic: string): boolean;
   limits?: Partial<BlockLimits>;
   /** Least time from the begin of one transaction of a unit to the next: blocks that come in between share one. */
   paceMs?: number;
@@ -54,8 +53,6 @@ export function consumeTransactions(options: ConsumeTransactionsOptions): Loop {
   };
   const loop = consumeBlocks({
     ...options,
-    acknowledge: false,
-    intent: options.intent ?? (() => false),
     onOpen: (topic, partition) => unit(options.unitOf(topic, partition)).ready(topic, partition),
     onBlock: (block) => unit(options.unitOf(block.topic, block.partition)).submit(block),
     onAssigned: (assignment) => {

@@ -40,8 +40,6 @@ export class ProfileStore {
       kafka, logger, metrics,
       groupId: `personalization-store-${randomUUID()}`,
       topics: [topic],
-      intent: () => false,
-      acknowledge: false,
       onBlock: async ({ partition, messages }) => {
         for (const message of messages) await this.#apply(partition, message, logger);
       },

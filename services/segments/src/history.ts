@@ -58,9 +58,9 @@ export class History {
   }
 
   /** The row of an activity that came in `message`. */
-  row(message: KafkaMessage, activity: Activity): HistoryRow {
+  row(partition: number, message: KafkaMessage, activity: Activity): HistoryRow {
     const { schemaId, datum } = readWire(message.value)!;
-    return { offset: Number(message.offset), schemaId, datum, activity };
+    return { partition, offset: Number(message.offset), schemaId, datum, activity };
   }
 
   /** Inserts a range; the same range again adds nothing. Rejects with RetryableError in an outage. */
@@ -69,7 +69,7 @@ export class History {
       const { schema } = await this.registry.writer(schemaId);
       crashPoint('before-insert');
       await insertDatums(this.clickhouse, {
-        table: tableName(this.#table), schema, columns: this.#table.schema.fields.map((field) => field.name), partition,
+        table: tableName(this.#table), schema, columns: this.#table.schema.fields.map((field) => field.name),
         datums, token: [this.#cluster, topic, epoch, partition, from, to, schemaId].join('/'),
       });
       crashPoint('after-insert');

@@ -127,7 +127,7 @@ class SegmentPartition implements UnitState {
     const key = `${this.#topic}/${this.partition}`;
     await readTopics(this.parts.kafka, new Map([[this.#topic, [this.partition]]]), ({ message }) => void messages.push(message), new Map([[key, from]]), new Map([[key, until]]));
     const read = await this.parts.inputs.read({ topic: this.#topic, partition: this.partition, messages });
-    await this.#writer.add(read.messages.map((message, i) => this.parts.history.row(message, read.activities[i]!)));
+    await this.#writer.add(read.messages.map((message, i) => this.parts.history.row(this.partition, message, read.activities[i]!)));
   }
 
   nextWake(): number | undefined {
@@ -178,7 +178,7 @@ class SegmentPartition implements UnitState {
     const { activities, messages, quarantined } = await this.parts.inputs.read(block);
     outbox.quarantine(quarantined);
     this.#position = { offset: block.next, epoch: block.epoch };
-    await this.#writer.add(messages.map((message, i) => this.parts.history.row(message, activities[i]!)));
+    await this.#writer.add(messages.map((message, i) => this.parts.history.row(this.partition, message, activities[i]!)));
     for (const activity of activities) {
       const entry = workOf(work, activity.profile_id);
       if (activity.type === 'profile_merged') entry.mergedInto = activity.properties['into']!;

@@ -283,5 +283,5 @@ async function leaveUnfinished(partition: number): Promise<void> {
   const history = new History(clickhouse, registry, topics.activities, []);
   await history.prepare(kafka);
   const { range, message, activity: last } = await topics.announceLast(partition);
-  await history.insert(range, [history.row(message, last)]);
+  await history.insert(range, [history.row(partition, message, last)]);
 }
