@@ -44,10 +44,11 @@ export interface ConsumeTransactionsOptions {
 /** Runs `open`ed units over the blocks of `topics`. */
 export function consumeTransactions(options: ConsumeTransactionsOptions): Loop {
   const units = new Map<string, Unit>();
+  const duration = options.metrics.seconds('tideway_transaction_duration_seconds', 'Time of one transaction, from the first send to the commit', []);
   const unit = (name: string) => {
     const known = units.get(name);
     if (known && !known.closed) return known;
-    const made = new Unit(name, options);
+    const made = new Unit(name, options, () => duration.startTimer());
     units.set(name, made);
     return made;
   };
@@ -99,7 +100,7 @@ class Unit {
   #timer: NodeJS.Timeout | undefined;
   #lastTurn = 0;
 
-  constructor(name: string, options: ConsumeTransactionsOptions) {
+  constructor(name: string, options: ConsumeTransactionsOptions, private readonly timed: () => () => void) {
     this.#name = name;
     this.#options = options;
   }
@@ -207,7 +208,9 @@ class Unit {
     try {
       const { producer, state } = await this.#open();
       const outgoing = blocks.length > 0 ? await state.process(blocks) : ((await state.wake?.(Date.now())) ?? []);
+      const stop = this.timed();
       await producer.transact(outgoing, state.offsets?.(blocks) ?? blocks.map(inputOffset));
+      stop();
       state.committed?.();
       this.#schedule(state);
     } catch (error) {

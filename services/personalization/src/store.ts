@@ -43,7 +43,7 @@ export class ProfileStore {
       onBlock: async ({ partition, messages }) => {
         for (const message of messages) await this.#apply(partition, message, logger);
       },
-      maxWaitMs: 50,
+      maxWaitMs: 200,
     });
     return preparedLoop(loop, () => untilDone('profiles', logger, async () => {
       await readTopics(kafka, new Map([[topic, []]]), ({ partition, message }) => this.#apply(partition, message, logger));

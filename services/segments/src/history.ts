@@ -3,11 +3,14 @@
 import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { readWire, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
-import { crashPoint } from '@tideway/service';
+import { crashPoint, type Metrics } from '@tideway/service';
 import { rowToActivity, type Activity } from './evaluate/index.js';
 
 /** ClickHouse refuses a query parameter of more than 128 KiB (http_max_field_value_size): about 3,300 ids. */
 const PROFILES_PER_QUERY = 2_000;
+
+/** Read by profile, a few rows each: with marks as far apart as usual, hundreds of profiles would be a scan of the table. */
+const TABLE_SETTINGS = ['index_granularity = 256'];
 
 /** Where the rows stand: the product's columns, in a table of this service. */
 export function historyTable(activities: Product): Product {
@@ -31,17 +34,19 @@ export interface HistoryRange {
 
 export class History {
   readonly #table: Product;
+  readonly #duration;
   #cluster = '';
 
-  constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, private readonly columns: readonly string[]) {
+  constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, private readonly columns: readonly string[], metrics?: Metrics) {
     this.#table = historyTable(activities);
+    this.#duration = metrics?.seconds('tideway_history_duration_seconds', 'Time of one insert of activities into ClickHouse, or of one read of profiles that are not in memory', ['operation']);
   }
 
   /** Creates the table, and reads the cluster's id, which is part of every token. */
   async prepare(kafka: Kafka): Promise<void> {
     try {
       await this.clickhouse.command({ query: 'CREATE DATABASE IF NOT EXISTS segments' });
-      await this.clickhouse.command({ query: createTable(this.#table)[0]! });
+      await this.clickhouse.command({ query: createTable(this.#table, TABLE_SETTINGS)[0]! });
       // A table of an older version has not got the fields that came since.
       const columns = this.#table.schema.fields.map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
       await this.clickhouse.command({ query: `ALTER TABLE ${tableName(this.#table)} ${columns.join(', ')}` });
@@ -67,12 +72,14 @@ export class History {
   async insert({ topic, partition, epoch, from, to }: HistoryRange, rows: HistoryRow[]): Promise<void> {
     for (const [schemaId, datums] of Map.groupBy(rows, (row) => row.schemaId)) {
       const { schema } = await this.registry.writer(schemaId);
+      const stop = this.#duration?.startTimer({ operation: 'insert' });
       crashPoint('before-insert');
       await insertDatums(this.clickhouse, {
         table: tableName(this.#table), schema, columns: this.#table.schema.fields.map((field) => field.name),
         datums, token: [this.#cluster, topic, epoch, partition, from, to, schemaId].join('/'),
       });
       crashPoint('after-insert');
+      stop?.();
     }
   }
 
@@ -82,6 +89,7 @@ export class History {
    */
   async read(profileIds: string[], partition: number, below: number): Promise<Map<string, Activity[]>> {
     const found = new Map<string, Activity[]>();
+    const stop = this.#duration?.startTimer({ operation: 'read' });
     try {
       for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
         for await (const activity of this.#query(profileIds.slice(from, from + PROFILES_PER_QUERY), partition, below)) {
@@ -93,6 +101,7 @@ export class History {
     } catch (error) {
       throw clickhouseError(error, 'reading activities of profiles');
     }
+    stop?.();
     return found;
   }
 

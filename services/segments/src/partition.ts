@@ -254,28 +254,25 @@ class SegmentPartition implements UnitState {
   async #profiles(live: [string, Work][], states: Map<string, SegmentsState>): Promise<Map<string, ProfileState>> {
     const { evaluator, history } = this.parts;
     const profiles = new Map<string, ProfileState>();
-    /** Profiles to be made anew, with all profile_ids that their activities may have. */
-    const owners = new Map<string, string[]>();
-    const cold: string[] = [];
+    /** What is missing of each profile, by the profile_ids that activities were recorded with. */
+    const missing = new Map<string, Set<string>>();
+    const cold = new Set<string>();
     for (const [profileId, { activities, handovers }] of live) {
-      const held = handovers.length > 0 ? undefined : this.#cache.get(profileId);
-      if (held) {
-        for (const activity of activities) evaluator.apply(held, activity);
-        profiles.set(profileId, held);
-        continue;
-      }
-      const aliases = [...new Set([profileId, ...states.get(profileId)!.aliases, ...handovers.flatMap((handover) => handover.aliases)])];
-      owners.set(profileId, aliases);
-      if (this.restored.stored.has(profileId) || handovers.length > 0) cold.push(...aliases);
+      const held = this.#cache.get(profileId);
+      const known = [profileId, ...states.get(profileId)!.aliases];
+      const handed = handovers.flatMap((handover) => handover.aliases).filter((alias) => !known.includes(alias));
+      if (held) for (const activity of activities) evaluator.apply(held, activity);
+      profiles.set(profileId, held ?? evaluator.empty());
+      missing.set(profileId, new Set(held ? handed : [...known, ...handed]));
+      for (const alias of handed) cold.add(alias);
+      if (!held && this.restored.stored.has(profileId)) for (const alias of known) cold.add(alias);
     }
-    if (owners.size === 0) return profiles;
     // Looked at together: while rows are read from ClickHouse, more may come to be there.
-    const waiting = Map.groupBy(this.#writer.waiting(new Set([...owners.values()].flat())), (activity) => activity.profile_id);
-    const rows = cold.length > 0 ? await history.read([...new Set(cold)], this.partition, this.#writer.next) : new Map<string, Activity[]>();
-    for (const [profileId, aliases] of owners) {
-      const profile = evaluator.empty();
+    const waiting = Map.groupBy(this.#writer.waiting(new Set([...missing.values()].flatMap((aliases) => [...aliases]))), (activity) => activity.profile_id);
+    const rows = cold.size > 0 ? await history.read([...cold], this.partition, this.#writer.next) : new Map<string, Activity[]>();
+    for (const [profileId, aliases] of missing) {
+      const profile = profiles.get(profileId)!;
       for (const alias of aliases) for (const activity of [...(rows.get(alias) ?? []), ...(waiting.get(alias) ?? [])]) evaluator.apply(profile, activity);
-      profiles.set(profileId, profile);
     }
     for (const [profileId, profile] of profiles) this.#cache.set(profileId, profile);
     return profiles;

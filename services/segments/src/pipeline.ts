@@ -19,7 +19,9 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     // One log of latencies per partition: each is emptied by its own commits.
     open: (unit, reschedule) => openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, latency: new LatencyLog(metrics) }, Number(unit), stateProduct, reschedule),
     limits: { maxRecords: 5_000 },
-    maxWaitMs: 20,
+    maxWaitMs: 100,
+    // Few transactions spare the broker, which everything waits for; this is what they may cost in latency.
+    paceMs: 40,
     concurrency: 64,
     sessionTimeoutMs: config.SEGMENTS_SESSION_TIMEOUT_MS,
   });
