@@ -2,7 +2,7 @@
 import type { Product, SegmentsMemberships, SegmentsState } from '@tideway/contracts';
 import { PositionLostError, Positions, bufferOf, keep, readTopics, type Block, type InputOffset, type Kafka, type KafkaMessage, type Kept, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
-import type { Activity, Evaluator, ProfileState } from './evaluate/index.js';
+import { packState, unpackState, type Activity, type Evaluator, type ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { History } from './history.js';
 import { HistoryWriter } from './history-writer.js';
@@ -31,6 +31,8 @@ export interface PartitionParts {
 }
 
 const TIMERS_PER_TRANSACTION = 2_000;
+/** A state that is longer as text is not handed over, but read. */
+const MAX_PACKED = 200_000;
 const MERGED_INTO = 'merged-into';
 /** Header of a merged-away profile's tombstone: its hand-over, as JSON, waits until its rows are in ClickHouse. */
 const HANDOVER_DUE = 'handover-due';
@@ -206,14 +208,16 @@ class SegmentPartition implements UnitState {
   }
 
   /** Exits from everything, and hands the profile's rows over to the winner's partition. */
-  #mergeAway(before: SegmentsState, { activities, handovers, mergedInto }: Work, at: number, outbox: Outbox): void {
+  #mergeAway(before: SegmentsState, work: Work, at: number, outbox: Outbox): void {
     const { profile_id: profileId } = before;
+    const { activities, handovers, mergedInto } = work;
     const last = activities.at(-1)!;
+    const now = Math.max(at, before.evaluated_at);
     const trigger: Trigger = { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin };
-    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now: Math.max(at, before.evaluated_at) }, new Map(), trigger, this.parts.definitions);
+    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, new Map(), trigger, this.parts.definitions);
     this.#publish(changes, activities, outbox);
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
-    const handover = { aliases, causedAt: last.occurred_at, origin: last.origin };
+    const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
     outbox.tombstone(profileId, { [MERGED_INTO]: mergedInto!, [HANDOVER_DUE]: JSON.stringify(handover) });
     this.restored.due.set(profileId, { into: mergedInto!, handover, after: this.#writer.end });
     this.#hurryHandovers();
@@ -221,6 +225,22 @@ class SegmentPartition implements UnitState {
     this.restored.stored.delete(profileId);
     this.timers.set(profileId, null);
     this.#cache.delete(profileId);
+  }
+
+  /** The state in memory with what this turn adds to it: it spares the winner's owner a read of the rows. */
+  #packed(profileId: string, { activities, handovers }: Work, now: number): Partial<Handover> {
+    const { evaluator, definitions } = this.parts;
+    const held = this.#cache.get(profileId);
+    if (handovers.some((handover) => !this.#isUsable(handover)) || (!held && this.restored.stored.has(profileId))) return {};
+    const state = held ?? evaluator.empty();
+    for (const activity of held ? activities : this.#writer.waiting(new Set([profileId]))) evaluator.apply(state, activity);
+    for (const handover of handovers) evaluator.join(state, unpackState(handover.state!));
+    const text = packState(state);
+    return text.length > MAX_PACKED ? {} : { state: text, definitions, evaluatedAt: now };
+  }
+
+  #isUsable({ state, definitions }: Handover): boolean {
+    return state !== undefined && definitions === this.parts.definitions;
   }
 
   #hurryHandovers(): void {
@@ -260,9 +280,12 @@ class SegmentPartition implements UnitState {
     for (const [profileId, { activities, handovers }] of live) {
       const held = this.#cache.get(profileId);
       const known = [profileId, ...states.get(profileId)!.aliases];
-      const handed = handovers.flatMap((handover) => handover.aliases).filter((alias) => !known.includes(alias));
+      const fresh = handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
+      const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : handover.aliases)).filter((alias) => !known.includes(alias));
       if (held) for (const activity of activities) evaluator.apply(held, activity);
-      profiles.set(profileId, held ?? evaluator.empty());
+      const profile = held ?? evaluator.empty();
+      for (const handover of fresh) if (this.#isUsable(handover)) evaluator.join(profile, unpackState(handover.state!));
+      profiles.set(profileId, profile);
       missing.set(profileId, new Set(held ? handed : [...known, ...handed]));
       for (const alias of handed) cold.add(alias);
       if (!held && this.restored.stored.has(profileId)) for (const alias of known) cold.add(alias);
@@ -280,7 +303,7 @@ class SegmentPartition implements UnitState {
 
   #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
     const { evaluator, segments, definitions } = this.parts;
-    const now = Math.max(at, stored.evaluated_at);
+    const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
     const { members, traits, nextChangeAt } = evaluator.evaluate(profile, now);
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
