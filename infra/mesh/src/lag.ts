@@ -1,5 +1,5 @@
 // Whether everything that was published has been processed, by Kafka's own offsets.
-import { readTopics } from '@tideway/kafka';
+import { readTopics, type OffsetMetadata } from '@tideway/kafka';
 import type { Clients } from './clients.js';
 
 /** Consumer groups of the mesh with the topics that each reads. */
@@ -33,7 +33,8 @@ export async function lagByGroup(clients: Clients): Promise<Record<string, numbe
       const doubtful = new Map<string, number>();
       for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group, topics })) {
         const end = await endOf(topic);
-        for (const { partition, offset } of partitions) {
+        for (const { partition, offset, metadata } of partitions) {
+          certain += unstored(Number(offset), metadata);
           const committed = Math.max(0, Number(offset));
           const distance = (end.get(partition) ?? 0) - committed;
           if (!isTransactional(topic) || distance > MARKERS) certain += distance;
@@ -46,6 +47,12 @@ export async function lagByGroup(clients: Clients): Promise<Record<string, numbe
   } finally {
     await admin.disconnect();
   }
+}
+
+/** Offsets that are committed, and not yet in the store that follows behind. */
+function unstored(committed: number, metadata: string | null): number {
+  const { store } = (metadata ? JSON.parse(metadata) : {}) as Partial<OffsetMetadata>;
+  return store ? committed - store.next : 0;
 }
 
 /** Markers of several writers can stand together at the end; as many as this are looked through. */

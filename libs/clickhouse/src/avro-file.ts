@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { AvroRecordSchema } from '@tideway/contracts';
 
-/** One record: where it stands in its partition, and its Avro encoding by the file's writer schema. */
+/** One record: where it stands, and its Avro encoding by the file's writer schema. */
 export interface Datum {
+  partition: number;
   offset: number;
   datum: Buffer;
 }
@@ -14,17 +15,14 @@ const MAGIC = Buffer.from([0x4f, 0x62, 0x6a, 0x01]);
  * A container file of `datums`, each with `_partition` and `_offset` encoded in front: a record's encoding is its
  * fields' encodings one after another, so the result is a valid datum of the schema that has these two fields first.
  */
-export function avroFile(schema: AvroRecordSchema, partition: number, datums: Datum[]): Buffer {
+export function avroFile(schema: AvroRecordSchema, datums: Datum[]): Buffer {
   const header = fileHeader(schema);
-  const prefix = Buffer.alloc(20);
-  const partitionBytes = writeLong(partition, prefix, 0);
   // Header and sizes go right before the records once their size is known: blocks are large, and so are not copied twice.
   const start = header.bytes.length + 20;
   const file = Buffer.allocUnsafe(datums.reduce((sum, { datum }) => sum + datum.length + 20, start + header.sync.length));
   let end = start;
-  for (const { offset, datum } of datums) {
-    for (let i = 0; i < partitionBytes; i += 1) file[end + i] = prefix[i]!;
-    end = writeLong(offset, file, end + partitionBytes);
+  for (const { partition, offset, datum } of datums) {
+    end = writeLong(offset, file, writeLong(partition, file, end));
     end += datum.copy(file, end);
   }
   const sizes = Buffer.alloc(20);

@@ -13,20 +13,19 @@ export interface InsertDatums {
   schema: AvroRecordSchema;
   /** Fields of the schema that the table has; all where left out. */
   columns?: string[];
-  partition: number;
   datums: Datum[];
-  /** The same for the same block, always; undefined where nothing is kept (a Null table). */
+  /** The same for the same rows, always; undefined where nothing is kept (a Null table). */
   token?: string;
 }
 
 /** Inserts undecoded datums. Rejects with DataRefusedError where ClickHouse refuses the rows, RetryableError else. */
-export async function insertDatums(client: ClickHouseClient, { table, schema, columns: known, partition, datums, token }: InsertDatums): Promise<void> {
+export async function insertDatums(client: ClickHouseClient, { table, schema, columns: known, datums, token }: InsertDatums): Promise<void> {
   const fields = schema.fields.map((field) => field.name).filter((name) => known?.includes(name) ?? true);
   const columns = ['_partition', '_offset', ...fields].map((name) => `\`${name}\``).join(', ');
   try {
     const result = await client.exec({
       query: `INSERT INTO ${table} (${columns}) FORMAT Avro`,
-      values: Readable.from([avroFile(schema, partition, datums)], { objectMode: false }),
+      values: Readable.from([avroFile(schema, datums)], { objectMode: false }),
       clickhouse_settings: {
         async_insert: 0,
         insert_deduplicate: 1,

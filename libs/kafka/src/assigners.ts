@@ -13,6 +13,13 @@ export const coPartitioned: PartitionAssigner = assigner('tideway-co-partitioned
   return assignment;
 });
 
+/** A topic's partitions all go to one member: their blocks can be processed together. */
+export const wholeTopics: PartitionAssigner = assigner('tideway-whole-topics', (members, partitions) => {
+  const assignment: Assignment = {};
+  [...partitions.keys()].sort().forEach((topic, i) => ((assignment[members[i % members.length]!] ??= {})[topic] = partitions.get(topic)!));
+  return assignment;
+});
+
 /** One member gets everything, the others stand by: for a service with one active owner. */
 export const singleOwner: PartitionAssigner = assigner('tideway-single-owner', (members, partitions) =>
   ({ [members[0]!]: Object.fromEntries(partitions) }));

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Kafka, logLevel, type KafkaConfig as KafkaJsConfig, type SASLOptions } from 'kafkajs';
 import { PermanentError, type KafkaConfig, type Logger } from '@tideway/service';
+import { installFetchDecoder } from './fetch-decoder.js';
 
 const LEVELS = { [logLevel.ERROR]: 'debug', [logLevel.WARN]: 'debug', [logLevel.INFO]: 'debug', [logLevel.DEBUG]: 'trace', [logLevel.NOTHING]: 'trace' } as const;
 
@@ -10,6 +11,7 @@ const LEVELS = { [logLevel.ERROR]: 'debug', [logLevel.WARN]: 'debug', [logLevel.
  * as debug lines, because every loop and publisher here retries or reports an outage by itself.
  */
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
+  installFetchDecoder();
   const options: KafkaJsConfig = {
     clientId,
     brokers: config.KAFKA_BROKERS,

@@ -1,10 +1,11 @@
-// The loop that every consumer service runs on: assigned partitions are read in blocks, each announced by an intent
-// where it goes to a store that Kafka's transactions do not reach, and redone with the same range after a crash.
+// The loop that every consumer service runs on: assigned partitions are read in blocks. Those for a store that Kafka's
+// transactions do not reach are announced and redone: see announced-blocks.ts.
 import type { Consumer, EachBatchPayload, Kafka, PartitionAssigner } from 'kafkajs';
-import { backoffMs, crashPoint, errorText, sleep, type Logger, type Loop, type Metrics } from '@tideway/service';
-import { coPartitioned } from './assigners.js';
+import { RetryableError, backoffMs, errorText, sleep, type Logger, type Loop, type Metrics } from '@tideway/service';
+import { AnnouncedBlocks } from './announced-blocks.js';
+import { coPartitioned, wholeTopics } from './assigners.js';
 import { Cursor, type Block, type BlockLimits } from './cursor.js';
-import { PositionLostError, Positions, type OffsetMetadata } from './positions.js';
+import { PositionLostError, Positions, type Position } from './positions.js';
 import { StoppedPartitions } from './stopped-partitions.js';
 
 export interface ConsumeBlocksOptions {
@@ -13,12 +14,16 @@ export interface ConsumeBlocksOptions {
   topics: string[];
   logger: Logger;
   metrics: Metrics;
-  /** Whether an intent is committed before a block of this topic is processed. */
-  intent(topic: string): boolean;
-  /** `true`: this loop commits what is processed. `false`: `onBlock` does, in its transaction. */
-  acknowledge: boolean;
-  /** Processes a block; called again with the same range where it rejects or the process dies. */
-  onBlock(block: Block): Promise<void>;
+  /**
+   * Processes one block, whose position somebody else commits, or nobody; called again from the committed position
+   * where it rejects. Either this or `onBlocks`.
+   */
+  onBlock?(block: Block): Promise<void>;
+  /**
+   * Processes the blocks of all partitions of a topic that are there at the same time. This loop announces them by an
+   * intent and commits them; they come again with the same ranges where it rejects or the process dies.
+   */
+  onBlocks?(blocks: Block[]): Promise<void>;
   /** Called before a partition's position is read: fences a former owner and restores state. */
   onOpen?(topic: string, partition: number): Promise<void>;
   /** Called with all partitions of this member whenever the group has shared them out. */
@@ -54,8 +59,7 @@ class BlockLoop implements Loop {
   readonly #failures = new Map<string, number>();
   readonly #lag;
   readonly #stopped: StoppedPartitions;
-  /** Partitions whose fetched records are being processed now. */
-  readonly #inHand = new Set<string>();
+  readonly #announced: AnnouncedBlocks | undefined;
   #consumer: Consumer | undefined;
   #stopping = false;
 
@@ -64,12 +68,21 @@ class BlockLoop implements Loop {
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
     this.#positions = new Positions(options.kafka, options.groupId);
+    const { kafka, logger, onBlocks } = options;
+    if (onBlocks) {
+      this.#announced = new AnnouncedBlocks({
+        kafka, logger, positions: this.#positions,
+        onBlocks: (blocks) => onBlocks.call(options, blocks),
+        onDone: ({ topic, partition, to }) => this.#settled.set(keyOf(topic, partition), to + 1),
+        isDone: (topic, partition, offset) => this.#settled.get(keyOf(topic, partition)) === offset,
+      });
+    }
     this.#lag = options.metrics.gauge('tideway_consumer_lag', 'Records between the last processed and the end of the partition', ['topic', 'partition']);
     this.#stopped = new StoppedPartitions(options.logger, options.metrics);
   }
 
   async start(): Promise<void> {
-    const { kafka, groupId, topics, assigner = coPartitioned, sessionTimeoutMs = 6_000, maxWaitMs = 100, minBytes = 1, maxBytes = 32 * MB, maxBytesPerPartition = 4 * MB, concurrency = 16 } = this.#options;
+    const { kafka, groupId, topics, assigner = this.#announced ? wholeTopics : coPartitioned, sessionTimeoutMs = 6_000, maxWaitMs = 100, minBytes = 1, maxBytes = 32 * MB, maxBytesPerPartition = 4 * MB, concurrency = 16 } = this.#options;
     const consumer = kafka.consumer({
       groupId, partitionAssigners: [assigner], sessionTimeout: sessionTimeoutMs, heartbeatInterval: Math.floor(sessionTimeoutMs / 6),
       rebalanceTimeout: 20_000, maxWaitTimeInMs: maxWaitMs, minBytes, maxBytesPerPartition, maxBytes, allowAutoTopicCreation: false,
@@ -96,11 +109,15 @@ class BlockLoop implements Loop {
     return this.#stopped.problem();
   }
 
-  /** Blocks in hand are finished and acknowledged, by #process, before the member leaves its group. */
+  /** Blocks in hand are finished and acknowledged before the member leaves its group. */
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    if (this.#options.acknowledge) await this.#acknowledgeIdle().catch(() => undefined);
+    const done = await this.#announced?.stop();
+    for (const [topic, commits] of done ?? []) {
+      const offsets = commits.map(({ partition, offset, metadata }) => ({ topic, partition, offset: String(offset), metadata: JSON.stringify(metadata) }));
+      if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets).catch(() => undefined);
+    }
     await this.#consumer?.disconnect().catch(() => undefined);
     await this.#positions.close();
   }
@@ -128,6 +145,7 @@ class BlockLoop implements Loop {
   #assigned(assignment: Record<string, number[]>): void {
     const mine = new Set(Object.entries(assignment).flatMap(([topic, partitions]) => partitions.map((partition) => keyOf(topic, partition))));
     this.#cursors.clear();
+    this.#announced?.reset();
     this.#lag.reset();
     this.#consumer?.resume(this.#stopped.clear());
     for (const key of this.#settled.keys()) if (!mine.has(key)) this.#settled.delete(key);
@@ -137,7 +155,6 @@ class BlockLoop implements Loop {
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const { batch: { topic, partition }, heartbeat } = payload;
     const key = keyOf(topic, partition);
-    this.#inHand.add(key);
     const beat = setInterval(() => void heartbeat().catch(() => undefined), 1_000);
     try {
       await this.#process(payload);
@@ -145,16 +162,16 @@ class BlockLoop implements Loop {
     } catch (error) {
       // What is committed decides where to go on: the block in hand may have been finished, in part or whole, or not.
       this.#cursors.delete(key);
+      this.#announced?.forget(topic);
       if (REBALANCING.has((error as { type?: string }).type ?? '')) throw error;
       if (error instanceof PositionLostError) return this.#stopPartition(error);
       const failures = this.#failures.get(key) ?? 0;
       this.#failures.set(key, failures + 1);
-      this.#settled.delete(key);
+      if (!this.#announced) this.#settled.delete(key);
       this.#options.logger.warn({ topic, partition, error: errorText(error) }, 'a block failed; trying again');
       await sleep(backoffMs(failures));
     } finally {
       clearInterval(beat);
-      this.#inHand.delete(key);
     }
   }
 
@@ -164,27 +181,25 @@ class BlockLoop implements Loop {
     if (this.#stopping || !isRunning() || isStale()) return;
     // Sent where it is due: who was paused for long learns here that the partition is another's by now.
     await heartbeat();
-    const cursor = await this.#cursor(topic, partition);
+    const cursor = await this.#cursor(topic, partition, payload);
     const fetched = Number((batch as unknown as { fetchedOffset: string }).fetchedOffset);
     if (fetched > cursor.position && !(await this.#mayGoOn(cursor, fetched))) return;
     const last = Number(batch.lastOffset());
+    const lag = Number(batch.highWatermark) - 1 - last;
     for (const block of cursor.cut(batch.messages, last, this.#limits, Date.now)) {
-      if (!isRunning() || isStale()) return;
-      await this.#run(block, cursor, payload);
+      if (this.#stopping || !isRunning() || isStale() || this.#cursors.get(keyOf(topic, partition)) !== cursor) return;
+      if (this.#announced) {
+        await this.#announced.submit({ block, payload, atHead: lag <= 0 && block.next > last });
+      } else {
+        await this.#options.onBlock!(block);
+        this.#settled.set(keyOf(topic, partition), block.to + 1);
+      }
       cursor.next = block.to + 1;
-      this.#settled.set(keyOf(topic, partition), cursor.next);
       resolveOffset(String(block.to));
-      if (this.#stopping) return this.#acknowledge(cursor, payload);
       await heartbeat();
     }
     resolveOffset(String(last));
-    const lag = Number(batch.highWatermark) - 1 - last;
     this.#passed(cursor, last, lag);
-    if (lag <= 0) await this.#acknowledge(cursor, payload);
-  }
-
-  async #acknowledge(cursor: Cursor, payload: EachBatchPayload): Promise<void> {
-    if (this.#options.acknowledge && !cursor.collecting) await commit(payload, cursor.done, { epoch: cursor.epoch });
   }
 
   /** Everything up to `last` is behind, be it records or the markers of transactions. */
@@ -193,23 +208,21 @@ class BlockLoop implements Loop {
     this.#lag.set({ topic: cursor.topic, partition: String(cursor.partition) }, Math.max(0, lag));
   }
 
-  async #run(block: Block, cursor: Cursor, payload: EachBatchPayload): Promise<void> {
-    if (this.#options.intent(block.topic) && !block.redo) {
-      crashPoint('before-intent');
-      await commit(payload, block.from, { epoch: cursor.epoch, to: block.to, at: block.at });
-      crashPoint('after-intent');
-    }
-    if (block.messages.length > 0) await this.#options.onBlock(block);
-  }
-
-  async #cursor(topic: string, partition: number): Promise<Cursor> {
+  async #cursor(topic: string, partition: number, payload: EachBatchPayload): Promise<Cursor> {
     const key = keyOf(topic, partition);
     const known = this.#cursors.get(key);
     if (known) return known;
     await this.#options.onOpen?.(topic, partition);
-    const cursor = new Cursor(topic, partition, await this.#positions.read(topic, partition), this.#settled.get(key), Date.now());
+    const cursor = new Cursor(topic, partition, await this.#position(topic, partition, payload), this.#settled.get(key), Date.now());
     this.#cursors.set(key, cursor);
     return cursor;
+  }
+
+  async #position(topic: string, partition: number, payload: EachBatchPayload): Promise<Position> {
+    const position = this.#announced ? (await this.#announced.open(topic, payload)).get(partition) : await this.#positions.read(topic, partition);
+    if (!position) throw new RetryableError(`the cluster does not know ${topic}[${partition}]`);
+    if (position instanceof PositionLostError) throw position;
+    return position;
   }
 
   /**
@@ -231,23 +244,10 @@ class BlockLoop implements Loop {
     return false;
   }
 
-  /** Not those in hand: that would take their block's intent away, and with it the range that a redo needs. */
-  async #acknowledgeIdle(): Promise<void> {
-    const done = [...this.#cursors].filter(([key, cursor]) => !this.#inHand.has(key) && !cursor.collecting && this.#settled.get(key) === cursor.next).map(([, cursor]) => cursor);
-    const offsets = done.map(({ topic, partition, done, epoch }) => ({ topic, partition, offset: String(done), metadata: JSON.stringify({ epoch }) }));
-    if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets);
-  }
-
   #stopPartition(error: PositionLostError): void {
     this.#stopped.add(error);
     this.#consumer?.pause([{ topic: error.topic, partitions: [error.partition] }]);
   }
-}
-
-/** Commits through the batch's own call: at once, and refused by Kafka for a member of an older generation. */
-async function commit({ batch: { topic, partition }, commitOffsetsIfNecessary }: EachBatchPayload, offset: number, metadata: OffsetMetadata): Promise<void> {
-  const partitions = [{ partition, offset: String(offset), metadata: JSON.stringify(metadata) }];
-  await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
 }
 
 const keyOf = (topic: string, partition: number) => `${topic}/${partition}`;

@@ -1,7 +1,7 @@
 // The loop of services that derive topics from topics: each unit of partitions has one transactional producer and one
 // state, and its outputs, its changelog and its input offsets commit together.
 import type { Kafka, PartitionAssigner } from 'kafkajs';
-import { RetryableError, errorText, type Logger, type Loop, type Metrics } from '@tideway/service';
+import { RetryableError, errorText, sleep, type Logger, type Loop, type Metrics } from '@tideway/service';
 import { consumeBlocks } from './consume-blocks.js';
 import type { Block, BlockLimits } from './cursor.js';
 import { TransactionalProducer, type InputOffset, type Outgoing } from './transactional-producer.js';
@@ -10,8 +10,12 @@ import { TransactionalProducer, type InputOffset, type Outgoing } from './transa
 export interface UnitState {
   /** What follows from these blocks; the state may change at once, because it is dropped where the commit fails. */
   process(blocks: Block[]): Promise<Outgoing[]>;
+  /** Input positions to commit with what `process` of these blocks, or `wake` without any, has given; those of the blocks where it is absent. */
+  offsets?(blocks: Block[]): InputOffset[];
   /** Called after the transaction has been committed. */
   committed?(): void;
+  /** Called when the state is dropped: nothing that it began in the background may go on for long. */
+  close?(): void;
   /** When (ms) the unit wants to be woken without input; undefined for never. */
   nextWake?(): number | undefined;
   /** What follows from the passing of time alone. */
@@ -27,10 +31,11 @@ export interface ConsumeTransactionsOptions {
   assigner?: PartitionAssigner;
   /** The unit that a partition belongs to: its number where inputs are co-partitioned, a constant for a single owner. */
   unitOf(topic: string, partition: number): string;
-  /** Makes the unit's state; the unit's former owner is fenced by then. */
-  open(unit: string): Promise<UnitState>;
-  intent?(topic: string): boolean;
+  /** Makes the unit's state; the unit's former owner is fenced by then. `reschedule` has `nextWake` asked again. */
+  open(unit: string, reschedule: () => void): Promise<UnitState>;
   limits?: Partial<BlockLimits>;
+  /** Least time from the begin of one transaction of a unit to the next: blocks that come in between share one. */
+  paceMs?: number;
   maxWaitMs?: number;
   concurrency?: number;
   sessionTimeoutMs?: number;
@@ -39,17 +44,16 @@ export interface ConsumeTransactionsOptions {
 /** Runs `open`ed units over the blocks of `topics`. */
 export function consumeTransactions(options: ConsumeTransactionsOptions): Loop {
   const units = new Map<string, Unit>();
+  const duration = options.metrics.seconds('tideway_transaction_duration_seconds', 'Time of one transaction, from the first send to the commit', []);
   const unit = (name: string) => {
     const known = units.get(name);
     if (known && !known.closed) return known;
-    const made = new Unit(name, options);
+    const made = new Unit(name, options, () => duration.startTimer());
     units.set(name, made);
     return made;
   };
   const loop = consumeBlocks({
     ...options,
-    acknowledge: false,
-    intent: options.intent ?? (() => false),
     onOpen: (topic, partition) => unit(options.unitOf(topic, partition)).ready(topic, partition),
     onBlock: (block) => unit(options.unitOf(block.topic, block.partition)).submit(block),
     onAssigned: (assignment) => {
@@ -94,8 +98,9 @@ class Unit {
   #opened: Promise<Opened> | undefined;
   #running: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #lastTurn = 0;
 
-  constructor(name: string, options: ConsumeTransactionsOptions) {
+  constructor(name: string, options: ConsumeTransactionsOptions, private readonly timed: () => () => void) {
     this.#name = name;
     this.#options = options;
   }
@@ -133,7 +138,7 @@ class Unit {
     let producer: TransactionalProducer | undefined;
     try {
       producer = await TransactionalProducer.open(kafka, `${groupId}-${this.#name}`, groupId);
-      const state = await open(this.#name);
+      const state: UnitState = await open(this.#name, () => this.#schedule(state));
       setImmediate(() => this.#schedule(state));
       return { producer, state, read: new Set() };
     } catch (error) {
@@ -162,6 +167,7 @@ class Unit {
   async #turns(woken: boolean): Promise<void> {
     // Batches of one fetch are handed over one after the other: a turn of the event loop lets them gather.
     await new Promise((resolve) => setImmediate(resolve));
+    await this.#pace();
     if (woken && !this.closed) await this.#turn([]).catch(() => undefined);
     while (this.#waiting.length > 0) {
       const group = await this.#current(this.#waiting.splice(0));
@@ -172,7 +178,14 @@ class Unit {
       } catch (error) {
         for (const { reject } of group) reject(error);
       }
+      if (this.#waiting.length > 0) await this.#pace();
     }
+  }
+
+  async #pace(): Promise<void> {
+    const wait = this.#lastTurn + (this.#options.paceMs ?? 0) - performance.now();
+    if (wait > 0 && !this.closed) await sleep(wait);
+    this.#lastTurn = performance.now();
   }
 
   /**
@@ -195,7 +208,9 @@ class Unit {
     try {
       const { producer, state } = await this.#open();
       const outgoing = blocks.length > 0 ? await state.process(blocks) : ((await state.wake?.(Date.now())) ?? []);
-      await producer.transact(outgoing, blocks.map(inputOffset));
+      const stop = this.timed();
+      await producer.transact(outgoing, state.offsets?.(blocks) ?? blocks.map(inputOffset));
+      stop();
       state.committed?.();
       this.#schedule(state);
     } catch (error) {
@@ -210,6 +225,7 @@ class Unit {
     const opened = this.#opened;
     this.#opened = undefined;
     const held = await opened?.catch(() => undefined);
+    held?.state.close?.();
     await held?.producer.close();
   }
 

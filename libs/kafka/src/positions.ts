@@ -10,6 +10,18 @@ export interface OffsetMetadata {
   to?: number;
   /** Time (ms) at which the block was begun. */
   at?: number;
+  /** Partitions of the topic whose blocks were begun together, this one's included. */
+  with?: number[];
+  /** How far a store that follows the committed position has got. */
+  store?: StoreProgress;
+}
+
+/** A store outside of Kafka that is written in larger pieces than are committed, and so follows behind. */
+export interface StoreProgress {
+  /** Everything below this offset is stored. */
+  next: number;
+  /** Last offset of the range from `next` on that was begun, and may be stored in part or whole; absent where none was. */
+  to?: number;
 }
 
 /** Where a partition is to be read from. */
@@ -37,18 +49,16 @@ export class Positions {
 
   /** Rejects with RetryableError while the cluster is away, PositionLostError where the log no longer has the position. */
   async read(topic: string, partition: number): Promise<Position> {
+    const position = (await this.readAll(topic)).get(partition);
+    if (!position) throw new RetryableError(`the cluster does not know ${topic}[${partition}]`);
+    if (position instanceof PositionLostError) throw position;
+    return position;
+  }
+
+  /** All partitions of a topic; a position that the log no longer has is given as the error that it is. Rejects with RetryableError. */
+  async readAll(topic: string): Promise<Map<number, Position | PositionLostError>> {
     const [committed, bounds] = await this.#ask(topic);
-    const entry = committed.find((p) => p.partition === partition);
-    const bound = bounds.find((p) => p.partition === partition);
-    if (!bound) throw new RetryableError(`the cluster does not know ${topic}[${partition}]`);
-    const low = Number(bound.low);
-    const high = Number(bound.high);
-    const offset = Number(entry?.offset ?? -1);
-    if (offset === -1) return { offset: undefined, metadata: undefined, low, high };
-    if (offset < low || offset > high) {
-      throw new PositionLostError(topic, partition, `committed offset ${offset} is outside of the log (${low} to ${high}); records were deleted before they were read, or the topic was made anew`);
-    }
-    return { offset, metadata: entry?.metadata ? (JSON.parse(entry.metadata) as OffsetMetadata) : undefined, low, high };
+    return new Map(bounds.map(({ partition, low, high }) => [partition, positionOf(topic, partition, { low: Number(low), high: Number(high) }, committed.find((entry) => entry.partition === partition))]));
   }
 
   async #ask(topic: string) {
@@ -77,4 +87,13 @@ export class Positions {
     this.#admin = undefined;
     await admin?.disconnect().catch(() => undefined);
   }
+}
+
+function positionOf(topic: string, partition: number, { low, high }: { low: number; high: number }, committed: { offset: string; metadata: string | null } | undefined): Position | PositionLostError {
+  const offset = Number(committed?.offset ?? -1);
+  if (offset === -1) return { offset: undefined, metadata: undefined, low, high };
+  if (offset < low || offset > high) {
+    return new PositionLostError(topic, partition, `committed offset ${offset} is outside of the log (${low} to ${high}); records were deleted before they were read, or the topic was made anew`);
+  }
+  return { offset, metadata: committed?.metadata ? (JSON.parse(committed.metadata) as OffsetMetadata) : undefined, low, high };
 }

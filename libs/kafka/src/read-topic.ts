@@ -16,16 +16,17 @@ export interface TopicRecord {
 /**
  * Hands every record between the low and the high watermark of `wanted` (topic to partitions; all where empty) to
  * `onRecord`, in order per partition. `from` leaves out what is older: a timestamp (ms), or offsets by
- * `topic/partition`. Resolves at the end that the partitions had when the read began. Rejects at the first rejection
+ * `topic/partition`; `until` leaves out what stands at these offsets or behind them. Resolves at the end that the
+ * partitions had when the read began, or at `until`. Rejects at the first rejection
  * of `onRecord` (as it is, where it says whether it can be retried), and with RetryableError when the cluster is away
  * or the read stalls: what has been read until then is not everything.
  */
-export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: (record: TopicRecord) => void | Promise<void>, from?: number | ReadonlyMap<string, number>): Promise<void> {
+export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: (record: TopicRecord) => void | Promise<void>, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<void> {
   const admin = kafka.admin();
   const groupId = `tideway-read-${randomUUID()}`;
   try {
     await admin.connect();
-    const spans = await spansOf(admin, wanted, from);
+    const spans = await spansOf(admin, wanted, from, until);
     const open = spans.filter((span) => span.from < span.to);
     if (open.length > 0) await readSpans(kafka, groupId, open, onRecord);
   } catch (error) {
@@ -43,14 +44,14 @@ interface Span {
   to: number;
 }
 
-async function spansOf(admin: ReturnType<Kafka['admin']>, wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>): Promise<Span[]> {
+async function spansOf(admin: ReturnType<Kafka['admin']>, wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<Span[]> {
   const spans = await Promise.all([...wanted].map(async ([topic, partitions]) => {
     const bounds = await admin.fetchTopicOffsets(topic);
     const byTime = typeof from === 'number' ? await admin.fetchTopicOffsetsByTimestamp(topic, from) : [];
     const startOf = (partition: number) => Number((typeof from === 'object' ? from.get(`${topic}/${partition}`) : byTime.find((s) => s.partition === partition)?.offset) ?? 0);
     return bounds
       .filter((bound) => partitions.length === 0 || partitions.includes(bound.partition))
-      .map((bound) => ({ topic, partition: bound.partition, from: Math.max(Number(bound.low), startOf(bound.partition)), to: Number(bound.high) }));
+      .map((bound) => ({ topic, partition: bound.partition, from: Math.max(Number(bound.low), startOf(bound.partition)), to: Math.min(Number(bound.high), until?.get(`${topic}/${bound.partition}`) ?? Infinity) }));
   }));
   return spans.flat();
 }

@@ -17,6 +17,8 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     unitOf: (_topic, partition) => String(partition),
     open: (unit) => openPartition(kafka, formats, Number(unit)),
     limits: { maxRecords: 5_000 },
+    // What an activity and the segments that it changes make of a document is published once.
+    paceMs: 200,
     concurrency: 64,
     sessionTimeoutMs: config.PERSONALIZATION_SESSION_TIMEOUT_MS,
   });

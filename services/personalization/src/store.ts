@@ -40,12 +40,10 @@ export class ProfileStore {
       kafka, logger, metrics,
       groupId: `personalization-store-${randomUUID()}`,
       topics: [topic],
-      intent: () => false,
-      acknowledge: false,
       onBlock: async ({ partition, messages }) => {
         for (const message of messages) await this.#apply(partition, message, logger);
       },
-      maxWaitMs: 50,
+      maxWaitMs: 200,
     });
     return preparedLoop(loop, () => untilDone('profiles', logger, async () => {
       await readTopics(kafka, new Map([[topic, []]]), ({ partition, message }) => this.#apply(partition, message, logger));

@@ -29,7 +29,7 @@ export const segments: ServiceDefinition<typeof configShape> = {
     const definitions = loadDefinitions();
     const closing = new AbortController();
     const evaluator = createEvaluator(definitions);
-    const history = new History(clickhouse, registry, formats.activitiesProduct, evaluator.relevantColumns);
+    const history = new History(clickhouse, registry, formats.activitiesProduct, evaluator.relevantColumns, service.metrics);
     const loop = pipeline(config, kafka, service, {
       formats, inputs: new Inputs(formats), history, evaluator,
       segments: new Map(definitions.segments.map(({ name, version, purpose }) => [name, { version, purpose }])),

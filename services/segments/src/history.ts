@@ -1,32 +1,52 @@
-// The activities of this service's partitions in ClickHouse: written block by block, read back for profiles that are
-// not in memory. ClickHouse holds exactly what was processed, and this service is the only writer of its rows.
+// The activities of this service's partitions in ClickHouse: written in ranges of offsets, read back for profiles that
+// are not in memory. This service is the only writer of its rows.
 import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
-import { readWire, type Block, type Kafka, type SchemaRegistry } from '@tideway/kafka';
-import { crashPoint } from '@tideway/service';
+import { readWire, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
+import { crashPoint, type Metrics } from '@tideway/service';
 import { rowToActivity, type Activity } from './evaluate/index.js';
 
 /** ClickHouse refuses a query parameter of more than 128 KiB (http_max_field_value_size): about 3,300 ids. */
 const PROFILES_PER_QUERY = 2_000;
+
+/** Read by profile, a few rows each: with marks as far apart as usual, hundreds of profiles would be a scan of the table. */
+const TABLE_SETTINGS = ['index_granularity = 256'];
 
 /** Where the rows stand: the product's columns, in a table of this service. */
 export function historyTable(activities: Product): Product {
   return { ...activities, database: 'segments', table: 'activities', view: 'activities' };
 }
 
+/** An activity as it goes to ClickHouse, undecoded, and as it is evaluated. */
+export interface HistoryRow extends Datum {
+  schemaId: number;
+  activity: Activity;
+}
+
+/** Offsets from..to of one partition, inserted as one. */
+export interface HistoryRange {
+  topic: string;
+  partition: number;
+  epoch: number;
+  from: number;
+  to: number;
+}
+
 export class History {
   readonly #table: Product;
+  readonly #duration;
   #cluster = '';
 
-  constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, private readonly columns: readonly string[]) {
+  constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, private readonly columns: readonly string[], metrics?: Metrics) {
     this.#table = historyTable(activities);
+    this.#duration = metrics?.seconds('tideway_history_duration_seconds', 'Time of one insert of activities into ClickHouse, or of one read of profiles that are not in memory', ['operation']);
   }
 
   /** Creates the table, and reads the cluster's id, which is part of every token. */
   async prepare(kafka: Kafka): Promise<void> {
     try {
       await this.clickhouse.command({ query: 'CREATE DATABASE IF NOT EXISTS segments' });
-      await this.clickhouse.command({ query: createTable(this.#table)[0]! });
+      await this.clickhouse.command({ query: createTable(this.#table, TABLE_SETTINGS)[0]! });
       // A table of an older version has not got the fields that came since.
       const columns = this.#table.schema.fields.map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
       await this.clickhouse.command({ query: `ALTER TABLE ${tableName(this.#table)} ${columns.join(', ')}` });
@@ -42,30 +62,37 @@ export class History {
     }
   }
 
-  /** Inserts a block; the same block again adds nothing. Rejects with RetryableError in an outage. */
-  async insert(block: Block): Promise<void> {
-    const bySchema = Map.groupBy(block.messages.flatMap((message) => {
-      const wire = readWire(message.value);
-      return wire ? [{ offset: Number(message.offset), ...wire }] : [];
-    }), (row) => row.schemaId);
-    const { topic, partition, epoch, from, to } = block;
-    for (const [schemaId, rows] of bySchema) {
+  /** The row of an activity that came in `message`. */
+  row(partition: number, message: KafkaMessage, activity: Activity): HistoryRow {
+    const { schemaId, datum } = readWire(message.value)!;
+    return { partition, offset: Number(message.offset), schemaId, datum, activity };
+  }
+
+  /** Inserts a range; the same range again adds nothing. Rejects with RetryableError in an outage. */
+  async insert({ topic, partition, epoch, from, to }: HistoryRange, rows: HistoryRow[]): Promise<void> {
+    for (const [schemaId, datums] of Map.groupBy(rows, (row) => row.schemaId)) {
       const { schema } = await this.registry.writer(schemaId);
+      const stop = this.#duration?.startTimer({ operation: 'insert' });
       crashPoint('before-insert');
       await insertDatums(this.clickhouse, {
-        table: tableName(this.#table), schema, columns: this.#table.schema.fields.map((field) => field.name), partition,
-        datums: rows as Datum[], token: [this.#cluster, topic, epoch, partition, from, to, schemaId].join('/'),
+        table: tableName(this.#table), schema, columns: this.#table.schema.fields.map((field) => field.name),
+        datums, token: [this.#cluster, topic, epoch, partition, from, to, schemaId].join('/'),
       });
       crashPoint('after-insert');
+      stop?.();
     }
   }
 
-  /** All activities of these profiles, by the profile_id that they were recorded with. Rejects with RetryableError. */
-  async read(profileIds: string[]): Promise<Map<string, Activity[]>> {
+  /**
+   * Activities of these profiles, by the profile_id that they were recorded with; of `partition` only those below
+   * offset `below`. Rejects with RetryableError.
+   */
+  async read(profileIds: string[], partition: number, below: number): Promise<Map<string, Activity[]>> {
     const found = new Map<string, Activity[]>();
+    const stop = this.#duration?.startTimer({ operation: 'read' });
     try {
       for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
-        for await (const activity of this.#query(profileIds.slice(from, from + PROFILES_PER_QUERY))) {
+        for await (const activity of this.#query(profileIds.slice(from, from + PROFILES_PER_QUERY), partition, below)) {
           const list = found.get(activity.profile_id);
           if (list) list.push(activity);
           else found.set(activity.profile_id, [activity]);
@@ -74,14 +101,15 @@ export class History {
     } catch (error) {
       throw clickhouseError(error, 'reading activities of profiles');
     }
+    stop?.();
     return found;
   }
 
-  async *#query(ids: string[]): AsyncGenerator<Activity> {
+  async *#query(ids: string[], partition: number, below: number): AsyncGenerator<Activity> {
     const columns = [...new Set(['profile_id', ...this.columns])];
     const result = await this.clickhouse.query({
-      query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)}`,
-      query_params: { ids },
+      query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND (_partition != {partition:Int32} OR _offset < {below:Int64})`,
+      query_params: { ids, partition, below },
       format: 'JSONCompactEachRow',
     });
     // Row by row: the text of long histories together may be longer than a string can be.

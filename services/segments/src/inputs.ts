@@ -20,7 +20,7 @@ export class Inputs {
   }
 
   /** Rejects with RetryableError in an outage of the registry. */
-  async read(block: Block): Promise<DecodedBlock> {
+  async read(block: Pick<Block, 'topic' | 'partition' | 'messages'>): Promise<DecodedBlock> {
     const decoded: DecodedBlock = { activities: [], messages: [], quarantined: [] };
     for (const message of block.messages) {
       try {
@@ -40,7 +40,7 @@ export class Inputs {
     return decoded;
   }
 
-  #quarantine({ topic, partition }: Block, { offset, value }: KafkaMessage, stage: 'decode' | 'contract', rejection: Violation | { code: string; message: string }): OperationsQuarantine {
+  #quarantine({ topic, partition }: Pick<Block, 'topic' | 'partition'>, { offset, value }: KafkaMessage, stage: 'decode' | 'contract', rejection: Violation | { code: string; message: string }): OperationsQuarantine {
     return quarantineRecord({
       service: 'segments', stage, rejection, product: this.formats.activitiesProduct.id,
       origin: `${topic}:${partition}:${offset}`, original: value ?? Buffer.alloc(0),

@@ -1,9 +1,11 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import type { Product, SegmentsMemberships, SegmentsState } from '@tideway/contracts';
-import { bufferOf, keep, readTopics, type Block, type Kafka, type Kept, type Outgoing, type UnitState } from '@tideway/kafka';
-import type { Activity, Evaluator, ProfileState } from './evaluate/index.js';
+import { PositionLostError, Positions, bufferOf, keep, readTopics, type Block, type InputOffset, type Kafka, type KafkaMessage, type Kept, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
+import type { Logger } from '@tideway/service';
+import { packState, unpackState, type Activity, type Evaluator, type ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { History } from './history.js';
+import { HistoryWriter } from './history-writer.js';
 import type { Inputs } from './inputs.js';
 import { emptyState, transition, type Trigger } from './membership.js';
 import type { LatencyLog } from './metrics.js';
@@ -14,6 +16,8 @@ import { HANDOVER_TOPIC, type Handover } from './topics.js';
 
 export interface PartitionParts {
   kafka: Kafka;
+  groupId: string;
+  logger: Logger;
   formats: Formats;
   inputs: Inputs;
   history: History;
@@ -27,7 +31,11 @@ export interface PartitionParts {
 }
 
 const TIMERS_PER_TRANSACTION = 2_000;
+/** A state that is longer as text is not handed over, but read. */
+const MAX_PACKED = 200_000;
 const MERGED_INTO = 'merged-into';
+/** Header of a merged-away profile's tombstone: its hand-over, as JSON, waits until its rows are in ClickHouse. */
+const HANDOVER_DUE = 'handover-due';
 
 /** What concerns one profile in one turn. */
 interface Work {
@@ -37,32 +45,96 @@ interface Work {
   timer?: Timer;
 }
 
-/** Restores members, aliases and timers from the changelog; definitions that changed make every profile due at once. */
-export async function openPartition(parts: PartitionParts, partition: number, state: Product): Promise<UnitState> {
-  const stored = new Map<string, Kept>();
-  const merged = new Map<string, string>();
+/** A hand-over that waits until ClickHouse has everything below `after`. */
+interface DueHandover {
+  into: string;
+  handover: Handover;
+  after: number;
+}
+
+/** What the changelog says of a partition. */
+interface Restored {
+  stored: Map<string, Kept>;
+  merged: Map<string, string>;
+  due: Map<string, DueHandover>;
+}
+
+/**
+ * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
+ * ClickHouse has not got yet; definitions that changed make every profile due at once.
+ */
+export async function openPartition(parts: PartitionParts, partition: number, state: Product, reschedule: () => void): Promise<UnitState> {
+  const restored: Restored = { stored: new Map(), merged: new Map(), due: new Map() };
   await readTopics(parts.kafka, new Map([[state.topic, [partition]]]), ({ message: { key, value, headers } }) => {
-    if (headers?.[MERGED_INTO]) merged.set(String(key), String(headers[MERGED_INTO]));
-    if (value) stored.set(String(key), keep(value));
-    else stored.delete(String(key));
+    const profileId = String(key);
+    if (headers?.[MERGED_INTO]) restored.merged.set(profileId, String(headers[MERGED_INTO]));
+    if (headers?.[HANDOVER_DUE]) restored.due.set(profileId, { into: String(headers[MERGED_INTO]), handover: JSON.parse(String(headers[HANDOVER_DUE])) as Handover, after: Infinity });
+    else restored.due.delete(profileId);
+    if (value) restored.stored.set(profileId, keep(value));
+    else restored.stored.delete(profileId);
   });
   const timers = new Timers();
-  for (const [profileId, value] of stored) {
+  for (const [profileId, value] of restored.stored) {
     const { next_timer_at, definitions } = await parts.formats.state.decode(bufferOf(value));
     timers.set(profileId, definitions === parts.definitions ? next_timer_at : 0);
   }
-  return new SegmentPartition(parts, stored, merged, timers);
+  const opened = new SegmentPartition(parts, partition, restored, timers, reschedule);
+  await opened.catchUp();
+  return opened;
 }
 
 class SegmentPartition implements UnitState {
   readonly #cache: LeastRecentlyUsed<ProfileState>;
+  readonly #topic: string;
+  /** Next activity to read, and incarnation of the topic; undefined until something was read. */
+  #position: { offset: number; epoch: number } | undefined;
+  #writer: HistoryWriter;
 
-  constructor(private readonly parts: PartitionParts, private readonly stored: Map<string, Kept>, private readonly merged: Map<string, string>, private readonly timers: Timers) {
+  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly reschedule: () => void) {
     this.#cache = new LeastRecentlyUsed(parts.cacheProfiles);
+    this.#topic = parts.formats.activitiesProduct.topic;
+    this.#writer = this.#writerFrom(0);
+  }
+
+  #writerFrom(next: number): HistoryWriter {
+    const source = () => ({ topic: this.#topic, partition: this.partition, epoch: this.#position!.epoch });
+    return new HistoryWriter(this.parts.history, source, next, this.parts.logger, this.reschedule);
+  }
+
+  /** Reads again what was committed and is not in ClickHouse for sure, and inserts the range that was begun. */
+  async catchUp(): Promise<void> {
+    const positions = new Positions(this.parts.kafka, this.parts.groupId);
+    try {
+      const { offset, metadata, low } = await positions.read(this.#topic, this.partition);
+      if (offset === undefined || metadata === undefined) return;
+      const { next, to } = metadata.store ?? { next: offset };
+      if (next < low && next < offset) throw new PositionLostError(this.#topic, this.partition, `offset ${next} was deleted before it came to ClickHouse; the log begins at ${low}`);
+      this.#position = { offset, epoch: metadata.epoch };
+      this.#writer = this.#writerFrom(next);
+      if (to !== undefined) {
+        await this.#reread(next, to + 1);
+        await this.#writer.redo(to);
+      }
+      await this.#reread(to === undefined ? next : to + 1, offset);
+      for (const due of this.restored.due.values()) due.after = this.#writer.end;
+      this.#hurryHandovers();
+    } finally {
+      await positions.close();
+    }
+  }
+
+  async #reread(from: number, until: number): Promise<void> {
+    if (from >= until) return;
+    const messages: KafkaMessage[] = [];
+    const key = `${this.#topic}/${this.partition}`;
+    await readTopics(this.parts.kafka, new Map([[this.#topic, [this.partition]]]), ({ message }) => void messages.push(message), new Map([[key, from]]), new Map([[key, until]]));
+    const read = await this.parts.inputs.read({ topic: this.#topic, partition: this.partition, messages });
+    await this.#writer.add(read.messages.map((message, i) => this.parts.history.row(this.partition, message, read.activities[i]!)));
   }
 
   nextWake(): number | undefined {
-    return this.timers.next;
+    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 ? 0 : undefined].filter((time) => time !== undefined);
+    return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   async process(blocks: Block[]): Promise<Outgoing[]> {
@@ -84,19 +156,32 @@ class SegmentPartition implements UnitState {
     return this.#evaluate(work, now, new Outbox(this.parts.formats));
   }
 
-  committed(): void {
-    this.parts.latency.committed();
+  offsets(blocks: Block[]): InputOffset[] {
+    const others = blocks.filter(({ topic }) => topic !== this.#topic);
+    const handed = others.map(({ topic, partition, next, epoch }) => ({ topic, partition, offset: next, metadata: JSON.stringify({ epoch }) }));
+    const read = others.length < blocks.length;
+    if (!this.#position || !(read || this.#writer.isDue(Date.now()))) return handed;
+    const { offset, epoch } = this.#position;
+    const metadata: OffsetMetadata = { epoch, store: this.#writer.progress(offset, Date.now()) };
+    return [...handed, { topic: this.#topic, partition: this.partition, offset, metadata: JSON.stringify(metadata) }];
   }
 
-  /** Rows come first: what is read from ClickHouse afterwards is everything up to the end of the block. */
+  committed(): void {
+    this.parts.latency.committed();
+    this.#writer.committed();
+  }
+
+  close(): void {
+    this.#writer.close();
+  }
+
+  /** The rows of a block wait in memory until they are in ClickHouse: both together are everything up to its end. */
   async #collectActivities(block: Block, work: Map<string, Work>, outbox: Outbox): Promise<void> {
     const { activities, messages, quarantined } = await this.parts.inputs.read(block);
     outbox.quarantine(quarantined);
-    await this.parts.history.insert({ ...block, messages });
+    this.#position = { offset: block.next, epoch: block.epoch };
+    await this.#writer.add(messages.map((message, i) => this.parts.history.row(this.partition, message, activities[i]!)));
     for (const activity of activities) {
-      // The rows of a block that was begun before may have been read already, by a timer or a hand-over that came in
-      // between: added to what is in memory, they would count twice.
-      if (block.redo) this.#cache.delete(activity.profile_id);
       const entry = workOf(work, activity.profile_id);
       if (activity.type === 'profile_merged') entry.mergedInto = activity.properties['into']!;
       entry.activities.push(activity);
@@ -109,61 +194,108 @@ class SegmentPartition implements UnitState {
     const live = [...work].filter(([profileId, entry]) => this.#isLive(profileId, entry, outbox));
     const profiles = await this.#profiles(live, states);
     for (const [profileId, entry] of live) this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at, outbox);
+    this.#handOver(outbox);
     return outbox.outgoing();
   }
 
   async #states(work: Map<string, Work>): Promise<Map<string, SegmentsState>> {
     const states = new Map<string, SegmentsState>();
     for (const profileId of work.keys()) {
-      const value = this.stored.get(profileId);
+      const value = this.restored.stored.get(profileId);
       states.set(profileId, value ? await this.parts.formats.state.decode(bufferOf(value)) : emptyState(profileId));
     }
     return states;
   }
 
   /** Exits from everything, and hands the profile's rows over to the winner's partition. */
-  #mergeAway(before: SegmentsState, { activities, handovers, mergedInto }: Work, at: number, outbox: Outbox): void {
+  #mergeAway(before: SegmentsState, work: Work, at: number, outbox: Outbox): void {
     const { profile_id: profileId } = before;
+    const { activities, handovers, mergedInto } = work;
     const last = activities.at(-1)!;
+    const now = Math.max(at, before.evaluated_at);
     const trigger: Trigger = { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin };
-    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now: Math.max(at, before.evaluated_at) }, new Map(), trigger, this.parts.definitions);
+    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, new Map(), trigger, this.parts.definitions);
     this.#publish(changes, activities, outbox);
-    outbox.tombstone(profileId, { [MERGED_INTO]: mergedInto! });
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
-    outbox.handover(mergedInto!, { aliases, causedAt: last.occurred_at, origin: last.origin });
-    this.merged.set(profileId, mergedInto!);
-    this.stored.delete(profileId);
+    const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
+    outbox.tombstone(profileId, { [MERGED_INTO]: mergedInto!, [HANDOVER_DUE]: JSON.stringify(handover) });
+    this.restored.due.set(profileId, { into: mergedInto!, handover, after: this.#writer.end });
+    this.#hurryHandovers();
+    this.restored.merged.set(profileId, mergedInto!);
+    this.restored.stored.delete(profileId);
     this.timers.set(profileId, null);
     this.#cache.delete(profileId);
   }
 
+  /** The state in memory with what this turn adds to it: it spares the winner's owner a read of the rows. */
+  #packed(profileId: string, { activities, handovers }: Work, now: number): Partial<Handover> {
+    const { evaluator, definitions } = this.parts;
+    const held = this.#cache.get(profileId);
+    if (handovers.some((handover) => !this.#isUsable(handover)) || (!held && this.restored.stored.has(profileId))) return {};
+    const state = held ?? evaluator.empty();
+    for (const activity of held ? activities : this.#writer.waiting(new Set([profileId]))) evaluator.apply(state, activity);
+    for (const handover of handovers) evaluator.join(state, unpackState(handover.state!));
+    const text = packState(state);
+    return text.length > MAX_PACKED ? {} : { state: text, definitions, evaluatedAt: now };
+  }
+
+  #isUsable({ state, definitions }: Handover): boolean {
+    return state !== undefined && definitions === this.parts.definitions;
+  }
+
+  #hurryHandovers(): void {
+    if (this.restored.due.size > 0) this.#writer.hurry();
+  }
+
+  /** The winner's owner reads the rows from ClickHouse: all of them have to be there first. */
+  #readyHandovers(): [string, DueHandover][] {
+    return [...this.restored.due].filter(([, { after }]) => after <= this.#writer.next);
+  }
+
+  #handOver(outbox: Outbox): void {
+    for (const [profileId, { into, handover }] of this.#readyHandovers()) {
+      outbox.handover(into, handover);
+      outbox.tombstone(profileId, { [MERGED_INTO]: into });
+      this.restored.due.delete(profileId);
+    }
+  }
+
   /** Merged-away profiles are evaluated no more; what is handed over to them late goes on to their winner. */
   #isLive(profileId: string, { mergedInto, handovers }: Work, outbox: Outbox): boolean {
-    const into = this.merged.get(profileId);
+    const into = this.restored.merged.get(profileId);
     if (into && !mergedInto) for (const handover of handovers) outbox.handover(into, handover);
     return !into;
   }
 
-  /** States in memory take the new activities; the others are read from ClickHouse, which has them already. */
+  /**
+   * States in memory take the new activities. Of the others, those that were never evaluated have no activities but
+   * those that wait for ClickHouse; the rest is read from there.
+   */
   async #profiles(live: [string, Work][], states: Map<string, SegmentsState>): Promise<Map<string, ProfileState>> {
     const { evaluator, history } = this.parts;
     const profiles = new Map<string, ProfileState>();
-    /** Profiles to be read, with all profile_ids that their rows may have. */
-    const owners = new Map<string, string[]>();
+    /** What is missing of each profile, by the profile_ids that activities were recorded with. */
+    const missing = new Map<string, Set<string>>();
+    const cold = new Set<string>();
     for (const [profileId, { activities, handovers }] of live) {
-      const held = handovers.length > 0 ? undefined : this.#cache.get(profileId);
-      if (!held) {
-        owners.set(profileId, [profileId, ...states.get(profileId)!.aliases, ...handovers.flatMap((handover) => handover.aliases)]);
-        continue;
-      }
-      for (const activity of activities) evaluator.apply(held, activity);
-      profiles.set(profileId, held);
-    }
-    const rows = await history.read([...new Set([...owners.values()].flat())]);
-    for (const [profileId, aliases] of owners) {
-      const profile = evaluator.empty();
-      for (const alias of new Set(aliases)) for (const activity of rows.get(alias) ?? []) evaluator.apply(profile, activity);
+      const held = this.#cache.get(profileId);
+      const known = [profileId, ...states.get(profileId)!.aliases];
+      const fresh = handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
+      const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : handover.aliases)).filter((alias) => !known.includes(alias));
+      if (held) for (const activity of activities) evaluator.apply(held, activity);
+      const profile = held ?? evaluator.empty();
+      for (const handover of fresh) if (this.#isUsable(handover)) evaluator.join(profile, unpackState(handover.state!));
       profiles.set(profileId, profile);
+      missing.set(profileId, new Set(held ? handed : [...known, ...handed]));
+      for (const alias of handed) cold.add(alias);
+      if (!held && this.restored.stored.has(profileId)) for (const alias of known) cold.add(alias);
+    }
+    // Looked at together: while rows are read from ClickHouse, more may come to be there.
+    const waiting = Map.groupBy(this.#writer.waiting(new Set([...missing.values()].flatMap((aliases) => [...aliases]))), (activity) => activity.profile_id);
+    const rows = cold.size > 0 ? await history.read([...cold], this.partition, this.#writer.next) : new Map<string, Activity[]>();
+    for (const [profileId, aliases] of missing) {
+      const profile = profiles.get(profileId)!;
+      for (const alias of aliases) for (const activity of [...(rows.get(alias) ?? []), ...(waiting.get(alias) ?? [])]) evaluator.apply(profile, activity);
     }
     for (const [profileId, profile] of profiles) this.#cache.set(profileId, profile);
     return profiles;
@@ -171,7 +303,7 @@ class SegmentPartition implements UnitState {
 
   #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
     const { evaluator, segments, definitions } = this.parts;
-    const now = Math.max(at, stored.evaluated_at);
+    const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
     const { members, traits, nextChangeAt } = evaluator.evaluate(profile, now);
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
@@ -179,7 +311,7 @@ class SegmentPartition implements UnitState {
     const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
     const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, versions, this.#trigger(entry, stored, now), definitions);
     this.#publish(changes, entry.activities, outbox);
-    this.stored.set(state.profile_id, keep(outbox.state(state)));
+    this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
     this.timers.set(state.profile_id, nextChangeAt);
   }
 

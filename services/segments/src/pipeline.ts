@@ -1,5 +1,5 @@
-// The whole flow of segments: activities into ClickHouse and into the state of their profiles, evaluation at the end
-// of each block, changed memberships and states with the input offsets in one transaction per partition.
+// The whole flow of segments: activities into the state of their profiles, evaluation at the end of each block, changed
+// memberships and states with the input offsets in one transaction per partition; behind it, activities into ClickHouse.
 import { consumeTransactions, type Kafka } from '@tideway/kafka';
 import type { Loop, Service } from '@tideway/service';
 import type { Config } from './config.js';
@@ -7,7 +7,7 @@ import { openPartition, type PartitionParts } from './partition.js';
 import { LatencyLog } from './metrics.js';
 import { HANDOVER_TOPIC } from './topics.js';
 
-export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'kafka'>): Loop {
+export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'kafka' | 'logger' | 'groupId'>): Loop {
   const { activitiesProduct, stateProduct } = parts.formats;
   return consumeTransactions({
     kafka,
@@ -17,11 +17,11 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     topics: [activitiesProduct.topic, HANDOVER_TOPIC],
     unitOf: (_topic, partition) => String(partition),
     // One log of latencies per partition: each is emptied by its own commits.
-    open: (unit) => openPartition({ ...parts, kafka, latency: new LatencyLog(metrics) }, Number(unit), stateProduct),
-    // Rows go to ClickHouse, which Kafka's transactions do not reach: the block must come again with the same range.
-    intent: (topic) => topic === activitiesProduct.topic,
+    open: (unit, reschedule) => openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, latency: new LatencyLog(metrics) }, Number(unit), stateProduct, reschedule),
     limits: { maxRecords: 5_000 },
-    maxWaitMs: 20,
+    maxWaitMs: 100,
+    // Few transactions spare the broker, which everything waits for; this is what they may cost in latency.
+    paceMs: 40,
     concurrency: 64,
     sessionTimeoutMs: config.SEGMENTS_SESSION_TIMEOUT_MS,
   });

@@ -11,6 +11,12 @@ export interface Handover {
   /** Time (ms) of the event that merged them. */
   causedAt: number;
   origin: string;
+  /** What the profile's activities come to, where it was in memory: see packState. */
+  state?: string;
+  /** Fingerprint of the definitions that `state` is for. */
+  definitions?: string;
+  /** Time (ms) of the profile's last evaluation: what `state` has forgotten, no evaluation since needs. */
+  evaluatedAt?: number;
 }
 
 export function ownTopics(products: Product[]): InternalTopic[] {

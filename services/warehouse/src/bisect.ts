@@ -15,11 +15,11 @@ export interface Refused {
  * Rejects with RetryableError where the records are not to blame (none alone is refused, or a sound one is, too):
  * then the schema or the table is, and going on would lose a whole block.
  */
-export async function findRefused(client: ClickHouseClient, product: Product, schema: AvroRecordSchema, partition: number, datums: Datum[]): Promise<Refused[]> {
+export async function findRefused(client: ClickHouseClient, product: Product, schema: AvroRecordSchema, datums: Datum[]): Promise<Refused[]> {
   const table = bisectTable(product);
   const refusal = async (part: Datum[]): Promise<string | undefined> => {
     try {
-      await insertDatums(client, { table, schema, partition, datums: part });
+      await insertDatums(client, { table, schema, datums: part });
       return undefined;
     } catch (error) {
       if (error instanceof DataRefusedError) return error.message;
@@ -35,7 +35,7 @@ export async function findRefused(client: ClickHouseClient, product: Product, sc
   };
   const refused = await search(datums);
   if (refused.length === 0) throw new RetryableError(`ClickHouse refuses a block, but no record, of ${product.topic}: the table is at fault, nothing is dropped`);
-  if (refused.length === datums.length && (await refusal([{ offset: 0, datum: soundDatum(product, schema) }])) !== undefined) {
+  if (refused.length === datums.length && (await refusal([{ partition: 0, offset: 0, datum: soundDatum(product, schema) }])) !== undefined) {
     throw new RetryableError(`ClickHouse refuses every record of ${product.topic}, a sound one too: the table or the schema is at fault, nothing is dropped`);
   }
   return refused;
@@ -43,7 +43,7 @@ export async function findRefused(client: ClickHouseClient, product: Product, sc
 
 /** The product's own minimal sample, encoded by the writer schema: fields that only the writer knows take their defaults. */
 function soundDatum(product: Product, schema: AvroRecordSchema): Buffer {
-  const sample = JSON.parse(readFileSync(path.join(product.dir, 'samples/valid/minimal.json'), 'utf8')) as Record<string, unknown>;
+  const sample = JSON.parse(readFileSync(path.join(product.samplesDir, 'valid/minimal.json'), 'utf8')) as Record<string, unknown>;
   const record = Object.fromEntries(schema.fields.map(({ name, type, default: value }) => {
     const known = sample[name] ?? value ?? null;
     return [name, type === 'bytes' ? Buffer.from(String(known)) : known];

@@ -1,4 +1,4 @@
-// What a block holds, by writer schema: undecoded datums, each walked to its last byte, and what cannot be read at all.
+// What blocks hold, by writer schema: undecoded datums, each walked to its last byte, and what cannot be read at all.
 import avsc from 'avsc';
 import type { Type } from 'avsc';
 import type { Datum } from '@tideway/clickhouse';
@@ -7,36 +7,46 @@ import { errorText } from '@tideway/service';
 
 /** A record that cannot become a row, and why. */
 export interface Poison {
+  partition: number;
   offset: number;
   original: Buffer;
   code: string;
   message: string;
 }
 
+/** A deletion: the key's fields, joined with `|`. */
+export interface Tombstone {
+  partition: number;
+  offset: number;
+  key: string;
+}
+
 export interface BlockContent {
   bySchema: Map<number, Datum[]>;
-  tombstones: KafkaMessage[];
+  tombstones: Tombstone[];
   poison: Poison[];
 }
 
-/** Splits a block by the schema ids in its frames. */
-export function splitBlock(block: Block): BlockContent {
+/** Splits blocks by the schema ids in their frames. */
+export function splitBlocks(blocks: Block[]): BlockContent {
   const content: BlockContent = { bySchema: new Map(), tombstones: [], poison: [] };
-  for (const message of block.messages) {
-    const offset = Number(message.offset);
-    const wire = readWire(message.value);
-    if (message.value === null) {
-      content.tombstones.push(message);
-    } else if (!wire) {
-      content.poison.push({ offset, original: message.value, code: 'not_framed', message: 'the value is not framed as Confluent Avro (a zero byte and a schema id)' });
-    } else {
-      const list = content.bySchema.get(wire.schemaId);
-      const datum = { offset, datum: wire.datum };
-      if (list) list.push(datum);
-      else content.bySchema.set(wire.schemaId, [datum]);
-    }
-  }
+  for (const { partition, messages } of blocks) for (const message of messages) split(content, partition, message);
   return content;
+}
+
+function split({ bySchema, tombstones, poison }: BlockContent, partition: number, { offset: text, key, value }: KafkaMessage): void {
+  const offset = Number(text);
+  const wire = readWire(value);
+  if (value === null) {
+    tombstones.push({ partition, offset, key: String(key) });
+  } else if (!wire) {
+    poison.push({ partition, offset, original: value, code: 'not_framed', message: 'the value is not framed as Confluent Avro (a zero byte and a schema id)' });
+  } else {
+    const list = bySchema.get(wire.schemaId);
+    const datum = { partition, offset, datum: wire.datum };
+    if (list) list.push(datum);
+    else bySchema.set(wire.schemaId, [datum]);
+  }
 }
 
 const walkers = new WeakMap<WriterSchema, (datum: Buffer) => void>();
@@ -56,12 +66,12 @@ function walkerOf(writer: WriterSchema): (datum: Buffer) => void {
 /** Keeps the datums that are whole: one with bytes left over would forge rows in a file of several. */
 export function wholeDatums(writer: WriterSchema, datums: Datum[], poison: Poison[]): Datum[] {
   const walk = walkerOf(writer);
-  return datums.filter(({ offset, datum }) => {
+  return datums.filter(({ partition, offset, datum }) => {
     try {
       walk(datum);
       return true;
     } catch (error) {
-      poison.push({ offset, original: datum, code: 'malformed_datum', message: `the datum does not fit schema ${writer.id}: ${errorText(error)}` });
+      poison.push({ partition, offset, original: datum, code: 'malformed_datum', message: `the datum does not fit schema ${writer.id}: ${errorText(error)}` });
       return false;
     }
   });

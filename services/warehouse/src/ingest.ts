@@ -1,11 +1,13 @@
-// One block into its table: an insert per writer schema under the block's token; what cannot be a row goes to quarantine.
+// Blocks of one product into its table: an insert per writer schema under a token of their ranges; what cannot be a row
+// goes to quarantine.
+import { createHash } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import { DataRefusedError, clickhouseError, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
-import { quarantineRecord, type Block, type KafkaMessage, type Publisher, type SchemaRegistry, type WriterSchema } from '@tideway/kafka';
+import { quarantineRecord, type Block, type Publisher, type SchemaRegistry, type WriterSchema } from '@tideway/kafka';
 import { PermanentError, crashPoint, type Logger, type Metrics } from '@tideway/service';
 import { findRefused } from './bisect.js';
-import { splitBlock, wholeDatums, type Poison } from './datums.js';
+import { splitBlocks, wholeDatums, type Poison, type Tombstone } from './datums.js';
 import type { Tables } from './tables.js';
 
 export interface IngestParts {
@@ -17,7 +19,7 @@ export interface IngestParts {
   metrics: Metrics;
 }
 
-/** Delays that are observed of one block. */
+/** Delays that are observed of the blocks that go together. */
 const MAX_OBSERVED = 500;
 
 export class Ingest {
@@ -45,23 +47,26 @@ export class Ingest {
     await admin.disconnect();
   }
 
-  /** Inserts a block; called with the same range again, it adds nothing. Rejects with RetryableError in an outage. */
-  async block(product: Product, block: Block): Promise<void> {
-    const { bySchema, tombstones, poison } = splitBlock(block);
+  /** Inserts blocks of one product; called with the same ranges again, it adds nothing. Rejects with RetryableError in an outage. */
+  async blocks(product: Product, blocks: Block[]): Promise<void> {
+    const token = this.#token(blocks);
+    const { bySchema, tombstones, poison } = splitBlocks(blocks);
     for (const [schemaId, datums] of bySchema) {
       const writer = await this.#writer(schemaId, datums, poison);
-      if (writer) await this.#insert(product, block, writer, wholeDatums(writer, datums, poison), poison);
+      if (writer) await this.#insert(product, token, writer, wholeDatums(writer, datums, poison), poison);
     }
-    if (tombstones.length > 0) await this.#tombstones(product, block, tombstones, poison);
-    if (poison.length > 0) await this.#quarantine(product, block, poison);
-    this.#observeDelays(product, block);
+    if (tombstones.length > 0) await this.#tombstones(product, token, tombstones, poison);
+    if (poison.length > 0) await this.#quarantine(product, blocks, poison);
+    this.#observeDelays(product, blocks);
   }
 
-  /** Of a large block, evenly chosen records stand for all: to observe each costs more than to walk it. */
-  #observeDelays(product: Product, { messages }: Block): void {
+  /** Of large blocks, evenly chosen records stand for all: to observe each costs more than to walk it. */
+  #observeDelays(product: Product, blocks: Block[]): void {
     const now = Date.now();
-    const step = Math.ceil(messages.length / MAX_OBSERVED);
-    for (let i = 0; i < messages.length; i += step) this.#eventToRow.observe({ product: product.id }, (now - Number(messages[i]!.timestamp)) / 1000);
+    const step = Math.ceil(blocks.reduce((sum, { messages }) => sum + messages.length, 0) / MAX_OBSERVED);
+    for (const { messages } of blocks) {
+      for (let i = 0; i < messages.length; i += step) this.#eventToRow.observe({ product: product.id }, (now - Number(messages[i]!.timestamp)) / 1000);
+    }
   }
 
   async #writer(schemaId: number, datums: Datum[], poison: Poison[]): Promise<WriterSchema | undefined> {
@@ -69,25 +74,25 @@ export class Ingest {
       return await this.#parts.registry.writer(schemaId);
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      poison.push(...datums.map(({ offset, datum }) => ({ offset, original: datum, code: 'unknown_schema', message: `the registry has no schema ${schemaId}` })));
+      poison.push(...datums.map(({ partition, offset, datum }) => ({ partition, offset, original: datum, code: 'unknown_schema', message: `the registry has no schema ${schemaId}` })));
       return undefined;
     }
   }
 
-  async #insert(product: Product, block: Block, writer: WriterSchema, datums: Datum[], poison: Poison[]): Promise<void> {
+  async #insert(product: Product, token: string, writer: WriterSchema, datums: Datum[], poison: Poison[]): Promise<void> {
     const { clickhouse, tables, logger } = this.#parts;
     if (datums.length === 0) return;
     await tables.fit(product, writer);
-    const insert = { table: tableName(product), schema: writer.schema, partition: block.partition, token: `${this.#token(block)}/${writer.id}` };
+    const insert = { table: tableName(product), schema: writer.schema, token: `${token}/${writer.id}` };
     const stop = this.#duration.startTimer({ product: product.id });
     crashPoint('before-insert');
     try {
       await insertDatums(clickhouse, { ...insert, datums });
     } catch (error) {
       if (!(error instanceof DataRefusedError)) throw error;
-      logger.warn({ topic: block.topic, partition: block.partition, from: block.from, to: block.to, error: error.message }, 'block refused: looking for the record');
-      const refused = await findRefused(clickhouse, product, writer.schema, block.partition, datums);
-      poison.push(...refused.map(({ datum, reason }) => ({ offset: datum.offset, original: datum.datum, code: 'refused_by_clickhouse', message: reason })));
+      logger.warn({ topic: product.topic, error: error.message }, 'blocks refused: looking for the record');
+      const refused = await findRefused(clickhouse, product, writer.schema, datums);
+      poison.push(...refused.map(({ datum, reason }) => ({ partition: datum.partition, offset: datum.offset, original: datum.datum, code: 'refused_by_clickhouse', message: reason })));
       const bad = new Set(refused.map(({ datum }) => datum));
       await insertDatums(clickhouse, { ...insert, datums: datums.filter((datum) => !bad.has(datum)) });
     }
@@ -96,32 +101,33 @@ export class Ingest {
     this.#rows.inc({ product: product.id }, datums.length);
   }
 
-  /** A tombstone of an entity deletes its row: the key's fields are in the record's key, joined with `|`. */
-  async #tombstones(product: Product, block: Block, tombstones: KafkaMessage[], poison: Poison[]): Promise<void> {
+  async #tombstones(product: Product, token: string, tombstones: Tombstone[], poison: Poison[]): Promise<void> {
     if (product.kind === 'event') {
-      poison.push(...tombstones.map(({ offset }) => ({ offset: Number(offset), original: Buffer.alloc(0), code: 'empty_value', message: 'an event has no value' })));
+      poison.push(...tombstones.map(({ partition, offset }) => ({ partition, offset, original: Buffer.alloc(0), code: 'empty_value', message: 'an event has no value' })));
       return;
     }
-    const values = tombstones.map(({ key, offset }) => {
-      const parts = String(key).split('|');
-      return { _partition: block.partition, _offset: Number(offset), _deleted: 1, ...Object.fromEntries(product.key.map((field, i) => [field, parts[i] ?? ''])) };
+    const values = tombstones.map(({ partition, offset, key }) => {
+      const parts = key.split('|');
+      return { _partition: partition, _offset: offset, _deleted: 1, ...Object.fromEntries(product.key.map((field, i) => [field, parts[i] ?? ''])) };
     });
     try {
-      await this.#parts.clickhouse.insert({ table: tableName(product), values, format: 'JSONEachRow', clickhouse_settings: { insert_deduplication_token: `${this.#token(block)}/tombstones`, insert_deduplicate: 1 } });
+      await this.#parts.clickhouse.insert({ table: tableName(product), values, format: 'JSONEachRow', clickhouse_settings: { insert_deduplication_token: `${token}/tombstones`, insert_deduplicate: 1 } });
     } catch (error) {
       throw clickhouseError(error, `deleting rows of ${product.id}`);
     }
   }
 
-  #token({ topic, epoch, partition, from, to }: Block): string {
-    return [this.#cluster, topic, epoch, partition, from, to].join('/');
+  /** Cluster, topic, and a hash of what went together: partitions, their incarnations and offsets. */
+  #token(blocks: Block[]): string {
+    const ranges = blocks.map(({ partition, epoch, from, to }) => [partition, epoch, from, to]).sort(([a], [b]) => a! - b!);
+    return [this.#cluster, blocks[0]!.topic, createHash('sha256').update(JSON.stringify(ranges)).digest('hex')].join('/');
   }
 
-  async #quarantine(product: Product, block: Block, poison: Poison[]): Promise<void> {
-    const values = new Map(block.messages.map((message) => [Number(message.offset), message.value]));
-    const records = poison.map(({ offset, original, code, message }) => quarantineRecord({
+  async #quarantine(product: Product, blocks: Block[], poison: Poison[]): Promise<void> {
+    const values = new Map(blocks.flatMap(({ partition, messages }) => messages.map((message) => [`${partition}:${message.offset}`, message.value] as const)));
+    const records = poison.map(({ partition, offset, original, code, message }) => quarantineRecord({
       service: 'warehouse', stage: 'insert', product: product.id, rejection: { code, message },
-      origin: `${block.topic}:${block.partition}:${offset}`, original: values.get(offset) ?? original,
+      origin: `${product.topic}:${partition}:${offset}`, original: values.get(`${partition}:${offset}`) ?? original,
     }));
     await this.#parts.publisher.publish('operations.quarantine', records);
     for (const { code } of poison) this.#quarantined.inc({ product: product.id, code });

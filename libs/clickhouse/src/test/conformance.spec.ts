@@ -142,9 +142,9 @@ describe.each(products.map((product) => [product.topic, product] as const))('%s'
     const columns = new Map((await result.json<{ name: string; type: string }>()).map(({ name, type }) => [name, type.replaceAll('`', '')]));
     for (const field of product.schema.fields) expect([field.name, columns.get(field.name)]).toEqual([field.name, columnOf(field).type.replaceAll('`', '')]);
     const type = avroType(product.schema);
-    const datums = samples<Record<string, unknown>>(product, 'valid').map(({ content }, offset) => ({ offset, datum: type.toBuffer(withBytes(product, content)) }));
-    await insertDatums(clickhouse, { table: tableName(product), schema: product.schema, partition: 0, datums, token: 'conformance' });
-    await insertDatums(clickhouse, { table: tableName(product), schema: product.schema, partition: 0, datums, token: 'conformance' });
+    const datums = samples<Record<string, unknown>>(product, 'valid').map(({ content }, offset) => ({ partition: 0, offset, datum: type.toBuffer(withBytes(product, content)) }));
+    await insertDatums(clickhouse, { table: tableName(product), schema: product.schema, datums, token: 'conformance' });
+    await insertDatums(clickhouse, { table: tableName(product), schema: product.schema, datums, token: 'conformance' });
     // The samples share their key: analysts see it once, an entity's table keeps the last, and the same token inserts once.
     expect(await count(tableName(product))).toBe(product.kind === 'event' ? datums.length : 1);
     const current = productOf(products, product.id);

@@ -33,17 +33,17 @@ interface Watched {
   values(): string[];
 }
 
-/** Starts a loop that keeps what it is given; `onBlock` is run before it is kept. */
+/** Starts a loop that announces blocks and keeps what it is given; `onBlock` is run before it is kept. */
 function start(group: string, topics: string[], options: Partial<ConsumeBlocksOptions> = {}): Watched {
   const metrics = new Metrics('test');
   const blocks: Block[] = [];
   const { onBlock, ...rest } = options;
   const loop = consumeBlocks({
-    kafka: cluster.kafka, logger: silent, metrics, groupId: group, topics, intent: () => true, acknowledge: true, maxWaitMs: 50, sessionTimeoutMs: 2_000,
+    kafka: cluster.kafka, logger: silent, metrics, groupId: group, topics, maxWaitMs: 50, sessionTimeoutMs: 2_000,
     ...rest,
-    onBlock: async (block) => {
-      await onBlock?.(block);
-      blocks.push(block);
+    onBlocks: async (together) => {
+      for (const block of together) await onBlock?.(block);
+      blocks.push(...together);
     },
   });
   running.push(loop);
@@ -52,7 +52,7 @@ function start(group: string, topics: string[], options: Partial<ConsumeBlocksOp
 }
 
 const ranges = (blocks: Block[]) => blocks.map(({ from, to }) => [from, to]);
-const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => `v${from + i}`);
+const numbered = (count: number, from = 0, prefix = 'v') => Array.from({ length: count }, (_, i) => `${prefix}${from + i}`);
 async function stoppedGauge(metrics: Metrics): Promise<string[]> {
   const { values } = await metrics.registry.getSingleMetric('tideway_partition_stopped')!.get();
   return values.filter(({ value }) => value === 1).map(({ labels }) => `${labels['topic']}/${labels['partition']}`);
@@ -72,18 +72,28 @@ describe('a block', () => {
     await waitFor(() => blocks.length === 3, { message: 'three blocks' });
     expect(ranges(blocks)).toEqual([[0, 9], [10, 19], [20, 24]]);
     expect(values()).toEqual(numbered(25));
-    for (const { block, committed } of seen) expect(committed).toEqual({ offset: block.from, metadata: { epoch: block.epoch, to: block.to, at: block.at } });
+    for (const { block, committed } of seen) expect(committed).toEqual({ offset: block.from, metadata: { epoch: block.epoch, to: block.to, at: block.at, with: [0] } });
     await waitFor(async () => (await cluster.committed('announced', topic)).offset === 25, { message: 'the last acknowledgement' });
     expect((await cluster.committed('announced', topic)).metadata).toEqual({ epoch: blocks[0]!.epoch });
   });
 
-  it('has no intent where none is wanted', async () => {
-    const topic = await cluster.createTopic('unannounced');
-    await cluster.sendNumbered(topic, 5);
-    const seen: number[] = [];
-    const { blocks } = start('unannounced', [topic], { intent: () => false, onBlock: async () => void seen.push((await cluster.committed('unannounced', topic)).offset) });
-    await waitFor(() => blocks.length === 1, { message: 'the block' });
-    expect(seen).toEqual([-1]);
+  it('goes together with those of other partitions, announced in one commit, and comes again together after a crash', async () => {
+    const topic = await cluster.createTopic('together', 3);
+    for (const partition of [0, 1, 2]) await cluster.sendNumbered(topic, 10, { partition, prefix: 'abc'[partition]! });
+    const owner = new LoopProcess({ brokers: platform.env['KAFKA_BROKERS']!, kind: 'blocks', groupId: 'together', topic, maxRecords: 7, sessionTimeoutMs: 1_000 });
+    await waitFor(() => owner.reports.length === 3, { message: 'three blocks in hand' });
+    expect(owner.reports.map(({ block }) => [block.partition, block.from, block.to]).sort()).toEqual([[0, 0, 6], [1, 0, 6], [2, 0, 6]]);
+    for (const partition of [0, 1, 2]) expect(await cluster.committed('together', topic, partition)).toMatchObject({ offset: 0, metadata: { to: 6, with: [0, 1, 2] } });
+    await owner.end();
+    await cluster.sendNumbered(topic, 5, { partition: 1, prefix: 'b', from: 10 });
+    const groups: Block[][] = [];
+    const loop = consumeBlocks({ kafka: cluster.kafka, logger: silent, metrics: new Metrics('test'), groupId: 'together', topics: [topic], sessionTimeoutMs: 2_000, onBlocks: async (blocks) => void groups.push(blocks) });
+    running.push(loop);
+    void loop.start();
+    await waitFor(() => groups.flat().reduce((sum, { messages }) => sum + messages.length, 0) >= 35, { message: 'all records' });
+    expect(groups[0]!.map(({ partition, from, to, redo }) => [partition, from, to, redo]).sort()).toEqual([[0, 0, 6, true], [1, 0, 6, true], [2, 0, 6, true]]);
+    expect(groups.flat().flatMap(({ messages }) => messages.map(({ value }) => String(value))).sort()).toEqual([...numbered(10, 0, 'a'), ...numbered(15, 0, 'b'), ...numbered(10, 0, 'c')].sort());
+    expect(groups.slice(1).flat().every(({ redo }) => !redo)).toBe(true);
   });
 
   it('comes again with the same range and time until it succeeds, though more records have come', async () => {
@@ -101,7 +111,6 @@ describe('a block', () => {
     await waitFor(() => values().length === 20, { message: 'all records' });
     expect(ranges(tried.slice(0, 3))).toEqual([[0, 9], [0, 9], [0, 9]]);
     expect(new Set(tried.slice(0, 3).map(({ at, epoch }) => `${at}/${epoch}`)).size).toBe(1);
-    expect(tried.slice(0, 3).map(({ redo }) => redo)).toEqual([false, true, true]);
     expect(ranges(blocks)[0]).toEqual([0, 9]);
     expect(values()).toEqual([...numbered(10), ...numbered(5, 10), ...numbered(5, 20)]);
   });
@@ -155,29 +164,29 @@ describe('a new owner', () => {
     expect(second.values()).toEqual(numbered(40 - done, done));
   });
 
-  it('and the old ones share the partitions, and every record is in exactly one range', async () => {
-    const topic = await cluster.createTopic('shared', 6);
+  it('and the old ones share the topics, and every record is in exactly one range', async () => {
+    const topics = await Promise.all(Array.from({ length: 4 }, (_, i) => cluster.createTopic(`shared-${i}`, 3)));
     let sending = true;
     let sent = 0;
     const sender = (async () => {
-      while (sending) {
-        await cluster.send(topic, Array.from({ length: 60 }, (_, i) => ({ partition: i % 6, value: `s${sent + i}` })));
-        sent += 60;
+      for (let i = 0; sending; i += 1) {
+        await cluster.send(topics[i % 4]!, Array.from({ length: 30 }, (_, k) => ({ partition: k % 3, value: `s${sent + k}` })));
+        sent += 30;
       }
     })();
     const onBlock = () => sleep(5);
-    const first = start('shared', [topic], { limits: { maxRecords: 7 }, onBlock });
+    const first = start('shared', topics, { limits: { maxRecords: 7 }, onBlock });
     await waitFor(() => first.blocks.length > 10, { message: 'the first owner' });
-    const second = start('shared', [topic], { limits: { maxRecords: 11 }, onBlock });
+    const second = start('shared', topics, { limits: { maxRecords: 11 }, onBlock });
     await waitFor(() => second.blocks.length > 10, { timeoutMs: 15_000, message: 'the second owner' });
     await first.loop.stop();
-    const third = start('shared', [topic], { limits: { maxRecords: 5 }, onBlock });
+    const third = start('shared', topics, { limits: { maxRecords: 5 }, onBlock });
     await waitFor(() => third.blocks.length > 10, { timeoutMs: 15_000, message: 'the third owner' });
     sending = false;
     await sender;
     const all = () => [first, second, third].flatMap(({ blocks }) => blocks);
     // A range that was processed twice is one for a store that deduplicates by it.
-    const byRange = () => new Map(all().map((block) => [`${block.partition}/${block.from}-${block.to}`, block]));
+    const byRange = () => new Map(all().map((block) => [`${block.topic}/${block.partition}/${block.from}-${block.to}`, block]));
     await waitFor(() => [...byRange().values()].reduce((sum, { messages }) => sum + messages.length, 0) >= sent, { timeoutMs: 15_000, message: 'all records' });
     const values = [...byRange().values()].flatMap(({ messages }) => messages.map(({ value }) => String(value)));
     expect(values.sort()).toEqual(Array.from({ length: sent }, (_, i) => `s${i}`).sort());

@@ -31,10 +31,10 @@ const { kafka } = new Cluster({ KAFKA_BROKERS: settings.brokers });
 const work = () => (settings.workMs === undefined ? new Promise<void>(() => undefined) : sleep(settings.workMs));
 const tell = (event: ChildReport['event'], { partition, from, to, at, epoch, redo }: Block) => process.send!({ event, block: { partition, from, to, at, epoch, redo } } satisfies ChildReport);
 
-async function handle(block: Block): Promise<void> {
-  tell('begun', block);
+async function handle(blocks: Block[]): Promise<void> {
+  for (const block of blocks) tell('begun', block);
   await work();
-  tell('done', block);
+  for (const block of blocks) tell('done', block);
 }
 
 const options = {
@@ -42,13 +42,13 @@ const options = {
   limits: { maxRecords: settings.maxRecords }, sessionTimeoutMs: settings.sessionTimeoutMs, maxWaitMs: 50,
 };
 const loop = settings.kind === 'blocks'
-  ? consumeBlocks({ ...options, intent: () => true, acknowledge: true, onBlock: handle })
+  ? consumeBlocks({ ...options, onBlocks: handle })
   : consumeTransactions({
     ...options,
     unitOf: (_topic, partition) => String(partition),
     open: async () => ({
       async process(blocks) {
-        for (const block of blocks) await handle(block);
+        for (const block of blocks) await handle([block]);
         return [{ topic: settings.output!, messages: blocks.flatMap((block) => block.messages.map(({ value }) => ({ partition: 0, value: `${settings.name}:${String(value)}` }))) }];
       },
     }),

@@ -75,26 +75,6 @@ describe('a unit', () => {
     expect(await cluster.committed('counted', topic)).toEqual({ offset: 20, metadata: { epoch: expect.any(Number) } });
   });
 
-  it('whose store is not Kafka alone gets a failed block again with the same range and time, though more records have come', async () => {
-    const [topic, output] = await topicsOf('intended');
-    await cluster.sendNumbered(topic, 5);
-    const tried: Block[] = [];
-    start('intended', [topic], async () => ({
-      async process(blocks) {
-        tried.push(...blocks);
-        if (tried.length === 1) {
-          await cluster.sendNumbered(topic, 5, { from: 5 });
-          throw new RetryableError('the store is away');
-        }
-        return to(output, valuesOf(blocks));
-      },
-    }), { intent: () => true });
-    await waitFor(async () => (await cluster.values(output)).length >= 10, { message: 'ten outputs' });
-    expect(tried.slice(0, 2).map(({ from, to, redo }) => ({ from, to, redo }))).toEqual([{ from: 0, to: 4, redo: false }, { from: 0, to: 4, redo: true }]);
-    expect([tried[1]!.at, tried[1]!.epoch]).toEqual([tried[0]!.at, tried[0]!.epoch]);
-    expect(await cluster.values(output)).toEqual(Array.from({ length: 10 }, (_, i) => `v${i}`));
-  });
-
   it('that dies between its outputs and the commit leaves nothing to read, and the next owner does it once', async () => {
     const [topic, output] = await topicsOf('dying');
     await cluster.sendNumbered(topic, 5);

@@ -5,6 +5,7 @@ import type { Activity } from '../definitions/fields.js';
 import { definitionsArbitrary } from '../test/random-definitions.js';
 import { historyArbitrary, timeArbitrary } from '../test/random-histories.js';
 import { createEvaluator, type Evaluator, type ProfileState } from './evaluator.js';
+import { packState, unpackState } from './pack.js';
 
 const RUNS = { numRuns: 500 };
 const MINUTE = 60_000;
@@ -65,6 +66,18 @@ describe('an evaluation', () => {
       for (const activity of late) evaluator.apply(pruned, activity);
       const whole = stateOf(evaluator, [...early, ...late]);
       expect(evaluator.evaluate(pruned, Math.max(a, b))).toEqual(evaluator.evaluate(whole, Math.max(a, b)));
+    }), RUNS);
+  });
+
+  it('is the same for a state that was joined of two, however they were pruned and stored', () => {
+    const halves = fc.tuple(historyArbitrary, historyArbitrary);
+    fc.assert(fc.property(definitionsArbitrary, halves, timeArbitrary, timeArbitrary, (definitions, [one, other], a, b) => {
+      const evaluator = createEvaluator(definitions);
+      const [state, handed] = [stateOf(evaluator, one), stateOf(evaluator, other)];
+      evaluator.prune(state, Math.min(a, b));
+      evaluator.prune(handed, Math.min(a, b));
+      evaluator.join(state, unpackState(packState(handed)));
+      expect(evaluator.evaluate(state, Math.max(a, b))).toEqual(evaluator.evaluate(stateOf(evaluator, [...one, ...other]), Math.max(a, b)));
     }), RUNS);
   });
 });

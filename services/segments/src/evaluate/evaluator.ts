@@ -35,6 +35,8 @@ export interface Evaluator {
   empty(): ProfileState;
   /** Adds one activity. Order does not matter; giving the same activity twice does: the caller removes repeats. */
   apply(state: ProfileState, activity: Activity): void;
+  /** Adds what another state holds; as with activities, what both hold counts twice. `other` is not to be used any more. */
+  join(state: ProfileState, other: ProfileState): void;
   /** Members and values at `now` (ms): a function of the activities and `now` alone. */
   evaluate(state: ProfileState, now: number): Evaluation;
   /** Why a profile is in a segment or not, sentence by sentence. @throws RangeError where there is no such segment. */
@@ -56,6 +58,7 @@ export function createEvaluator({ traits, segments }: Definitions): Evaluator {
       const { purpose } = activity.properties;
       if (purpose !== undefined && purposes.has(purpose)) recordConsent(state.consents, activity);
     },
+    join: (state, other) => join(traits, state, other),
     evaluate: (state, now) => evaluate(traits, segments, state, now),
     explain(name, state, now) {
       const segment = segments.find((candidate) => candidate.name === name);
@@ -91,6 +94,16 @@ function add(state: ProfileState, { index, filter, window, aggregation }: Trait,
   const start = bucketOf(window, activity.occurred_at);
   const bucket = aggregation.add(state.buckets[index]?.get(start), activity);
   if (bucket !== undefined) (state.buckets[index] ??= new Map()).set(start, bucket);
+}
+
+function join(traits: readonly Trait[], state: ProfileState, other: ProfileState): void {
+  for (const { index, aggregation } of traits) {
+    const buckets = other.buckets[index];
+    if (!buckets) continue;
+    const into = (state.buckets[index] ??= new Map());
+    for (const [start, bucket] of buckets) into.set(start, into.has(start) ? aggregation.join(into.get(start), bucket) : bucket);
+  }
+  for (const [key, decisions] of other.consents) state.consents.set(key, [...(state.consents.get(key) ?? []), ...decisions]);
 }
 
 function evaluate(traits: readonly Trait[], segments: readonly Segment[], state: ProfileState, now: number): Evaluation {

@@ -13,3 +13,4 @@ export { createEvaluator, type Evaluation, type Evaluator, type ProfileState } f
 export type { Explanation } from './explain.js';
 export { rowToActivity } from './row.js';
 export { runCases, type CaseResult } from './run-cases.js';
+export { packState, unpackState } from './pack.js';

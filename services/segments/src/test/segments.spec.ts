@@ -206,8 +206,9 @@ describe('the segments service', () => {
     }, patient('repeat buyers'));
     const known = await topics.states();
     expect(profiles.map((profileId) => known.get(profileId)!.traits['orders'])).toEqual(profiles.map(() => '2'));
-    const [stored] = await rows<{ n: number }>('SELECT count() AS n FROM segments.activities WHERE has({profiles:Array(UUID)}, profile_id)', { profiles });
-    expect(Number(stored!.n)).toBe(36);
+    const stored = async () => Number((await rows<{ n: number }>('SELECT count() AS n FROM segments.activities WHERE has({profiles:Array(UUID)}, profile_id)', { profiles }))[0]!.n);
+    await waitFor(async () => (await stored()) >= 36, patient('the rows'));
+    expect(await stored()).toBe(36);
     await identities(Object.fromEntries(profiles.map((profileId) => [profileId, profileId])));
   });
 
@@ -236,13 +237,14 @@ describe('the segments service', () => {
     expect(exit!.evaluated_at - leavesAt).toBeLessThan(2_000);
   });
 
-  it('evaluates everybody anew when definitions change, and counts the block once that a crash left behind', async () => {
+  it('evaluates everybody anew when definitions change, and counts the range once that a crash left behind', async () => {
     const profileId = newProfile();
     await publish(decided(profileId, 'granted', 'marketing'), ordered(profileId), ordered(profileId));
     await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 2, patient('a repeat buyer'));
     const before = await topics.states();
-    await service.close();
     const partition = partitionOf(profileId, topics.activities.partitions);
+    await waitFor(async () => topics.committed(partition).then(({ offset, store }) => store!.next >= offset), patient('everything is stored'));
+    await service.close();
     await publish(ordered(profileId));
     await leaveUnfinished(partition);
     folder.write({ ...DEFINITIONS, buyers: { ...DEFINITIONS['buyers']!, version: 2, when: '{ trait: orders, gte: 100 }' }, once: { purpose: 'marketing', when: '{ trait: orders, eq: 1 }' } });
@@ -251,7 +253,7 @@ describe('the segments service', () => {
       const after = await topics.states();
       return [...before].every(([id, state]) => after.get(id)!.definitions !== state.definitions);
     }, patient('everybody evaluated'));
-    await waitFor(async () => (await topics.committed(partition)).to === undefined, patient('the block is finished'));
+    await waitFor(async () => (await topics.committed(partition)).store!.to === undefined, patient('the range is finished'));
     await publish(ordered(profileId));
     await waitFor(async () => (await topics.stateOf(profileId))!.sequence >= 3 && (await topics.stateOf(profileId))!.traits['orders'] !== '3', patient('the order after it'));
     expect(await topics.stateOf(profileId)).toMatchObject({ traits: { orders: '4' }, segments: [{ segment: 'repeat-buyers', version: 1 }] });
@@ -276,9 +278,10 @@ describe('the segments service', () => {
   });
 });
 
-/** What a crash leaves between the insert into ClickHouse and the commit: a block that was announced and whose rows are there. */
+/** What a crash leaves between an insert into ClickHouse and the next commit: a range that was announced and whose rows are there. */
 async function leaveUnfinished(partition: number): Promise<void> {
   const history = new History(clickhouse, registry, topics.activities, []);
   await history.prepare(kafka);
-  await history.insert(await topics.announceLast(partition));
+  const { range, message, activity: last } = await topics.announceLast(partition);
+  await history.insert(range, [history.row(partition, message, last)]);
 }

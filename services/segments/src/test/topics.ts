@@ -1,6 +1,7 @@
 // What is on the topics of this service, for tests.
-import { loadProducts, productOf, type ProductId, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
-import { Decoder, TransactionalProducer, readTopics, type Block, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
+import { loadProducts, productOf, type CustomerActivities, type ProductId, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
+import { Decoder, TransactionalProducer, readTopics, type Kafka, type KafkaMessage, type OffsetMetadata, type SchemaRegistry } from '@tideway/kafka';
+import type { HistoryRange } from '../history.js';
 
 export interface Row<T> {
   key: string;
@@ -43,27 +44,26 @@ export class Topics {
   }
 
   /** What the service has committed of a partition of activities. */
-  async committed(partition: number): Promise<{ offset: number; epoch: number; to?: number }> {
+  async committed(partition: number): Promise<OffsetMetadata & { offset: number }> {
     const admin = this.kafka.admin();
     await admin.connect();
     const [topic] = await admin.fetchOffsets({ groupId: 'segments', topics: [this.activities.topic] });
     await admin.disconnect();
     const entry = topic!.partitions.find((p) => p.partition === partition)!;
-    return { offset: Number(entry.offset), ...(JSON.parse(entry.metadata!) as { epoch: number; to?: number }) };
+    return { offset: Number(entry.offset), ...(JSON.parse(entry.metadata!) as OffsetMetadata) };
   }
 
-  /** Announces the last activity of a partition as a block, as the service does before it processes one. */
-  async announceLast(partition: number): Promise<Block> {
+  /** Commits the last activity of a partition, and that a range of it alone was begun. */
+  async announceLast(partition: number): Promise<{ range: HistoryRange; message: KafkaMessage; activity: CustomerActivities }> {
     const { topic } = this.activities;
     let last: KafkaMessage | undefined;
     await readTopics(this.kafka, new Map([[topic, [partition]]]), ({ message }) => void (last = message));
     const from = Number(last!.offset);
     const { epoch } = await this.committed(partition);
-    const block = { topic, partition, from, to: from, next: from + 1, epoch, at: Date.now(), redo: false, messages: [last!] };
     const producer = await TransactionalProducer.open(this.kafka, 'test-intent', 'segments');
-    await producer.transact([], [{ topic, partition, offset: from, metadata: JSON.stringify({ epoch, to: from, at: block.at }) }]);
+    await producer.transact([], [{ topic, partition, offset: from + 1, metadata: JSON.stringify({ epoch, store: { next: from, to: from } }) }]);
     await producer.close();
-    return block;
+    return { range: { topic, partition, epoch, from, to: from }, message: last!, activity: await new Decoder<CustomerActivities>(this.registry, this.activities).decode(last!.value) };
   }
 }
 

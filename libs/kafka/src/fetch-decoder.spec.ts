@@ -1,0 +1,92 @@
+// The decoder of fetch responses gives what kafkajs' own gives, to the byte.
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createRequire } from 'node:module';
+import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
+import recordBatch from 'kafkajs/src/protocol/recordBatch/v0/index.js';
+import response from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+import { decodeFetch } from './fetch-decoder.js';
+
+interface RecordOf {
+  gap: number;
+  delay: number;
+  key: Uint8Array | null;
+  value: Uint8Array | null;
+  headers: Record<string, Uint8Array | Uint8Array[]>;
+}
+
+interface BatchOf {
+  firstOffset: number;
+  firstTimestamp: number;
+  flags: number;
+  records: RecordOf[];
+}
+
+const bytes = fc.uint8Array({ maxLength: 300 });
+const batchArbitrary: fc.Arbitrary<BatchOf> = fc.record({
+  firstOffset: fc.nat({ max: 2 ** 40 }),
+  firstTimestamp: fc.integer({ min: 0, max: 4_000_000_000_000 }),
+  // Log append time, transactional, control.
+  flags: fc.constantFrom(0, 0, 0x8, 0x10, 0x30),
+  records: fc.array(fc.record({
+    gap: fc.integer({ min: 1, max: 300 }),
+    delay: fc.integer({ min: -5_000_000_000, max: 5_000_000_000 }),
+    key: fc.option(bytes),
+    value: fc.option(bytes),
+    headers: fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }).filter((name) => name !== '__proto__'), fc.oneof(bytes, fc.array(bytes, { minLength: 2, maxLength: 3 })), { maxKeys: 2, noNullPrototype: true }),
+  }), { minLength: 1, maxLength: 8 }),
+});
+
+const buffer = (value: Uint8Array | null) => (value === null ? null : Buffer.from(value));
+
+async function encoded({ firstOffset, firstTimestamp, flags, records }: BatchOf): Promise<Buffer> {
+  let offsetDelta = -1;
+  const encodedRecords = records.map(({ gap, delay, key, value, headers }) => encodeRecord({
+    offsetDelta: (offsetDelta += gap), timestampDelta: delay, key: buffer(key), value: buffer(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, content]) => [name, Array.isArray(content) ? content.map(buffer) : buffer(content)])),
+  }));
+  const batch = (await recordBatch.RecordBatch({ firstOffset, firstTimestamp, maxTimestamp: firstTimestamp + 7, lastOffsetDelta: offsetDelta, producerId: 12, producerEpoch: 3, firstSequence: 5, records: encodedRecords })).buffer;
+  batch.writeInt16BE(flags, 21);
+  return batch;
+}
+
+/** A response of version 11 with these record sets, each of a partition of its own. */
+function fetchResponse(recordSets: Buffer[]): Buffer {
+  const int = (value: number, size: 2 | 4 | 8) => {
+    const out = Buffer.alloc(size);
+    if (size === 8) out.writeBigInt64BE(BigInt(value));
+    else out.writeIntBE(value, 0, size);
+    return out;
+  };
+  const partitions = recordSets.map((set, i) => Buffer.concat([
+    int(i, 4), int(0, 2), int(1_000, 8), int(900, 8), int(1, 8), int(1, 4), int(77, 8), int(5, 8), int(-1, 4), int(set.length, 4), set,
+  ]));
+  const topic = Buffer.from('web.orders.v1');
+  return Buffer.concat([int(9, 4), int(0, 2), int(0, 4), int(1, 4), int(topic.length, 2), topic, int(partitions.length, 4), ...partitions]);
+}
+
+describe('a fetch response', () => {
+  it('is decoded as kafkajs decodes it, whole or cut off in its last batch', async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.array(batchArbitrary, { maxLength: 3 }), { minLength: 1, maxLength: 3 }), fc.nat({ max: 400 }), async (partitions, cut) => {
+      const sets = await Promise.all(partitions.map(async (batches) => Buffer.concat(await Promise.all(batches.map(encoded)))));
+      const last = sets.length - 1;
+      // kafkajs takes a record set of which not even the first batch's header is there for an empty one, too.
+      const payload = fetchResponse(sets.map((set, i) => (i === last && set.length - cut > 100 ? set.subarray(0, set.length - cut) : set)));
+      expect(decodeFetch(payload)).toEqual(await response.decode(payload));
+    }), { numRuns: 300 });
+  });
+
+  it('is left to kafkajs where a batch is compressed, or older than its format', async () => {
+    const batch = await encoded({ firstOffset: 0, firstTimestamp: 0, flags: 0, records: [{ gap: 1, delay: 0, key: null, value: new Uint8Array(3), headers: {} }] });
+    const compressed = Buffer.from(batch);
+    compressed.writeInt16BE(1, 21);
+    const old = Buffer.from(batch);
+    old[16] = 1;
+    expect([compressed, old].map((set) => decodeFetch(fetchResponse([set])))).toEqual([undefined, undefined]);
+  });
+
+  it('comes from the version of kafkajs that this was written for', () => {
+    const { version } = createRequire(`${import.meta.dirname}/`)('kafkajs/package.json') as { version: string };
+    expect(version).toBe('2.2.4');
+  });
+});

@@ -1,0 +1,170 @@
+// Fetch responses, decoded in one pass. kafkajs makes three big integers and a decoder for each record, which took a
+// fifth of the warehouse's time; this gives it the same messages from the positions of their bytes.
+import type { KafkaMessage } from 'kafkajs';
+import response from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
+
+interface Reader {
+  buffer: Buffer;
+  offset: number;
+}
+
+const MAGIC = 2;
+const COMPRESSED = 0x7;
+const LOG_APPEND_TIME = 0x8;
+const TRANSACTIONAL = 0x10;
+const CONTROL = 0x20;
+/** First offset, length, leader epoch, magic, checksum, attributes, last delta, timestamps, producer, sequence, count. */
+const BATCH_HEADER = 61;
+
+let installed = false;
+
+/**
+ * Has kafkajs use this decoder for Fetch version 11, which it speaks with every broker since 2.3
+ * (https://kafka.apache.org/protocol#The_Messages_Fetch). What it does not know, compressed batches and formats before
+ * Kafka 0.11, goes on through kafkajs' own.
+ */
+export function installFetchDecoder(): void {
+  if (installed) return;
+  installed = true;
+  const original = response.decode;
+  response.decode = async (payload: Buffer) => decodeFetch(payload) ?? original(payload);
+}
+
+/** A Fetch response of version 11 as kafkajs has it; undefined where a batch is compressed or of an old format. */
+export function decodeFetch(payload: Buffer): unknown {
+  const reader: Reader = { buffer: payload, offset: 0 };
+  const clientSideThrottleTime = int32(reader);
+  const errorCode = int16(reader);
+  const sessionId = int32(reader);
+  const responses: unknown[] = [];
+  for (let topics = int32(reader); topics > 0; topics -= 1) {
+    const topicName = string(reader);
+    const partitions: unknown[] = [];
+    for (let count = int32(reader); count > 0; count -= 1) {
+      const partition = partitionOf(reader);
+      if (!partition) return undefined;
+      partitions.push(partition);
+    }
+    responses.push({ topicName, partitions });
+  }
+  // kafkajs reports no throttling: the broker has not waited, and expects the client to.
+  return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
+}
+
+function partitionOf(reader: Reader) {
+  const head = {
+    partition: int32(reader), errorCode: int16(reader), highWatermark: int64(reader), lastStableOffset: int64(reader), lastStartOffset: int64(reader),
+  };
+  const abortedTransactions: { producerId: string; firstOffset: string }[] = [];
+  for (let count = int32(reader); count > 0; count -= 1) abortedTransactions.push({ producerId: int64(reader), firstOffset: int64(reader) });
+  const preferredReadReplica = int32(reader);
+  const size = int32(reader);
+  const messages: KafkaMessage[] = [];
+  const end = reader.offset + Math.max(0, size);
+  // The last batch may be cut off: the broker sends as many bytes as were asked for.
+  while (reader.offset + BATCH_HEADER <= end && reader.offset + 12 + reader.buffer.readInt32BE(reader.offset + 8) <= end) {
+    if (!readBatch(reader, messages)) return undefined;
+  }
+  reader.offset = end;
+  return { ...head, abortedTransactions, preferredReadReplica, messages };
+}
+
+/** https://kafka.apache.org/documentation/#recordbatch */
+function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
+  const { buffer, offset: start } = reader;
+  const attributes = buffer.readInt16BE(start + 21);
+  if (buffer[start + 16] !== MAGIC || (attributes & COMPRESSED) !== 0) return false;
+  const end = start + 12 + buffer.readInt32BE(start + 8);
+  const firstOffset = Number(buffer.readBigInt64BE(start));
+  const firstTimestamp = Number(buffer.readBigInt64BE(start + 27));
+  const maxTimestamp = Number(buffer.readBigInt64BE(start + 35));
+  const isControlRecord = (attributes & CONTROL) !== 0;
+  const timestampType = (attributes & LOG_APPEND_TIME) === 0 ? 0 : 1;
+  const batchContext = {
+    firstOffset: String(firstOffset), firstTimestamp: String(firstTimestamp), partitionLeaderEpoch: buffer.readInt32BE(start + 12),
+    inTransaction: (attributes & TRANSACTIONAL) !== 0, isControlBatch: isControlRecord, lastOffsetDelta: buffer.readInt32BE(start + 23),
+    producerId: buffer.readBigInt64BE(start + 43).toString(), producerEpoch: buffer.readInt16BE(start + 51), firstSequence: buffer.readInt32BE(start + 53),
+    maxTimestamp: String(maxTimestamp), timestampType, magicByte: MAGIC,
+  };
+  let time = NaN;
+  let timestamp = '';
+  reader.offset = start + BATCH_HEADER;
+  for (let count = buffer.readInt32BE(start + 57); count > 0; count -= 1) {
+    varint(reader);
+    const recordAttributes = buffer[reader.offset++]!;
+    const delta = varlong(reader);
+    const recordTime = timestampType === 1 && maxTimestamp ? maxTimestamp : firstTimestamp + delta;
+    // Records of a batch mostly have the same time: its text is made once.
+    if (recordTime !== time) timestamp = String((time = recordTime));
+    const offset = String(firstOffset + varint(reader));
+    const key = bytes(reader);
+    const value = bytes(reader);
+    const headers = headersOf(reader);
+    messages.push({ magicByte: MAGIC, attributes: recordAttributes, timestamp, offset, key, value, headers, isControlRecord, batchContext } as unknown as KafkaMessage);
+  }
+  reader.offset = end;
+  return true;
+}
+
+function headersOf(reader: Reader): NonNullable<KafkaMessage['headers']> {
+  const headers: NonNullable<KafkaMessage['headers']> = {};
+  for (let count = varint(reader); count > 0; count -= 1) {
+    const name = bytes(reader)!.toString();
+    const value = bytes(reader)!;
+    const known = headers[name];
+    headers[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value] as Buffer[];
+  }
+  return headers;
+}
+
+function int16(reader: Reader): number {
+  reader.offset += 2;
+  return reader.buffer.readInt16BE(reader.offset - 2);
+}
+
+function int32(reader: Reader): number {
+  reader.offset += 4;
+  return reader.buffer.readInt32BE(reader.offset - 4);
+}
+
+function int64(reader: Reader): string {
+  reader.offset += 8;
+  return reader.buffer.readBigInt64BE(reader.offset - 8).toString();
+}
+
+function string(reader: Reader): string {
+  const length = int16(reader);
+  reader.offset += length;
+  return reader.buffer.toString('utf8', reader.offset - length, reader.offset);
+}
+
+function bytes(reader: Reader): Buffer | null {
+  const length = varint(reader);
+  if (length < 0) return null;
+  reader.offset += length;
+  return reader.buffer.subarray(reader.offset - length, reader.offset);
+}
+
+/** Zigzag, of 32 bits. */
+function varint(reader: Reader): number {
+  const { buffer } = reader;
+  let value = 0;
+  let byte: number;
+  for (let shift = 0; ; shift += 7) {
+    byte = buffer[reader.offset++]!;
+    value |= (byte & 0x7f) << shift;
+    if ((byte & 0x80) === 0) return (value >>> 1) ^ -(value & 1);
+  }
+}
+
+/** Zigzag, exact up to 53 bits: differences of times are far below. */
+function varlong(reader: Reader): number {
+  const { buffer } = reader;
+  let value = 0;
+  let byte: number;
+  for (let factor = 1; ; factor *= 128) {
+    byte = buffer[reader.offset++]!;
+    value += (byte & 0x7f) * factor;
+    if ((byte & 0x80) === 0) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+}

@@ -1,0 +1,13 @@
+// What is used of kafkajs' inside; its version is pinned, and a test compares what comes out.
+declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
+  const response: { decode(payload: Buffer): Promise<unknown> };
+  export default response;
+}
+declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
+  const recordBatch: { RecordBatch(batch: object): Promise<{ buffer: Buffer }> };
+  export default recordBatch;
+}
+declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
+  const encode: (record: object) => { buffer: Buffer };
+  export default encode;
+}
