@@ -21,7 +21,7 @@ export const warehouse: ServiceDefinition<typeof configShape> = {
     const clickhouse = createClickHouse(config, 'tideway-warehouse');
     const products = loadProducts();
     const quarantined = products.filter((product) => product.id === 'operations.quarantine');
-    const publisher = new Publisher({ kafka, registry, products: quarantined, service: 'warehouse', logger: service.logger, metrics: service.metrics, replicationFactor: config.KAFKA_REPLICATION_FACTOR });
+    const publisher = new Publisher({ kafka, registry, products: quarantined, service: 'warehouse', logger: service.logger, metrics: service.metrics, replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES });
     const tables = new Tables(clickhouse, products);
     const ingest = new Ingest({ clickhouse, registry, publisher, tables, logger: service.logger, metrics: service.metrics });
     const loop = pipeline(config, kafka, service, products, ingest);
