@@ -11,7 +11,7 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
 
   --records N     warehouse: records to store (default 1000000)
   --rounds N      warehouse: rounds of each, in turn (default 3)
-  --ways A,B      warehouse: only these of engine, tideway, engine-tuned, json; for who works on one of them
+  --ways A,B      warehouse: only these of engine-default, engine, tideway, engine-tuned, json; for who works on one of them
   --rates N,N     latency: events per second, one run each (default 500,2000)
   --seconds N     latency: seconds that are measured (default 60)
   --warm-up N     latency: seconds before (default 20)

@@ -1,6 +1,6 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
-import type { Product, SegmentsMemberships, SegmentsState } from '@tideway/contracts';
-import { PositionLostError, Positions, bufferOf, keep, readTopics, type Block, type InputOffset, type Kafka, type KafkaMessage, type Kept, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
+import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
+import { PositionLostError, Positions, bufferOf, keep, readTopics, type Block, type InputOffset, type Kafka, type KafkaMessage, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { packState, unpackState, type Activity, type Evaluator, type ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
@@ -11,6 +11,7 @@ import { emptyState, transition, type Trigger } from './membership.js';
 import type { LatencyLog } from './metrics.js';
 import { Outbox } from './outbox.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
+import { mergedAway, readChangelog, type DueHandover, type Restored } from './restore.js';
 import { Timers, type Timer } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
 
@@ -33,9 +34,6 @@ export interface PartitionParts {
 const TIMERS_PER_TRANSACTION = 2_000;
 /** A state that is longer as text is not handed over, but read. */
 const MAX_PACKED = 200_000;
-const MERGED_INTO = 'merged-into';
-/** Header of a merged-away profile's tombstone: its hand-over, as JSON, waits until its rows are in ClickHouse. */
-const HANDOVER_DUE = 'handover-due';
 
 /** What concerns one profile in one turn. */
 interface Work {
@@ -45,38 +43,17 @@ interface Work {
   timer?: Timer;
 }
 
-/** A hand-over that waits until ClickHouse has everything below `after`. */
-interface DueHandover {
-  into: string;
-  handover: Handover;
-  after: number;
-}
-
-/** What the changelog says of a partition. */
-interface Restored {
-  stored: Map<string, Kept>;
-  merged: Map<string, string>;
-  due: Map<string, DueHandover>;
-}
-
 /**
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
  * ClickHouse has not got yet; definitions that changed make every profile due at once.
  */
-export async function openPartition(parts: PartitionParts, partition: number, state: Product, reschedule: () => void): Promise<UnitState> {
-  const restored: Restored = { stored: new Map(), merged: new Map(), due: new Map() };
-  await readTopics(parts.kafka, new Map([[state.topic, [partition]]]), ({ message: { key, value, headers } }) => {
-    const profileId = String(key);
-    if (headers?.[MERGED_INTO]) restored.merged.set(profileId, String(headers[MERGED_INTO]));
-    if (headers?.[HANDOVER_DUE]) restored.due.set(profileId, { into: String(headers[MERGED_INTO]), handover: JSON.parse(String(headers[HANDOVER_DUE])) as Handover, after: Infinity });
-    else restored.due.delete(profileId);
-    if (value) restored.stored.set(profileId, keep(value));
-    else restored.stored.delete(profileId);
-  });
+export async function openPartition(parts: PartitionParts, partition: number, reschedule: () => void): Promise<UnitState> {
+  const { kafka, formats, definitions } = parts;
+  const restored = await readChangelog(kafka, formats, partition);
   const timers = new Timers();
   for (const [profileId, value] of restored.stored) {
-    const { next_timer_at, definitions } = await parts.formats.state.decode(bufferOf(value));
-    timers.set(profileId, definitions === parts.definitions ? next_timer_at : 0);
+    const state = await formats.state.decode(bufferOf(value));
+    timers.set(profileId, state.definitions === definitions ? state.next_timer_at : 0);
   }
   const opened = new SegmentPartition(parts, partition, restored, timers, reschedule);
   await opened.catchUp();
@@ -218,7 +195,7 @@ class SegmentPartition implements UnitState {
     this.#publish(changes, activities, outbox);
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
     const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
-    outbox.tombstone(profileId, { [MERGED_INTO]: mergedInto!, [HANDOVER_DUE]: JSON.stringify(handover) });
+    outbox.tombstone(profileId, mergedAway(mergedInto!, handover));
     this.restored.due.set(profileId, { into: mergedInto!, handover, after: this.#writer.end });
     this.#hurryHandovers();
     this.restored.merged.set(profileId, mergedInto!);
@@ -255,7 +232,7 @@ class SegmentPartition implements UnitState {
   #handOver(outbox: Outbox): void {
     for (const [profileId, { into, handover }] of this.#readyHandovers()) {
       outbox.handover(into, handover);
-      outbox.tombstone(profileId, { [MERGED_INTO]: into });
+      outbox.tombstone(profileId, mergedAway(into));
       this.restored.due.delete(profileId);
     }
   }

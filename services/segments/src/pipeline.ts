@@ -8,7 +8,7 @@ import { LatencyLog } from './metrics.js';
 import { HANDOVER_TOPIC } from './topics.js';
 
 export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'kafka' | 'logger' | 'groupId'>): Loop {
-  const { activitiesProduct, stateProduct } = parts.formats;
+  const { activitiesProduct } = parts.formats;
   return consumeTransactions({
     kafka,
     logger,
@@ -17,7 +17,7 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     topics: [activitiesProduct.topic, HANDOVER_TOPIC],
     unitOf: (_topic, partition) => String(partition),
     // One log of latencies per partition: each is emptied by its own commits.
-    open: (unit, reschedule) => openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, latency: new LatencyLog(metrics) }, Number(unit), stateProduct, reschedule),
+    open: (unit, reschedule) => openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, latency: new LatencyLog(metrics) }, Number(unit), reschedule),
     limits: { maxRecords: 5_000 },
     maxWaitMs: 100,
     // Few transactions spare the broker, which everything waits for; this is what they may cost in latency.

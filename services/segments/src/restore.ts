@@ -1,0 +1,44 @@
+// What the changelog of a partition says of its profiles: states, who was merged away, and hand-overs that are due.
+import { keep, readTopics, type Kafka, type Kept } from '@tideway/kafka';
+import type { Formats } from './formats.js';
+import type { Handover } from './topics.js';
+
+/** Header of a merged-away profile's tombstone: its winner. */
+const MERGED_INTO = 'merged-into';
+/** Another, for as long as its rows are not in ClickHouse: the hand-over that waits for them, as JSON. */
+const HANDOVER_DUE = 'handover-due';
+
+/** A hand-over that waits until ClickHouse has everything below `after`. */
+export interface DueHandover {
+  into: string;
+  handover: Handover;
+  after: number;
+}
+
+/** By profile_id. */
+export interface Restored {
+  stored: Map<string, Kept>;
+  merged: Map<string, string>;
+  due: Map<string, DueHandover>;
+}
+
+/** The headers of a merged-away profile's tombstone. */
+export function mergedAway(into: string, due?: Handover): Record<string, string> {
+  return { [MERGED_INTO]: into, ...(due ? { [HANDOVER_DUE]: JSON.stringify(due) } : {}) };
+}
+
+/** Reads it to its end; hand-overs wait for ever until somebody says for what. Rejects with RetryableError. */
+export async function readChangelog(kafka: Kafka, { stateProduct }: Formats, partition: number): Promise<Restored> {
+  const restored: Restored = { stored: new Map(), merged: new Map(), due: new Map() };
+  await readTopics(kafka, new Map([[stateProduct.topic, [partition]]]), ({ message: { key, value, headers } }) => {
+    const profileId = String(key);
+    const into = headers?.[MERGED_INTO];
+    const due = headers?.[HANDOVER_DUE];
+    if (into) restored.merged.set(profileId, String(into));
+    if (into && due) restored.due.set(profileId, { into: String(into), handover: JSON.parse(String(due)) as Handover, after: Infinity });
+    else restored.due.delete(profileId);
+    if (value) restored.stored.set(profileId, keep(value));
+    else restored.stored.delete(profileId);
+  });
+  return restored;
+}
