@@ -16,12 +16,19 @@ export interface KafkaOptions {
   /** By the names that kafkaPortNames gives. */
   ports: Record<string, number>;
   brokers: 1 | 3;
+  /** Ports, one a broker, that each broker's second listener is known by: where a proxy stands before it. Default: no second listener. */
+  proxies?: readonly number[];
   archive?: ClassArchive;
 }
 
-/** The names of the ports that so many brokers need: one for clients and one for the quorum each. */
-export function kafkaPortNames(brokers: 1 | 3): string[] {
-  return brokerIds(brokers).flatMap((id) => [`kafka-${id}`, `kafka-${id}-controller`]);
+/** The names of the ports that so many brokers need: one for clients and one for the quorum each, and one for a proxy. */
+export function kafkaPortNames(brokers: 1 | 3, proxied = false): string[] {
+  return brokerIds(brokers).flatMap((id) => [`kafka-${id}`, `kafka-${id}-controller`, ...(proxied ? [`kafka-${id}-proxied`] : [])]);
+}
+
+/** The ports behind the proxies: of the brokers' second listeners. */
+export function proxiedPorts({ ports, brokers }: Pick<KafkaOptions, 'ports' | 'brokers'>): number[] {
+  return brokerIds(brokers).map((id) => ports[`kafka-${id}-proxied`]!);
 }
 
 /** The brokers' ports for clients. */
@@ -88,8 +95,16 @@ async function isUnfenced(address: string, id: number): Promise<boolean> {
   }
 }
 
-function brokerSettings({ dir, ports, brokers }: KafkaOptions, id: number): Record<string, string | number | boolean> {
+/** A second listener, which clients that come through the proxy are told to come back to. */
+function proxiedListener({ ports, proxies }: KafkaOptions, id: number): { listens: string; advertised: string; protocol: string } {
+  if (proxies === undefined) return { listens: '', advertised: '', protocol: '' };
+  return { listens: `,PROXIED://127.0.0.1:${ports[`kafka-${id}-proxied`]}`, advertised: `,PROXIED://127.0.0.1:${proxies[id - 1]}`, protocol: ',PROXIED:PLAINTEXT' };
+}
+
+function brokerSettings(options: KafkaOptions, id: number): Record<string, string | number | boolean> {
+  const { dir, ports, brokers } = options;
   const ids = brokerIds(brokers);
+  const proxied = proxiedListener(options, id);
   const replication = brokers;
   const minIsr = brokers === 1 ? 1 : 2;
   const listener = `PLAINTEXT://127.0.0.1:${ports[`kafka-${id}`]}`;
@@ -97,11 +112,11 @@ function brokerSettings({ dir, ports, brokers }: KafkaOptions, id: number): Reco
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': ids.map((voter) => `${voter}@127.0.0.1:${ports[`kafka-${voter}-controller`]}`).join(','),
-    listeners: `${listener},CONTROLLER://127.0.0.1:${ports[`kafka-${id}-controller`]}`,
-    'advertised.listeners': listener,
+    listeners: `${listener}${proxied.listens},CONTROLLER://127.0.0.1:${ports[`kafka-${id}-controller`]}`,
+    'advertised.listeners': `${listener}${proxied.advertised}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map': `PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT${proxied.protocol}`,
     'log.dirs': path.join(dir, `kafka-${id}`, 'data'),
 
     // Topics come from contracts, with their settings; a mistyped name must fail.

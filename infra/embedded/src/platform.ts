@@ -5,7 +5,7 @@ import { clickHouseChild, type ClickHouse } from './clickhouse.js';
 import { analystUser, serviceUser } from './clickhouse-access.js';
 import { PlatformError } from './errors.js';
 import { ensureInstalled } from './install.js';
-import { bootstrapServers, clientPorts, kafkaChildren, kafkaPortNames } from './kafka.js';
+import { bootstrapServers, clientPorts, kafkaChildren, kafkaPortNames, proxiedPorts } from './kafka.js';
 import { acquireLock, lockHolder, LockHeld, type Lock } from './lock.js';
 import { claimPorts, type ClaimedPorts, type PortRequest } from './ports.js';
 import { identify, killLeftovers, type ProcessIdentity } from './processes.js';
@@ -22,6 +22,11 @@ export interface PlatformOptions {
   parts?: { kafka?: boolean; registry?: boolean; clickhouse?: boolean };
   /** Kafka brokers; default 1. Three replicate everything, with a minimum of two in sync. */
   brokers?: 1 | 3;
+  /**
+   * Ports on 127.0.0.1, one a broker, where proxies stand: each broker gets a second listener, whose clients are told to
+   * come back to the proxy. `proxiedBrokers` tells where these listeners are. Default: none.
+   */
+  kafkaProxies?: readonly number[];
   /**
    * Ports on 127.0.0.1; `kafka` is the first broker's. Default: TIDEWAY_KAFKA_PORT, TIDEWAY_REGISTRY_PORT,
    * TIDEWAY_CLICKHOUSE_HTTP_PORT, TIDEWAY_CLICKHOUSE_TCP_PORT, else those of the last start, else free ones.
@@ -41,6 +46,8 @@ export interface Platform {
   env: Record<string, string>;
   /** The read-only user for people and their tools; empty without ClickHouse. */
   analyst: { url: string; username: string; password: string; tcpPort: number };
+  /** Ports of the brokers' second listeners, for the proxies of `kafkaProxies`; empty without. */
+  proxiedBrokers: number[];
   /** The pids of the children that run now, by part: 'kafka-1', 'registry', 'clickhouse'. */
   pids(): Record<string, number>;
   /** Signals a part, for crash tests: SIGKILL by default. It is restarted. */
@@ -75,12 +82,13 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await killLeftovers(leaders);
     const wanted = { kafka: true, registry: true, clickhouse: true, ...options.parts };
     const brokers = options.brokers ?? 1;
-    claimed = await claimPorts(path.join(dir, 'ports.json'), portRequests(wanted, brokers, options.ports ?? {}));
+    claimed = await claimPorts(path.join(dir, 'ports.json'), portRequests(wanted, brokers, options.ports ?? {}, options.kafkaProxies !== undefined));
     const parts = await describeParts({ ...options, dir, onProgress }, wanted, brokers, claimed.ports);
     await Promise.all(parts.children.map((child) => supervisor.start(child)));
     return {
       env: parts.env,
       analyst: parts.analyst,
+      proxiedBrokers: options.kafkaProxies === undefined ? [] : proxiedPorts({ ports: claimed.ports, brokers }),
       pids: () => supervisor.pids(),
       kill: (part, signal) => supervisor.kill(part, signal),
       ready: (part) => supervisor.ready(part),
@@ -128,7 +136,7 @@ async function describeParts(options: PlatformOptions & { onProgress: (line: str
   if (!wanted.kafka && !wanted.registry) return { env, analyst, children };
   const installation = await ensureInstalled(onProgress);
   if (wanted.kafka) {
-    children.push(...(await kafkaChildren({ dir, installation, ports, brokers })));
+    children.push(...(await kafkaChildren({ dir, installation, ports, brokers, proxies: options.kafkaProxies })));
     env['KAFKA_BROKERS'] = bootstrapServers({ ports, brokers });
   }
   if (wanted.registry) {
@@ -149,7 +157,7 @@ const portVariables: Record<PortName, string> = {
   clickhouseTcp: 'TIDEWAY_CLICKHOUSE_TCP_PORT',
 };
 
-function portRequests(wanted: Parts, brokers: 1 | 3, asked: Partial<Record<PortName, number>>): PortRequest[] {
+function portRequests(wanted: Parts, brokers: 1 | 3, asked: Partial<Record<PortName, number>>, proxied: boolean): PortRequest[] {
   const request = (part: PortName, name: string = part): PortRequest => {
     if (asked[part] !== undefined) return { name, port: asked[part], askedBy: `options.ports.${part}` };
     const variable = portVariables[part];
@@ -159,7 +167,7 @@ function portRequests(wanted: Parts, brokers: 1 | 3, asked: Partial<Record<PortN
     return { name, port: Number(value), askedBy: variable };
   };
   return [
-    ...(wanted.kafka ? kafkaPortNames(brokers).map((name) => (name === 'kafka-1' ? request('kafka', name) : { name })) : []),
+    ...(wanted.kafka ? kafkaPortNames(brokers, proxied).map((name) => (name === 'kafka-1' ? request('kafka', name) : { name })) : []),
     ...(wanted.registry ? [request('registry')] : []),
     ...(wanted.clickhouse ? [request('clickhouseHttp'), request('clickhouseTcp')] : []),
   ];

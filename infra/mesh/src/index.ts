@@ -3,6 +3,7 @@ export * from './clients.js';
 export * from './lag.js';
 export * from './mesh.js';
 export * from './scrape.js';
+export * from './secrets.js';
 export * from './services.js';
 export * from './tail.js';
 export * from './totals.js';
