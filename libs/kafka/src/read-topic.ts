@@ -45,15 +45,18 @@ interface Span {
 }
 
 async function spansOf(admin: ReturnType<Kafka['admin']>, wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<Span[]> {
-  const spans = await Promise.all([...wanted].map(async ([topic, partitions]) => {
+  const spans: Span[] = [];
+  // One after the other: asked for several topics at once, kafkajs answers from metadata that is half loaded.
+  for (const [topic, partitions] of wanted) {
     const bounds = await admin.fetchTopicOffsets(topic);
     const byTime = typeof from === 'number' ? await admin.fetchTopicOffsetsByTimestamp(topic, from) : [];
     const startOf = (partition: number) => Number((typeof from === 'object' ? from.get(`${topic}/${partition}`) : byTime.find((s) => s.partition === partition)?.offset) ?? 0);
-    return bounds
-      .filter((bound) => partitions.length === 0 || partitions.includes(bound.partition))
-      .map((bound) => ({ topic, partition: bound.partition, from: Math.max(Number(bound.low), startOf(bound.partition)), to: Math.min(Number(bound.high), until?.get(`${topic}/${bound.partition}`) ?? Infinity) }));
-  }));
-  return spans.flat();
+    for (const { partition, low, high } of bounds) {
+      if (partitions.length > 0 && !partitions.includes(partition)) continue;
+      spans.push({ topic, partition, from: Math.max(Number(low), startOf(partition)), to: Math.min(Number(high), until?.get(`${topic}/${partition}`) ?? Infinity) });
+    }
+  }
+  return spans;
 }
 
 interface Reading {

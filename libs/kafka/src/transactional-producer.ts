@@ -1,6 +1,6 @@
 // One Kafka transaction after the other under one transactional id: outputs, state changelog and input offsets together.
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
-import { RetryableError, crashPoint, errorText } from '@tideway/service';
+import { RetryableError, crashPoint, errorText, sleep } from '@tideway/service';
 import { SentPartitions } from './acknowledged.js';
 
 /** Records for one topic; a message may name its partition, else its key decides. */
@@ -39,6 +39,7 @@ export class TransactionalProducer {
       transactionalId, createPartitioner: sent.partitioner, idempotent: true, maxInFlightRequests: 1, transactionTimeout: TRANSACTION_TIMEOUT_MS, allowAutoTopicCreation: false,
       retry: { initialRetryTime: 10, maxRetryTime: 500, retries: 10 },
     });
+    sent.watch(producer);
     try {
       await producer.connect();
       // kafkajs asks for the producer id with the first transaction: an empty one asks and sends nothing else.
@@ -56,10 +57,12 @@ export class TransactionalProducer {
     if (topicMessages.length === 0 && offsets.length === 0) return;
     try {
       const transaction = await this.#producer.transaction();
+      // First, and again until the broker has ended the last transaction: kafkajs tries a send again as a whole, and
+      // what went to another broker meanwhile would go there twice.
+      if (offsets.length > 0) await whileEnding(() => transaction.sendOffsets({ consumerGroupId: this.groupId, topics: byTopic(offsets) }));
       crashPoint('before-send');
       if (topicMessages.length > 0) await this.#sent.check(() => transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages }));
       crashPoint('after-send');
-      if (offsets.length > 0) await transaction.sendOffsets({ consumerGroupId: this.groupId, topics: byTopic(offsets) });
       crashPoint('before-commit');
       await transaction.commit();
       crashPoint('after-commit');
@@ -70,6 +73,21 @@ export class TransactionalProducer {
 
   async close(): Promise<void> {
     await this.#producer.disconnect().catch(() => undefined);
+  }
+}
+
+const ENDING_MS = 5;
+const ENDING_AT_MOST_MS = 10_000;
+
+/** Repeats while the last transaction of the id is still ending. */
+async function whileEnding(action: () => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + ENDING_AT_MOST_MS; ;) {
+    try {
+      return await action();
+    } catch (error) {
+      if ((error as { type?: string }).type !== 'CONCURRENT_TRANSACTIONS' || Date.now() > deadline) throw error;
+      await sleep(ENDING_MS);
+    }
   }
 }
 

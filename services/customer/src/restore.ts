@@ -3,7 +3,7 @@
 import { productOf, type CustomerConsents, type CustomerIdentities, type Product } from '@tideway/contracts';
 import type { IdentifierRules } from '@tideway/identifiers';
 import { Decoder, readTopics, type Kafka, type SchemaRegistry, type TopicRecord } from '@tideway/kafka';
-import type { Logger } from '@tideway/service';
+import { PermanentError, type Logger } from '@tideway/service';
 import { REMEMBERED_DAYS } from './activities/resends.js';
 import { CustomerState } from './identity/batch.js';
 
@@ -28,8 +28,9 @@ export class Restore {
     await readTopics(this.kafka, new Map([[this.#identities.topic, []], [this.#consents.topic, []]]), (record) => this.#apply(record, state));
     let ids = 0;
     await readTopics(this.kafka, new Map([[this.#activities.topic, []]]), async ({ message }) => {
-      const { activity_id, received_at } = await this.#activities.decoder.decode(message.value);
-      state.resends.restore(activity_id, received_at);
+      const activity = await this.#activities.decoder.decode(message.value).catch(foreign);
+      if (!activity) return;
+      state.resends.restore(activity.activity_id, activity.received_at);
       ids += 1;
     }, begin - (REMEMBERED_DAYS + 1) * DAY_MS);
     this.logger.info({ identifiers: state.graph.size, ids, ms: Date.now() - begin }, 'identity graph restored');
@@ -40,6 +41,11 @@ export class Restore {
     if (topic === this.#consents.topic) state.consents.restore(String(key), value ? await this.#consents.decoder.decode(value) : null);
     else state.graph.restore(String(key), value ? await this.#identities.decoder.decode(value) : null);
   }
+}
+
+/** What is no activity has no id to remember: somebody else wrote it, and it must not stop the graph for ever. */
+function foreign(error: unknown): undefined {
+  if (!(error instanceof PermanentError)) throw error;
 }
 
 /** The product with a reader schema of two fields: the rest of a record is skipped, not built. */

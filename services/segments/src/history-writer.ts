@@ -87,11 +87,6 @@ export class HistoryWriter {
     return this.#announced;
   }
 
-  /** Whether there is something to commit, without any input. */
-  isDue(now: number): boolean {
-    return (this.nextWake() ?? Infinity) <= now;
-  }
-
   /** When (ms) a transaction is wanted, without any input. */
   nextWake(): number | undefined {
     if (this.#to !== undefined) return undefined;

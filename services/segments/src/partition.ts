@@ -136,8 +136,7 @@ class SegmentPartition implements UnitState {
   offsets(blocks: Block[]): InputOffset[] {
     const others = blocks.filter(({ topic }) => topic !== this.#topic);
     const handed = others.map(({ topic, partition, next, epoch }) => ({ topic, partition, offset: next, metadata: JSON.stringify({ epoch }) }));
-    const read = others.length < blocks.length;
-    if (!this.#position || !(read || this.#writer.isDue(Date.now()))) return handed;
+    if (!this.#position) return handed;
     const { offset, epoch } = this.#position;
     const metadata: OffsetMetadata = { epoch, store: this.#writer.progress(offset, Date.now()) };
     return [...handed, { topic: this.#topic, partition: this.partition, offset, metadata: JSON.stringify(metadata) }];

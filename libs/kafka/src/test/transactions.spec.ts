@@ -5,6 +5,7 @@ import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing'
 import { consumeTransactions, type ConsumeTransactionsOptions, type UnitState } from '../consume-transactions.js';
 import type { Block } from '../cursor.js';
 import { TransactionalProducer } from '../transactional-producer.js';
+import { SentPartitions } from '../acknowledged.js';
 import { LoopProcess } from './children.js';
 import { Cluster, silent } from './cluster.js';
 
@@ -224,5 +225,20 @@ describe('units of partitions that another member has got', () => {
     ticks.length = 0;
     await sleep(200);
     expect(ticks).toEqual([]);
+  });
+});
+
+describe('a send', () => {
+  it('that went to a broker twice is no success: its records may stand twice', async () => {
+    const topic = await cluster.createTopic('twice');
+    const sent = new SentPartitions();
+    const producer = cluster.kafka.producer({ createPartitioner: sent.partitioner });
+    sent.watch(producer);
+    await producer.connect();
+    const send = () => producer.send({ topic, messages: [{ value: 'v' }] });
+    await sent.check(send);
+    await expect(sent.check(() => send().then(send))).rejects.toThrow(/sent twice to 127\.0\.0\.1:\d+/);
+    await sent.check(send);
+    await producer.disconnect();
   });
 });

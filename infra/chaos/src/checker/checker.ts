@@ -1,0 +1,66 @@
+// Decides by what remains: after load and faults have ended and nothing is left to process, was anything lost, doubled,
+// put in another order or computed differently?
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkMemberships, checkOnce, checkProfiles, type Clients } from '@tideway/mesh';
+import { RetryableError } from '@tideway/service';
+import type { Totals } from '@tideway/simulator';
+import type { Evidence } from '../evidence.js';
+import type { Ledger } from '../load/ledger.js';
+import { checkActivities } from './activities.js';
+import { checkKept } from './kept.js';
+import { checkActivityOrder, checkTopicOrder } from './order.js';
+import { checkPoison } from './poison.js';
+import { scanTopics } from './scan.js';
+import { checkStorage } from './storage.js';
+import { fromFinding, verdict, type Verdict } from './verdict.js';
+
+export interface CheckOptions {
+  clients: Clients;
+  ledger: Ledger;
+  evidence: Evidence;
+  totals: Totals;
+  webSource: string;
+}
+
+/** Timers due by then have fired, and what they changed is in ClickHouse. */
+const SETTLED_MS = 2_000;
+
+/** A read that failed says nothing about what it was to read: it is done again, this often at most. */
+const ATTEMPTS = 5;
+const RETRY_MS = 1_000;
+
+/** Every check; call it when the lag is zero. Rejects where the platform does not answer. */
+export async function check(options: CheckOptions): Promise<Verdict[]> {
+  const frozen = Date.now();
+  await sleep(SETTLED_MS);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await checkOnceMore(options, frozen);
+    } catch (error) {
+      if (!(error instanceof RetryableError) || attempt === ATTEMPTS) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
+}
+
+async function checkOnceMore({ clients, ledger, evidence, totals, webSource }: CheckOptions, frozen: number): Promise<Verdict[]> {
+  const scan = await scanTopics(clients, evidence);
+  return [
+    checkAnswers(totals),
+    ...(await checkKept(clients, scan, { ledger, webSource, lostToWarehouse: evidence.lostToWarehouse })),
+    ...(await checkOnce(clients)).map(fromFinding),
+    await checkStorage(clients, scan),
+    checkActivities(scan, ledger.promised),
+    await checkPoison(clients, evidence.poisoned),
+    checkTopicOrder(scan, ledger.promised),
+    checkActivityOrder(scan),
+    ...(await checkMemberships(clients, frozen)).map(fromFinding),
+    fromFinding(await checkProfiles(clients)),
+    ...evidence.verdicts,
+  ];
+}
+
+function checkAnswers({ sent, accepted, quarantined, rejected, retries, unknown, differences }: Totals): Verdict {
+  const ok = differences.length === 0 && unknown === 0;
+  return verdict('answers', ok, differences[0] ?? `every answer as expected: of ${sent} events ${accepted} accepted, ${quarantined} to quarantine, ${rejected} rejected; ${retries} requests sent again`);
+}

@@ -1,0 +1,96 @@
+// One pass over the topics of event products: what Kafka acknowledged and kept, by offset, id and key.
+import { productOf, type Product } from '@tideway/contracts';
+import { Decoder, readTopics } from '@tideway/kafka';
+import type { Clients } from '@tideway/mesh';
+
+/** Offsets of one partition that hold a record, in sums that a table's rows are compared with. */
+export interface PartitionSums {
+  /** First offset that is still there. */
+  low: number;
+  records: number;
+  offsetSum: number;
+}
+
+export interface ScannedEvent {
+  id: string;
+  key: string;
+  partition: number;
+  offset: number;
+}
+
+export interface Scan {
+  /** By topic and partition. */
+  sums: Map<string, Map<number, PartitionSums>>;
+  /** Events of the domains' products in the order of each partition, by topic. */
+  events: Map<string, ScannedEvent[]>;
+  /** `origin` of each activity that was made of a record, by key (the profile), in order. */
+  activityOrigins: Map<string, string[]>;
+  /** How often each activity_id is on its topic. */
+  activityIds: Map<string, number>;
+}
+
+/** What is known beside the topics. */
+export interface Known {
+  /** By `topic:partition:offset`: these records are in no table. */
+  poisoned: { has(origin: string): boolean };
+  /** Records that retention has deleted, by topic, in the order of each partition. */
+  deleted: ReadonlyMap<string, readonly ScannedEvent[]>;
+}
+
+const ACTIVITIES = 'customer.activities';
+
+/** Reads everything that is there now, and begins each topic's events with those that are not there any more. Rejects with RetryableError in an outage. */
+export async function scanTopics(clients: Clients, { poisoned, deleted }: Known): Promise<Scan> {
+  const products = clients.products.filter(({ kind }) => kind === 'event');
+  const byTopic = new Map(products.map((product) => [product.topic, product]));
+  const decoders = new Map(products.filter((product) => product.id === ACTIVITIES || isDomains(product)).map((product) => [product.topic, new Decoder<Record<string, string>>(clients.registry, product)]));
+  const scan: Scan = { sums: await lowOffsets(clients, products), events: new Map([...deleted].map(([topic, events]) => [topic, [...events]])), activityOrigins: new Map(), activityIds: new Map() };
+  await readTopics(clients.kafka, new Map(products.map(({ topic }) => [topic, []])), async ({ topic, partition, message: { key, value, offset } }) => {
+    if (poisoned.has(`${topic}:${partition}:${offset}`)) return;
+    const sums = scan.sums.get(topic)!.get(partition)!;
+    sums.records += 1;
+    sums.offsetSum += Number(offset);
+    const record = await decoders.get(topic)?.decode(value);
+    if (!record) return;
+    if (byTopic.get(topic)!.id === ACTIVITIES) addActivity(scan, String(key), record);
+    else scan.events.set(topic, pushed(scan.events.get(topic), { id: record['event_id']!, key: String(key), partition, offset: Number(offset) }));
+  });
+  return scan;
+}
+
+/** Products of a domain's own: what native payloads become. */
+export function isDomains({ domain, kind }: Product): boolean {
+  return kind === 'event' && !['customer', 'segments', 'personalization', 'operations'].includes(domain);
+}
+
+async function lowOffsets({ kafka }: Clients, products: Product[]): Promise<Scan['sums']> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const lows: Scan['sums'] = new Map();
+    // One after the other: kafkajs answers for topics that are asked for at once from the metadata of the first alone.
+    for (const { topic } of products) {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      lows.set(topic, new Map(offsets.map(({ partition, low }) => [partition, { low: Number(low), records: 0, offsetSum: 0 }])));
+    }
+    return lows;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+function addActivity(scan: Scan, key: string, { activity_id, origin }: Record<string, string>): void {
+  scan.activityIds.set(activity_id!, (scan.activityIds.get(activity_id!) ?? 0) + 1);
+  scan.activityOrigins.set(key, pushed(scan.activityOrigins.get(key), origin!));
+}
+
+function pushed<T>(list: T[] | undefined, entry: T): T[] {
+  if (!list) return [entry];
+  list.push(entry);
+  return list;
+}
+
+/** Storage table of the activities product in the segments service's database, which has its offsets. */
+export function activitiesTopic(clients: Clients): string {
+  return productOf(clients.products, ACTIVITIES).topic;
+}

@@ -1,0 +1,24 @@
+// What every kind of fault is given, and what it answers.
+import type { Clients } from '@tideway/mesh';
+import type { Arena } from '../arena.js';
+import type { Evidence } from '../evidence.js';
+import type { Ledger } from '../load/ledger.js';
+import type { Random } from '../random.js';
+import type { Fault } from '../schedule.js';
+
+export interface FaultContext {
+  arena: Arena;
+  /** Connections that no fault of the network befalls. */
+  clients: Clients;
+  ledger: Ledger;
+  evidence: Evidence;
+  random: Random;
+  /** Takes a line for people. */
+  say(line: string): void;
+}
+
+/**
+ * Does a fault to the mesh and takes it back; resolves when nothing of it is left but what the mesh has to mend itself.
+ * A `skipped` says why this machine cannot do it.
+ */
+export type RunFault = (context: FaultContext, fault: Fault) => Promise<{ skipped?: string } | void>;

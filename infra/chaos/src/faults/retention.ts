@@ -1,0 +1,105 @@
+// Retention that overtakes a paused consumer: the loss cannot be helped, but it must be told, loudly and to the record.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { productOf } from '@tideway/contracts';
+import { Decoder, readTopics } from '@tideway/kafka';
+import { scrape, sumBy, type Clients } from '@tideway/mesh';
+import { verdict } from '../checker/verdict.js';
+import type { Evidence } from '../evidence.js';
+import type { FaultContext, RunFault } from './fault.js';
+
+const PRODUCT = 'web.ecommerce-events';
+const GROUP = 'warehouse';
+const ALARM_TIMEOUT_MS = 30_000;
+
+interface Gap {
+  partition: number;
+  /** First offset that retention leaves. */
+  low: number;
+}
+
+/**
+ * The warehouse is paused while its topic goes on and retention deletes what it has not read. It must stop these
+ * partitions, and no others, and say so; the loss by the rule of docs/operation.md must be the records that are gone.
+ * Then a person sets the group's position to where the log begins.
+ */
+export const retention: RunFault = async (context, { seconds }) => {
+  const { arena, evidence } = context;
+  arena.signal(GROUP, 'SIGSTOP');
+  await sleep(seconds * 1_000);
+  const gaps = await deleteUnread(context);
+  arena.signal(GROUP, 'SIGCONT');
+  const alarm = gaps.length === 0 ? '' : await waitForAlarm(context, gaps);
+  await arena.stopService(GROUP);
+  const told = await tellLoss(context, gaps);
+  await setPositions(context, gaps);
+  await arena.startService(GROUP);
+  const partitions = gaps.map(({ partition }) => partition).join(', ');
+  evidence.verdicts.push(verdict('retention', alarm === '' && told.ok, alarm || told.detail || `partitions ${partitions} stopped, readiness said so, and ${told.counted} lost records were counted`));
+};
+
+/** Deletes what every other reader has read and the warehouse has not. */
+async function deleteUnread({ clients, evidence }: FaultContext): Promise<Gap[]> {
+  const { topic } = productOf(clients.products, PRODUCT);
+  const admin = clients.kafka.admin();
+  await admin.connect();
+  try {
+    const committed = async (groupId: string) => new Map((await admin.fetchOffsets({ groupId, topics: [topic] }))[0]!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    const [warehouse, customer] = await Promise.all([committed(GROUP), committed('customer')]);
+    const gaps = [...warehouse].map(([partition, from]) => ({ partition, from, low: customer.get(partition) ?? 0 })).filter(({ from, low }) => from >= 0 && low > from + 1);
+    if (gaps.length === 0) return [];
+    await noteRecords(clients, evidence, topic, gaps);
+    await admin.deleteTopicRecords({ topic, partitions: gaps.map(({ partition, low }) => ({ partition, offset: String(low) })) });
+    return gaps;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Keeps what is about to be deleted, for the checker. */
+async function noteRecords(clients: Clients, { deleted }: Evidence, topic: string, gaps: Gap[]): Promise<void> {
+  const lows = new Map(gaps.map(({ partition, low }) => [partition, low]));
+  const decoder = new Decoder<{ event_id: string }>(clients.registry, productOf(clients.products, PRODUCT));
+  const records = deleted.get(topic) ?? [];
+  deleted.set(topic, records);
+  await readTopics(clients.kafka, new Map([[topic, [...lows.keys()]]]), async ({ partition, message: { key, value, offset } }) => {
+    if (Number(offset) < lows.get(partition)!) records.push({ id: (await decoder.decode(value)).event_id, key: String(key), partition, offset: Number(offset) });
+  });
+}
+
+/** '' once readiness and the metric tell all of these partitions; else what they did not tell. */
+async function waitForAlarm({ arena }: FaultContext, gaps: Gap[]): Promise<string> {
+  let said = 'nothing';
+  for (const deadline = Date.now() + ALARM_TIMEOUT_MS; Date.now() < deadline; await sleep(100)) {
+    const response = await fetch(`${arena.url(GROUP)}/health/ready`, { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
+    if (!response) continue;
+    said = `${response.status} ${await response.text()}`;
+    const stopped = sumBy(await scrape(arena.url(GROUP)), 'tideway_partition_stopped').get('') ?? 0;
+    if (response.status === 503 && gaps.every(({ partition }) => said.includes(`[${partition}] is stopped`)) && stopped === gaps.length) return '';
+  }
+  return `records were deleted unread from partitions ${gaps.map(({ partition }) => partition).join(', ')}, and readiness said ${said}`;
+}
+
+/** Counts the loss as docs/operation.md says, and compares it with what was deleted. */
+async function tellLoss({ clients, evidence }: FaultContext, gaps: Gap[]): Promise<{ ok: boolean; detail: string; counted: number }> {
+  const { topic, database, table } = productOf(clients.products, PRODUCT);
+  const rows = await clients.rows<{ partition: number; last: number }>(`SELECT _partition AS partition, max(_offset) AS last FROM ${database}.${table} GROUP BY _partition`);
+  const last = new Map(rows.map(({ partition, last: offset }) => [Number(partition), Number(offset)]));
+  const counted = gaps.reduce((sum, { partition, low }) => sum + Math.max(0, low - 1 - (last.get(partition) ?? -1)), 0);
+  const lows = new Map(gaps.map(({ partition, low }) => [partition, low]));
+  const lost = (evidence.deleted.get(topic) ?? []).filter(({ partition, offset }) => offset < (lows.get(partition) ?? 0) && offset > (last.get(partition) ?? -1));
+  for (const { id } of lost) evidence.lostToWarehouse.add(id);
+  const ok = counted === lost.length;
+  return { ok, counted, detail: ok ? '' : `${lost.length} records are lost, and counted were ${counted}` };
+}
+
+async function setPositions({ clients }: FaultContext, gaps: Gap[]): Promise<void> {
+  if (gaps.length === 0) return;
+  const { topic } = productOf(clients.products, PRODUCT);
+  const admin = clients.kafka.admin();
+  await admin.connect();
+  try {
+    await admin.setOffsets({ groupId: GROUP, topic, partitions: gaps.map(({ partition, low }) => ({ partition, offset: String(low) })) });
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,55 @@
+// A steady load of native payloads of all domains, with known totals, until it is told to end.
+import { replay, simulate, type Totals } from '@tideway/simulator';
+import type { Arena } from '../arena.js';
+import { seededRandom } from '../random.js';
+import { distort } from './distort.js';
+import type { Ledger } from './ledger.js';
+
+export interface Load {
+  /** Takes no further request, and resolves with the totals once every one is answered. */
+  end(): Promise<Totals>;
+  /** Rejects where the load fails before its end. */
+  failed: Promise<never>;
+  /** Native events that were answered so far. */
+  answered(): number;
+}
+
+/** More events than any run has: it ends when it is told to. */
+const ENDLESS = 1_000_000_000;
+const EVENTS_PER_PERSON = 60;
+const LEAST_PEOPLE = 300;
+
+/** Begins at once. Events wait while a service is away, each person's in order, and are sent again until they are answered. */
+export function startLoad({ load: targets }: Arena, ledger: Ledger, options: { seed: number; eventsPerSecond: number; seconds: number }): Load {
+  const { seed, eventsPerSecond, seconds } = options;
+  const people = Math.max(LEAST_PEOPLE, Math.round((eventsPerSecond * seconds) / EVENTS_PER_PERSON));
+  const random = seededRandom(seed);
+  let ending = false;
+  let answered = 0;
+  function* requests() {
+    for (const simulated of simulate({ seed, events: ENDLESS, people })) {
+      if (ending) return;
+      const request = distort(simulated, random);
+      ledger.taken(request);
+      yield request;
+    }
+  }
+  const totals = replay(requests(), targets, {
+    eventsPerSecond,
+    onAnswer: (request, answer) => {
+      answered += request.events;
+      ledger.answered(request, answer);
+    },
+  });
+  const failed = totals.then(() => new Promise<never>(() => undefined));
+  // Whoever waits for it reports it.
+  failed.catch(() => undefined);
+  return {
+    end: () => {
+      ending = true;
+      return totals;
+    },
+    failed,
+    answered: () => answered,
+  };
+}

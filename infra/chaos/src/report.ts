@@ -1,0 +1,124 @@
+// What a run came to, for people and as docs/reliability.md. Pure.
+import { KINDS, KIND_NAMES, type KindName } from './kinds.js';
+import { RECOVERY_LIMIT_MS, type FaultResult, type RunResult } from './run.js';
+
+/** One line of the table. */
+export interface KindRow {
+  kind: KindName;
+  times: number;
+  skipped: number;
+  /** In ms; undefined where nothing recovered, or nothing was done. */
+  p50: number | undefined;
+  /** Infinity where a recovery took more than its time. */
+  max: number | undefined;
+  lost: number;
+  doubled: number;
+}
+
+/** By kind; what is lost or doubled counts for the fault that was last when it was promised or stored. */
+export function kindRows({ faults, verdicts }: Pick<RunResult, 'faults' | 'verdicts'>): KindRow[] {
+  const lost = blame(faults, verdicts.flatMap((verdict) => verdict.lost));
+  const doubled = blame(faults, verdicts.flatMap((verdict) => verdict.doubled));
+  return KIND_NAMES.flatMap((kind): KindRow[] => {
+    const mine = faults.filter(({ fault }) => fault.kind === kind);
+    if (mine.length === 0) return [];
+    const done = mine.filter(({ skipped }) => !skipped);
+    const recoveries = done.map(({ recoveryMs }) => recoveryMs ?? Infinity).sort((a, b) => a - b);
+    return [{
+      kind, times: done.length, skipped: mine.length - done.length, p50: recoveries[Math.floor((recoveries.length - 1) / 2)], max: recoveries.at(-1),
+      lost: lost.get(kind) ?? 0, doubled: doubled.get(kind) ?? 0,
+    }];
+  });
+}
+
+function blame(faults: readonly FaultResult[], times: readonly number[]): Map<KindName, number> {
+  const counts = new Map<KindName, number>();
+  for (const at of times) {
+    const kind = faults.findLast(({ beganAt }) => beganAt <= at)?.fault.kind;
+    if (kind) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Recoveries that took too long, as lines for people. */
+export function tooLong({ faults }: Pick<RunResult, 'faults'>): string[] {
+  return faults.filter(({ recoveryMs }) => recoveryMs === undefined || recoveryMs > RECOVERY_LIMIT_MS)
+    .map(({ fault, recoveryMs, missing }) => `${fault.kind} of ${fault.target}: ${seconds(recoveryMs ?? Infinity)}${missing ? `, missing ${missing}` : ''}`);
+}
+
+/** Whether every promise held. */
+export function passed(result: RunResult): boolean {
+  return result.verdicts.every(({ ok }) => ok) && tooLong(result).length === 0;
+}
+
+const HEADING = ['fault', 'times', 'recovery p50', 'recovery max', 'lost', 'doubled'];
+
+function cells({ kind, times, p50, max, lost, doubled }: KindRow): string[] {
+  return [kind, String(times), seconds(p50), seconds(max), String(lost), String(doubled)];
+}
+
+function seconds(ms: number | undefined): string {
+  if (ms === undefined) return '–';
+  return ms === Infinity ? 'not within 90 s' : `${(ms / 1_000).toFixed(1)} s`;
+}
+
+/** The table, the checks and the verdict, for a terminal. */
+export function renderText(result: RunResult): string {
+  const rows = kindRows(result);
+  const table = [HEADING, ...rows.map(cells)];
+  const widths = HEADING.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  const lines = table.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join('   '));
+  const checks = result.verdicts.map(({ name, ok, detail }) => `${ok ? 'ok    ' : 'FAILED'}  ${name}: ${detail}`);
+  const slow = tooLong(result).map((line) => `FAILED  recovery: ${line}`);
+  return [...lines, '', ...skips(rows), ...checks, ...slow, '', `${summary(result)}: ${passed(result) ? 'every promise held' : 'FAILED'}`].join('\n');
+}
+
+function skips(rows: KindRow[]): string[] {
+  return rows.filter(({ skipped }) => skipped > 0).map(({ kind, skipped }) => `skipped ${kind}: ${skipped}, as it cannot be done here`);
+}
+
+function summary({ options: { seed, brokers, eventsPerSecond }, faults, events, seconds: took, calmMs }: RunResult): string {
+  const done = faults.filter(({ skipped }) => !skipped).length;
+  return `seed ${seed}, ${brokers} broker${brokers === 1 ? '' : 's'}, ${eventsPerSecond} events/s, ${Math.round(took / 60)} minutes, ${events} events, ${done} faults, calm canary ${seconds(calmMs)}`;
+}
+
+/** docs/reliability.md. `date` as YYYY-MM-DD; `machine` in words. */
+export function renderDocument(results: readonly RunResult[], about: { date: string; machine: string }): string {
+  return [
+    '# Reliability',
+    '',
+    'Written by `npm run chaos -- --report`; do not edit. The whole mesh takes a steady load of native payloads of all domains, with',
+    'resends, late events, clocks that are an hour off and bad payloads, while a seeded schedule of faults befalls it. After each fault a',
+    'new person does what moves them into a segment: **recovery** is the time from the end of the fault until their row, membership and',
+    'profile are there. At the end a checker decides by what remains.',
+    '',
+    `${about.date}, ${about.machine}.`,
+    ...results.flatMap(documentOf),
+    '',
+    '## What the faults are',
+    '',
+    ...KIND_NAMES.map((kind) => `- **${kind}**: ${KINDS[kind].about}`),
+    '',
+  ].join('\n');
+}
+
+function documentOf(result: RunResult): string[] {
+  const { brokers, seed, minutes } = result.options;
+  const rows = kindRows(result);
+  return [
+    '',
+    `## ${brokers === 1 ? 'One broker' : 'Three brokers, replication 3, at least 2 in sync'}`,
+    '',
+    `\`npm run chaos -- --seed ${seed} --minutes ${minutes} --brokers ${brokers}\`: ${summary(result)}. **${passed(result) ? 'Every promise held.' : 'Not every promise held.'}**`,
+    '',
+    `| ${HEADING.join(' | ')} |`,
+    `| --- |${' ---: |'.repeat(HEADING.length - 1)}`,
+    ...rows.map((row) => `| ${cells(row).join(' | ')} |`),
+    '',
+    '| check | | |',
+    '| --- | --- | --- |',
+    ...result.verdicts.map(({ name, ok, detail }) => `| ${name} | ${ok ? 'ok' : '**failed**'} | ${detail.replaceAll('|', '\\|')} |`),
+    ...tooLong(result).map((line) => `| recovery | **failed** | ${line} |`),
+    ...(skips(rows).length > 0 ? ['', ...skips(rows)] : []),
+  ];
+}

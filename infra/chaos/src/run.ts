@@ -1,0 +1,143 @@
+// One run: the mesh under a steady load, faults one after the other, after each a canary, and at the end the checker.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, waitForLagZero, type Clients } from '@tideway/mesh';
+import { errorText } from '@tideway/service';
+import { Arena } from './arena.js';
+import { sendCanary, type CanaryResult } from './canary.js';
+import { check } from './checker/checker.js';
+import { verdict, type Verdict } from './checker/verdict.js';
+import type { PatchName } from './controls/patches.js';
+import { noEvidence } from './evidence.js';
+import { FAULTS } from './faults/index.js';
+import type { FaultContext } from './faults/fault.js';
+import type { KindName } from './kinds.js';
+import { Ledger } from './load/ledger.js';
+import { startLoad, type Load } from './load/load.js';
+import { seededRandom } from './random.js';
+import { makeSchedule, type Fault } from './schedule.js';
+import type { Workplace } from './workplace.js';
+
+export interface RunOptions {
+  seed: number;
+  minutes: number;
+  brokers: 1 | 3;
+  eventsPerSecond: number;
+  only?: readonly KindName[];
+  /** Deliberately broken: for controls. */
+  patches?: readonly PatchName[];
+  /** Faults in place of the seed's, for controls. */
+  faults?: readonly Fault[];
+}
+
+/** What became of one fault. */
+export interface FaultResult {
+  fault: Fault;
+  /** Time (ms) at which it began, and at which it was over. */
+  beganAt: number;
+  endedAt: number;
+  /** From its end until a new event had arrived everywhere, in ms; undefined where it had not within the time. */
+  recoveryMs: number | undefined;
+  missing: string;
+  /** Why this machine could not do it. */
+  skipped?: string;
+}
+
+export interface RunResult {
+  options: RunOptions;
+  faults: FaultResult[];
+  verdicts: Verdict[];
+  /** Of the mesh without faults, in ms. */
+  calmMs: number | undefined;
+  /** Native events that were sent, the canaries' included. */
+  events: number;
+  seconds: number;
+}
+
+/** The write key's name in mesh's environment, as it stands in the ids of web events. */
+const WEB_SOURCE = 'segment:shop';
+export const RECOVERY_LIMIT_MS = 60_000;
+const CANARY_TIMEOUT_MS = 90_000;
+const FINISH_TIMEOUT_MS = 120_000;
+const BREATH_MS = 500;
+
+/** Runs and checks; stops what it started when the workplace closes. Rejects where the mesh does not start, or the harness itself fails. */
+export async function run(workplace: Workplace, options: RunOptions, say: (line: string) => void): Promise<RunResult> {
+  const { seed, brokers, eventsPerSecond, minutes } = options;
+  const begin = Date.now();
+  const arena = await Arena.start(workplace, { brokers, patches: options.patches, onProgress: (line) => void (/ready/.test(line) ? undefined : say(line)) });
+  const clients = connect(arena.env);
+  workplace.onClose(() => clients.clickhouse.close());
+  const ledger = new Ledger(WEB_SOURCE);
+  const context: FaultContext = { arena, clients, ledger, evidence: noEvidence(), random: seededRandom(seed), say };
+  let canaryEvents = 0;
+  const canary = async () => {
+    const result = await sendCanary({ arena, clients, ledger, webSource: WEB_SOURCE }, CANARY_TIMEOUT_MS);
+    canaryEvents += result.events;
+    return result;
+  };
+  // The first one also waits for tables and caches.
+  await canary();
+  const load = startLoad(arena, ledger, { seed, eventsPerSecond, seconds: minutes * 60 });
+  const calm = await canary();
+  say(`The mesh runs; without faults a canary takes ${describeMs(calm.ms)}.`);
+  const schedule = options.faults ?? makeSchedule({ seed, minutes, targets: arena.targets, only: options.only });
+  const faults = await runFaults(context, schedule, { canary, load, endsAt: Date.now() + minutes * 60_000, isClosing: () => workplace.closing });
+  say('The faults are over: waiting until everything is processed…');
+  arena.heal();
+  const totals = await load.end();
+  await arena.ready();
+  const unfinished = await finish(clients);
+  if (unfinished) say(unfinished.detail);
+  say('Checking…');
+  const verdicts = [...(unfinished ? [unfinished] : []), ...(await check({ clients, ledger, evidence: context.evidence, totals, webSource: WEB_SOURCE }))];
+  return { options, faults, verdicts, calmMs: calm.ms, events: totals.sent + canaryEvents, seconds: (Date.now() - begin) / 1_000 };
+}
+
+interface Course {
+  canary(): Promise<CanaryResult>;
+  load: Load;
+  /** Time (ms) after which no fault begins. */
+  endsAt: number;
+  isClosing(): boolean;
+}
+
+async function runFaults(context: FaultContext, schedule: readonly Fault[], { canary, load, endsAt, isClosing }: Course): Promise<FaultResult[]> {
+  const results: FaultResult[] = [];
+  const beganAt = Date.now();
+  for (const [i, fault] of schedule.entries()) {
+    await Promise.race([sleep(Math.max(BREATH_MS, beganAt + fault.at * 1_000 - Date.now())), load.failed]);
+    if (Date.now() >= endsAt || isClosing()) break;
+    const result = await runFault(context, fault, canary);
+    results.push(result);
+    const state = result.skipped ? `skipped: ${result.skipped}` : `recovered in ${describeMs(result.recoveryMs)}${result.missing ? `, still missing ${result.missing}` : ''}`;
+    context.say(`${String(i + 1).padStart(3)} ${fault.kind.padEnd(14)} ${fault.target.padEnd(28)} ${state}, ${load.answered()} events answered`);
+  }
+  return results;
+}
+
+async function runFault(context: FaultContext, fault: Fault, canary: Course['canary']): Promise<FaultResult> {
+  const beganAt = Date.now();
+  const random = seededRandom(fault.seed);
+  let skipped: string | undefined;
+  try {
+    skipped = (await FAULTS[fault.kind]({ ...context, random }, fault))?.skipped;
+  } catch (error) {
+    // The harness could not do what it meant to: that is no proof of anything.
+    context.evidence.verdicts.push(verdict(`fault ${fault.kind}`, false, `${fault.kind} of ${fault.target} could not be done: ${errorText(error)}`));
+    context.arena.heal();
+  }
+  const endedAt = Date.now();
+  const { ms, missing } = await canary();
+  return { fault, beganAt, endedAt, recoveryMs: ms, missing, skipped };
+}
+
+async function finish(clients: Clients): Promise<Verdict | undefined> {
+  try {
+    await waitForLagZero(clients, FINISH_TIMEOUT_MS, () => undefined);
+    return undefined;
+  } catch (error) {
+    return verdict('finished', false, errorText(error));
+  }
+}
+
+export const describeMs = (ms: number | undefined) => (ms === undefined ? 'more than its time' : `${(ms / 1_000).toFixed(1)} s`);
