@@ -53,6 +53,8 @@ export function pipeline({ config, kafka, service, registry, inputs, outputs, re
     unitOf: () => 'graph',
     open,
     limits: { maxRecords: config.CUSTOMER_MAX_BLOCK_ROWS },
+    // A transaction writes to every partition of three topics: few of them spare the broker, which everything waits for.
+    paceMs: 40,
     // All partitions of a fetch are handed over at once, so that they share a transaction.
     concurrency: 256,
     sessionTimeoutMs: config.CUSTOMER_SESSION_TIMEOUT_MS,

@@ -18,7 +18,7 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     open: (unit) => openPartition(kafka, formats, Number(unit)),
     limits: { maxRecords: 5_000 },
     // What an activity and the segments that it changes make of a document is published once.
-    paceMs: 200,
+    paceMs: 300,
     concurrency: 64,
     sessionTimeoutMs: config.PERSONALIZATION_SESSION_TIMEOUT_MS,
   });

@@ -11,7 +11,7 @@ import type { History, HistoryRow } from './history.js';
 /** A range is begun when its first row has waited this long (ms)... */
 const INTERVAL_MS = 1_000;
 /** ...or this long where somebody waits for it... */
-const URGENT_MS = 200;
+const URGENT_MS = 300;
 /** ...or when there are this many. */
 const FULL_ROWS = 5_000;
 /** Above it, what comes in waits: ClickHouse is behind, or away. */
