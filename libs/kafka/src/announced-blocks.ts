@@ -100,6 +100,17 @@ export class AnnouncedBlocks {
     });
   }
 
+  /** Has `commit` say what is processed, where nothing else will: behind the last records there may be markers alone. */
+  async settle(topic: string, commit: (commits: Commit[]) => Promise<void>): Promise<void> {
+    const state = this.#topics.get(topic);
+    if (!state) return;
+    await exclusively(state, async () => {
+      if (state.waiting.length > 0 || state.unacknowledged.size === 0 || this.#topics.get(topic) !== state) return;
+      await commit([...state.unacknowledged.values()]);
+      state.unacknowledged.clear();
+    });
+  }
+
   /** Resolves with what is to be acknowledged, by topic, once everything that was begun has ended. */
   async stop(): Promise<Map<string, Commit[]>> {
     this.#tenure += 1;

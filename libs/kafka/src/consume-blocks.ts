@@ -2,7 +2,7 @@
 // transactions do not reach are announced and redone: see announced-blocks.ts.
 import type { Consumer, EachBatchPayload, Kafka, PartitionAssigner } from 'kafkajs';
 import { RetryableError, backoffMs, errorText, sleep, type Logger, type Loop, type Metrics } from '@tideway/service';
-import { AnnouncedBlocks } from './announced-blocks.js';
+import { AnnouncedBlocks, type Commit } from './announced-blocks.js';
 import { coPartitioned, wholeTopics } from './assigners.js';
 import { Cursor, type Block, type BlockLimits } from './cursor.js';
 import { PositionLostError, Positions, type Position } from './positions.js';
@@ -95,6 +95,7 @@ class BlockLoop implements Loop {
       // Markers that begin beyond the position may stand after a gap of compaction, or after records that retention took.
       if (cursor && Number(payload.firstOffset) > cursor.position) cursor.doubtful = true;
       else if (cursor) this.#passed(cursor, Number(payload.lastOffset), Number(payload.offsetLag));
+      if (cursor && Number(payload.offsetLag) <= 0) void this.#announced?.settle(cursor.topic, (commits) => this.#commit(cursor.topic, commits)).catch(() => undefined);
     });
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) this.#restart(payload.error);
@@ -114,12 +115,14 @@ class BlockLoop implements Loop {
     if (this.#stopping) return;
     this.#stopping = true;
     const done = await this.#announced?.stop();
-    for (const [topic, commits] of done ?? []) {
-      const offsets = commits.map(({ partition, offset, metadata }) => ({ topic, partition, offset: String(offset), metadata: JSON.stringify(metadata) }));
-      if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets).catch(() => undefined);
-    }
+    for (const [topic, commits] of done ?? []) await this.#commit(topic, commits).catch(() => undefined);
     await this.#consumer?.disconnect().catch(() => undefined);
     await this.#positions.close();
+  }
+
+  async #commit(topic: string, commits: Commit[]): Promise<void> {
+    const offsets = commits.map(({ partition, offset, metadata }) => ({ topic, partition, offset: String(offset), metadata: JSON.stringify(metadata) }));
+    if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets);
   }
 
   /** kafkajs gives up on errors that it thinks will not pass; a service has nothing better to do than to try again. */

@@ -122,6 +122,8 @@ class Unit {
   async close(): Promise<void> {
     this.closed = true;
     clearTimeout(this.#timer);
+    // First: a turn may wait for what the state does in the background.
+    void this.#opened?.then(({ state }) => state.close?.(), () => undefined);
     await this.#running;
     await this.#drop();
   }

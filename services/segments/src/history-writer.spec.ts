@@ -46,7 +46,7 @@ describe('a history writer', () => {
     expect([history.next, history.waiting(new Set(['p0']))]).toEqual([4, []]);
   });
 
-  it('gathers rows for a second, or a fifth of one where somebody waits', async () => {
+  it('gathers rows for a second, or a third of one where somebody waits', async () => {
     const history = writer(new Ranges());
     await history.add([row(0)]);
     history.progress(1, 10_000);
@@ -56,7 +56,7 @@ describe('a history writer', () => {
     expect(history.nextWake()).toBe(11_000);
     expect(history.progress(2, 10_900)).toEqual({ next: 1 });
     history.hurry();
-    expect(history.nextWake()).toBe(10_200);
+    expect(history.nextWake()).toBe(10_300);
     expect(history.progress(2, 10_900)).toEqual({ next: 1, to: 1 });
   });
 

@@ -96,6 +96,18 @@ describe('a block', () => {
     expect(groups.slice(1).flat().every(({ redo }) => !redo)).toBe(true);
   });
 
+  it('is acknowledged also where markers of a transaction are all that follows it, in a fetch of their own', async () => {
+    const topic = await cluster.createTopic('marked');
+    const producer = await TransactionalProducer.open(cluster.kafka, 'marked', 'none');
+    await producer.transact([{ topic, messages: numbered(3).map((value) => ({ value })) }], []);
+    // A fetch has one batch at least: the records, and then the marker at offset 3.
+    const { values } = start('marked', [topic], { maxBytesPerPartition: 1 });
+    await waitFor(() => values().length === 3, { message: 'the records' });
+    await waitFor(async () => (await cluster.committed('marked', topic)).metadata?.to === undefined, { message: 'the acknowledgement' });
+    expect((await cluster.committed('marked', topic)).offset).toBeGreaterThanOrEqual(3);
+    await producer.close();
+  });
+
   it('comes again with the same range and time until it succeeds, though more records have come', async () => {
     const topic = await cluster.createTopic('failing');
     await cluster.sendNumbered(topic, 10);
