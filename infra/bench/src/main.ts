@@ -8,7 +8,7 @@ import { describeMachine, loadAverage } from './machine.js';
 import { render } from './report/render.js';
 import { readResults, writeResults, type Results } from './report/results.js';
 import { runWarehouse } from './warehouse/run.js';
-import { Workplace } from './workplace.js';
+import { Workplace } from '@tideway/mesh';
 
 /** Above it, something else takes a good part of a core. */
 const BUSY_LOAD = 0.7;
@@ -41,7 +41,7 @@ async function main(): Promise<number> {
     return 0;
   }
   if (process.platform !== 'linux') throw new Error('The benchmarks read processor time from /proc: they run on Linux only.');
-  const workplace = new Workplace();
+  const workplace = new Workplace('bench');
   const stop = () => {
     progress('Stopping…');
     void workplace.close().finally(() => process.exit(130));

@@ -3,14 +3,14 @@ import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { schemasDir } from '@tideway/contracts';
 import { Supervisor, startPlatform, type Platform } from '@tideway/embedded';
-import { SERVICES, choosePorts, hubspotWebhookUrl, loadSecrets, serviceChild, urlOf, type Secrets, type ServiceName } from '@tideway/mesh';
+import { SERVICES, choosePorts, hubspotWebhookUrl, loadSecrets, serviceChild, urlOf, type Secrets, type ServiceName, type Workplace } from '@tideway/mesh';
 import type { Targets as LoadTargets } from '@tideway/simulator';
 import { patched } from './controls/environment.js';
 import type { PatchName } from './controls/patches.js';
 import { Proxy } from './proxy.js';
 import { SmallDisk } from './small-disk.js';
 import { targetsOf, type Targets } from './targets.js';
-import { clickhouseData, type Workplace } from './workplace.js';
+import { clickhouseData } from './workplace.js';
 
 export interface ArenaOptions {
   brokers: 1 | 3;

@@ -8,13 +8,13 @@ import { HELP, parseCommand, type Command } from './command.js';
 import { CONTROLS, type Control, type ControlName } from './controls/controls.js';
 import { passed, renderDocument, renderText } from './report.js';
 import { run, type RunResult } from './run.js';
-import { Workplace } from './workplace.js';
+import { ChaosWorkplace } from './workplace.js';
 
 const say = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
-let workplace: Workplace | undefined;
+let workplace: ChaosWorkplace | undefined;
 
-async function inWorkplace<T>(keep: boolean, work: (workplace: Workplace) => Promise<T>): Promise<T> {
-  workplace = new Workplace(keep);
+async function inWorkplace<T>(keep: boolean, work: (workplace: ChaosWorkplace) => Promise<T>): Promise<T> {
+  workplace = new ChaosWorkplace(keep);
   if (keep) say(`Logs and data stay in ${workplace.dir}.`);
   try {
     return await work(workplace);

@@ -1,6 +1,6 @@
 // One run: the mesh under a steady load, faults one after the other, after each a canary, and at the end the checker.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, waitForLagZero, type Clients } from '@tideway/mesh';
+import { connect, waitForLagZero, type Clients, type Workplace } from '@tideway/mesh';
 import { errorText } from '@tideway/service';
 import { Arena } from './arena.js';
 import { sendCanary, type CanaryResult } from './canary.js';
@@ -15,7 +15,6 @@ import { Ledger } from './load/ledger.js';
 import { startLoad, type Load } from './load/load.js';
 import { seededRandom } from './random.js';
 import { makeSchedule, type Fault } from './schedule.js';
-import type { Workplace } from './workplace.js';
 
 export interface RunOptions {
   seed: number;

@@ -7,3 +7,4 @@ export * from './secrets.js';
 export * from './services.js';
 export * from './tail.js';
 export * from './totals.js';
+export * from './workplace.js';

@@ -1,11 +1,11 @@
 // Blocks for a store that Kafka's transactions do not reach: those of all partitions of a topic that are there at the
 // same time go together. They are announced by intents in one commit, processed as one, and acknowledged; after a
 // crash the same ranges come again, together.
-import type { EachBatchPayload, Kafka, KafkaMessage } from 'kafkajs';
+import type { EachBatchPayload, Kafka } from 'kafkajs';
 import { RetryableError, backoffMs, crashPoint, errorText, sleep, type Logger } from '@tideway/service';
 import type { Block } from './cursor.js';
 import { PositionLostError, type OffsetMetadata, type Position, type Positions } from './positions.js';
-import { readTopics } from './read-topic.js';
+import { readRanges, type OffsetRange } from './read-topic.js';
 
 export interface AnnouncedBlocksOptions {
   kafka: Kafka;
@@ -105,9 +105,7 @@ export class AnnouncedBlocks {
     const state = this.#topics.get(topic);
     if (!state) return;
     await exclusively(state, async () => {
-      if (state.waiting.length > 0 || state.unacknowledged.size === 0 || this.#topics.get(topic) !== state) return;
-      await commit([...state.unacknowledged.values()]);
-      state.unacknowledged.clear();
+      if (state.waiting.length === 0 && this.#topics.get(topic) === state) await this.#acknowledge(state, commit);
     });
   }
 
@@ -153,7 +151,7 @@ export class AnnouncedBlocks {
     state.processing = processed.catch(() => undefined);
     if (!group.some(({ atHead }) => atHead)) return;
     await processed;
-    if (state.waiting.length === 0) await this.#acknowledge(state, payload);
+    if (state.waiting.length === 0) await this.#acknowledge(state, (commits) => commit(payload, commits));
   }
 
   /** In an outage the blocks stay in hand: whatever became of an attempt, the next is the same. */
@@ -179,39 +177,32 @@ export class AnnouncedBlocks {
     }
   }
 
-  async #acknowledge(state: TopicState, payload: EachBatchPayload): Promise<void> {
+  async #acknowledge(state: TopicState, commit: (commits: Commit[]) => Promise<void>): Promise<void> {
     if (state.unacknowledged.size === 0) return;
-    await commit(payload, [...state.unacknowledged.values()]);
+    await commit([...state.unacknowledged.values()]);
     state.unacknowledged.clear();
   }
 
   async #finish(topic: string, state: TopicState, payload: EachBatchPayload): Promise<Map<number, Position | PositionLostError>> {
     const { positions, done, unfinished } = planOpening(topic, await this.#options.positions.readAll(topic), (partition, offset) => this.#options.isDone(topic, partition, offset));
-    for (const commit of done) state.unacknowledged.set(commit.partition, commit);
+    for (const one of done) state.unacknowledged.set(one.partition, one);
     for (const group of unfinished) {
       const blocks = await this.#readAgain(topic, group);
       await this.#process(blocks, this.#tenure);
       this.#done(state, blocks);
     }
-    await this.#acknowledge(state, payload);
+    await this.#acknowledge(state, (commits) => commit(payload, commits));
     return positions;
   }
 
   async #readAgain(topic: string, group: Begun[]): Promise<Block[]> {
-    const messages = new Map<number, KafkaMessage[]>(group.map(({ partition }) => [partition, []]));
-    const key = (partition: number) => `${topic}/${partition}`;
-    const from = new Map(group.map((begun) => [key(begun.partition), begun.from]));
-    const until = new Map(group.map(({ partition, to }) => [key(partition), to + 1]));
-    await readTopics(this.#options.kafka, new Map([[topic, [...messages.keys()]]]), ({ partition, message }) => void messages.get(partition)!.push(message), from, until);
+    const messages = await readRanges(this.#options.kafka, topic, group);
     return group.map((begun) => ({ ...begun, topic, next: begun.to + 1, redo: true, messages: messages.get(begun.partition)! }));
   }
 }
 
 /** A block that was begun, and may have been finished in part or whole. */
-export interface Begun {
-  partition: number;
-  from: number;
-  to: number;
+export interface Begun extends OffsetRange {
   at: number;
   epoch: number;
 }
@@ -278,6 +269,10 @@ export function takeGroup<T extends Pick<Submitted, 'block'>>(waiting: T[]): T[]
 
 /** Commits through the batch's own call: at once, and refused by Kafka for a member of an older generation. */
 async function commit({ batch: { topic }, commitOffsetsIfNecessary }: EachBatchPayload, commits: Commit[]): Promise<void> {
-  const partitions = commits.map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata: JSON.stringify(metadata) }));
-  await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
+  await commitOffsetsIfNecessary({ topics: [{ topic, partitions: asKafkajs(commits) }] });
+}
+
+/** As kafkajs takes positions to commit. */
+export function asKafkajs(commits: Commit[]): { partition: number; offset: string; metadata: string }[] {
+  return commits.map(({ partition, offset, metadata }) => ({ partition, offset: String(offset), metadata: JSON.stringify(metadata) }));
 }

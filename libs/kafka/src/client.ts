@@ -31,6 +31,17 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
   return new Kafka(options);
 }
 
+/** The cluster's id, which belongs into every deduplication token: offsets mean nothing outside of their cluster. Rejects while no broker answers. */
+export async function clusterId(kafka: Kafka): Promise<string> {
+  const admin = kafka.admin();
+  try {
+    await admin.connect();
+    return (await admin.describeCluster()).clusterId;
+  } finally {
+    await admin.disconnect().catch(() => undefined);
+  }
+}
+
 /** For readiness: rejects while no broker answers. */
 export async function checkKafka(kafka: Kafka): Promise<void> {
   const admin = kafka.admin({ retry: { retries: 0 } });

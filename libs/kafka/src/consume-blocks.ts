@@ -2,7 +2,7 @@
 // transactions do not reach are announced and redone: see announced-blocks.ts.
 import type { Consumer, EachBatchPayload, Kafka, PartitionAssigner } from 'kafkajs';
 import { RetryableError, backoffMs, errorText, sleep, type Logger, type Loop, type Metrics } from '@tideway/service';
-import { AnnouncedBlocks, type Commit } from './announced-blocks.js';
+import { AnnouncedBlocks, asKafkajs, type Commit } from './announced-blocks.js';
 import { coPartitioned, wholeTopics } from './assigners.js';
 import { Cursor, type Block, type BlockLimits } from './cursor.js';
 import { PositionLostError, Positions, type Position } from './positions.js';
@@ -121,8 +121,7 @@ class BlockLoop implements Loop {
   }
 
   async #commit(topic: string, commits: Commit[]): Promise<void> {
-    const offsets = commits.map(({ partition, offset, metadata }) => ({ topic, partition, offset: String(offset), metadata: JSON.stringify(metadata) }));
-    if (offsets.length > 0) await this.#consumer?.commitOffsets(offsets);
+    if (commits.length > 0) await this.#consumer?.commitOffsets(asKafkajs(commits).map((one) => ({ topic, ...one })));
   }
 
   /** kafkajs gives up on errors that it thinks will not pass; a service has nothing better to do than to try again. */

@@ -239,6 +239,7 @@ class Unit {
   }
 }
 
-function inputOffset({ topic, partition, next, epoch }: Block): InputOffset {
+/** Where to go on after a block. */
+export function inputOffset({ topic, partition, next, epoch }: Block): InputOffset {
   return { topic, partition, offset: next, metadata: JSON.stringify({ epoch }) };
 }

@@ -50,11 +50,6 @@ export class Cursor {
       yield { topic: this.topic, partition: this.partition, epoch: this.epoch, from: Number(chunk[0]!.offset), to, next: (chunk.at(-1) === rest.at(-1) ? lastOffset : to) + 1, at: now(), redo: false, messages: chunk };
     }
   }
-
-  /** Everything below is processed, or is the marker of a transaction. */
-  get done(): number {
-    return Math.max(this.next, this.position);
-  }
 }
 
 function* chunks(messages: KafkaMessage[], { maxRecords, maxBytes }: BlockLimits): Generator<KafkaMessage[]> {

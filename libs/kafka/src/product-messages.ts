@@ -6,9 +6,7 @@ import { batchBytes, type TopicMessage } from './message-size.js';
 import { quarantineRecord } from './quarantine.js';
 import { RecordEncoder } from './record-encoder.js';
 import type { SchemaRegistry } from './registry.js';
-
-/** What topics.ts gives the topic of quarantine, so that it holds whatever is too large elsewhere. */
-const QUARANTINE_MAX_BYTES = 2 * 1024 * 1024;
+import { QUARANTINE_MAX_BYTES } from './topics.js';
 
 /** A record breaks its product's contract: `violations` tells the index of each such record and what is wrong. */
 export class ContractError extends PermanentError {

@@ -37,6 +37,21 @@ export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, on
   }
 }
 
+/** Offsets from..to of one partition, both included. */
+export interface OffsetRange {
+  partition: number;
+  from: number;
+  to: number;
+}
+
+/** The messages of these ranges of a topic, by partition. Rejects as readTopics does. */
+export async function readRanges(kafka: Kafka, topic: string, ranges: OffsetRange[]): Promise<Map<number, KafkaMessage[]>> {
+  const messages = new Map<number, KafkaMessage[]>(ranges.map(({ partition }) => [partition, []]));
+  const offsets = (of: (range: OffsetRange) => number) => new Map(ranges.map((range) => [`${topic}/${range.partition}`, of(range)]));
+  await readTopics(kafka, new Map([[topic, [...messages.keys()]]]), ({ partition, message }) => void messages.get(partition)!.push(message), offsets(({ from }) => from), offsets(({ to }) => to + 1));
+  return messages;
+}
+
 interface Span {
   topic: string;
   partition: number;

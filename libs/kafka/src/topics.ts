@@ -11,7 +11,7 @@ export interface InternalTopic {
 }
 
 /** A record that is as large as its topic allows must fit into quarantine with what is said about it. */
-const QUARANTINE_MAX_BYTES = 2 * 1024 * 1024;
+export const QUARANTINE_MAX_BYTES = 2 * 1024 * 1024;
 
 function configOf(product: Product): { name: string; value: string }[] {
   const limits = product.id === 'operations.quarantine' ? [{ name: 'max.message.bytes', value: String(QUARANTINE_MAX_BYTES) }] : [];

@@ -65,6 +65,7 @@ export class HistoryWriter {
 
   /** Activities that are not in ClickHouse for sure, of these profiles. */
   waiting(profileIds: ReadonlySet<string>): Activity[] {
+    if (profileIds.size === 0) return [];
     return this.#rows.flatMap(({ activity }) => (profileIds.has(activity.profile_id) ? [activity] : []));
   }
 

@@ -2,7 +2,7 @@
 // are not in memory. This service is the only writer of its rows.
 import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
-import { readWire, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
+import { clusterId, readWire, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint, type Metrics } from '@tideway/service';
 import { rowToActivity, type Activity } from './evaluate/index.js';
 
@@ -53,13 +53,7 @@ export class History {
     } catch (error) {
       throw clickhouseError(error, 'creating segments.activities');
     }
-    const admin = kafka.admin();
-    try {
-      await admin.connect();
-      this.#cluster = (await admin.describeCluster()).clusterId;
-    } finally {
-      await admin.disconnect().catch(() => undefined);
-    }
+    this.#cluster = await clusterId(kafka);
   }
 
   /** The row of an activity that came in `message`. */

@@ -1,12 +1,12 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
-import { PositionLostError, Positions, bufferOf, keep, readTopics, type Block, type InputOffset, type Kafka, type KafkaMessage, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
+import { PositionLostError, Positions, bufferOf, inputOffset, keep, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { packState, unpackState, type Activity, type Evaluator, type ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { History } from './history.js';
 import { HistoryWriter } from './history-writer.js';
-import type { Inputs } from './inputs.js';
+import type { DecodedBlock, Inputs } from './inputs.js';
 import { emptyState, transition, type Trigger } from './membership.js';
 import type { LatencyLog } from './metrics.js';
 import { Outbox } from './outbox.js';
@@ -66,11 +66,13 @@ class SegmentPartition implements UnitState {
   /** Next activity to read, and incarnation of the topic; undefined until something was read. */
   #position: { offset: number; epoch: number } | undefined;
   #writer: HistoryWriter;
+  readonly #versions: ReadonlyMap<string, number>;
 
   constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly reschedule: () => void) {
     this.#cache = new LeastRecentlyUsed(parts.cacheProfiles);
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
+    this.#versions = new Map([...parts.segments].map(([name, { version }]) => [name, version]));
   }
 
   #writerFrom(next: number): HistoryWriter {
@@ -94,7 +96,7 @@ class SegmentPartition implements UnitState {
       }
       await this.#reread(to === undefined ? next : to + 1, offset);
       for (const due of this.restored.due.values()) due.after = this.#writer.end;
-      this.#hurryHandovers();
+      if (this.restored.due.size > 0) this.#writer.hurry();
     } finally {
       await positions.close();
     }
@@ -102,11 +104,13 @@ class SegmentPartition implements UnitState {
 
   async #reread(from: number, until: number): Promise<void> {
     if (from >= until) return;
-    const messages: KafkaMessage[] = [];
-    const key = `${this.#topic}/${this.partition}`;
-    await readTopics(this.parts.kafka, new Map([[this.#topic, [this.partition]]]), ({ message }) => void messages.push(message), new Map([[key, from]]), new Map([[key, until]]));
-    const read = await this.parts.inputs.read({ topic: this.#topic, partition: this.partition, messages });
-    await this.#writer.add(read.messages.map((message, i) => this.parts.history.row(this.partition, message, read.activities[i]!)));
+    const messages = (await readRanges(this.parts.kafka, this.#topic, [{ partition: this.partition, from, to: until - 1 }])).get(this.partition)!;
+    await this.#gather(await this.parts.inputs.read({ topic: this.#topic, partition: this.partition, messages }));
+  }
+
+  /** Rows wait in memory until they are in ClickHouse: both together are everything that was read. */
+  async #gather({ activities, messages }: DecodedBlock): Promise<void> {
+    await this.#writer.add(messages.map((message, i) => this.parts.history.row(this.partition, message, activities[i]!)));
   }
 
   nextWake(): number | undefined {
@@ -134,8 +138,7 @@ class SegmentPartition implements UnitState {
   }
 
   offsets(blocks: Block[]): InputOffset[] {
-    const others = blocks.filter(({ topic }) => topic !== this.#topic);
-    const handed = others.map(({ topic, partition, next, epoch }) => ({ topic, partition, offset: next, metadata: JSON.stringify({ epoch }) }));
+    const handed = blocks.filter(({ topic }) => topic !== this.#topic).map(inputOffset);
     if (!this.#position) return handed;
     const { offset, epoch } = this.#position;
     const metadata: OffsetMetadata = { epoch, store: this.#writer.progress(offset, Date.now()) };
@@ -151,13 +154,12 @@ class SegmentPartition implements UnitState {
     this.#writer.close();
   }
 
-  /** The rows of a block wait in memory until they are in ClickHouse: both together are everything up to its end. */
   async #collectActivities(block: Block, work: Map<string, Work>, outbox: Outbox): Promise<void> {
-    const { activities, messages, quarantined } = await this.parts.inputs.read(block);
-    outbox.quarantine(quarantined);
+    const decoded = await this.parts.inputs.read(block);
+    outbox.quarantine(decoded.quarantined);
     this.#position = { offset: block.next, epoch: block.epoch };
-    await this.#writer.add(messages.map((message, i) => this.parts.history.row(this.partition, message, activities[i]!)));
-    for (const activity of activities) {
+    await this.#gather(decoded);
+    for (const activity of decoded.activities) {
       const entry = workOf(work, activity.profile_id);
       if (activity.type === 'profile_merged') entry.mergedInto = activity.properties['into']!;
       entry.activities.push(activity);
@@ -196,7 +198,7 @@ class SegmentPartition implements UnitState {
     const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
     outbox.tombstone(profileId, mergedAway(mergedInto!, handover));
     this.restored.due.set(profileId, { into: mergedInto!, handover, after: this.#writer.end });
-    this.#hurryHandovers();
+    this.#writer.hurry();
     this.restored.merged.set(profileId, mergedInto!);
     this.restored.stored.delete(profileId);
     this.timers.set(profileId, null);
@@ -217,10 +219,6 @@ class SegmentPartition implements UnitState {
 
   #isUsable({ state, definitions }: Handover): boolean {
     return state !== undefined && definitions === this.parts.definitions;
-  }
-
-  #hurryHandovers(): void {
-    if (this.restored.due.size > 0) this.#writer.hurry();
   }
 
   /** The winner's owner reads the rows from ClickHouse: all of them have to be there first. */
@@ -278,14 +276,13 @@ class SegmentPartition implements UnitState {
   }
 
   #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
-    const { evaluator, segments, definitions } = this.parts;
+    const { evaluator, definitions } = this.parts;
     const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
     const { members, traits, nextChangeAt } = evaluator.evaluate(profile, now);
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
-    const versions = new Map([...segments].map(([name, { version }]) => [name, version]));
     const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, versions, this.#trigger(entry, stored, now), definitions);
+    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, this.#versions, this.#trigger(entry, stored, now), definitions);
     this.#publish(changes, entry.activities, outbox);
     this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
     this.timers.set(state.profile_id, nextChangeAt);

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import { DataRefusedError, clickhouseError, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
-import { quarantineRecord, type Block, type Publisher, type SchemaRegistry, type WriterSchema } from '@tideway/kafka';
+import { clusterId, quarantineRecord, type Block, type Publisher, type SchemaRegistry, type WriterSchema } from '@tideway/kafka';
 import { PermanentError, crashPoint, type Logger, type Metrics } from '@tideway/service';
 import { findRefused } from './bisect.js';
 import { splitBlocks, wholeDatums, type Poison, type Tombstone } from './datums.js';
@@ -39,12 +39,9 @@ export class Ingest {
     this.#quarantined = metrics.counter('tideway_quarantined_total', 'Records that could not become rows', ['product', 'code']);
   }
 
-  /** Reads the cluster's id, which is part of every token: offsets mean nothing outside of their cluster. */
+  /** Reads the cluster's id, which is part of every token. */
   async identify(kafka: Kafka): Promise<void> {
-    const admin = kafka.admin();
-    await admin.connect();
-    this.#cluster = (await admin.describeCluster()).clusterId;
-    await admin.disconnect();
+    this.#cluster = await clusterId(kafka);
   }
 
   /** Inserts blocks of one product; called with the same ranges again, it adds nothing. Rejects with RetryableError in an outage. */

@@ -2,10 +2,9 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, lagByGroup, quantile, scrape, startMesh, sumBy, waitForLagZero, type Clients, type Mesh, type Sample } from '@tideway/mesh';
+import { connect, lagByGroup, quantile, scrape, startMesh, sumBy, waitForLagZero, type Clients, type Mesh, type Sample, type Workplace } from '@tideway/mesh';
 import { cpuBetween, usageOf, type Usage } from '../processes.js';
 import { percentile } from '../statistics.js';
-import type { Workplace } from '../workplace.js';
 import type { LoadOrder, LoadResult } from './load.js';
 import { delays, observeMemberships } from './observer.js';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { bisectTable, columnDefinition, columnOf, createTable, quoted } from '@tideway/clickhouse';
 import { Supervisor, nodeBinary, workspaceRoot, type Platform } from '@tideway/embedded';
-import type { Workplace } from '../workplace.js';
+import type { Workplace } from '@tideway/mesh';
 import type { Bed, Contender, Running } from './contender.js';
 
 export interface Place {

@@ -5,7 +5,7 @@ import { createClickHouse } from '@tideway/clickhouse';
 import { SchemaRegistry, createKafka } from '@tideway/kafka';
 import { clickhouseShape, createLogger, kafkaShape, loadConfig, registryShape } from '@tideway/service';
 import { median } from '../statistics.js';
-import type { Workplace } from '../workplace.js';
+import type { Workplace } from '@tideway/mesh';
 import { runRound, type Bed, type Round } from './contender.js';
 import { contenders } from './contenders.js';
 import { addImpressions } from './impressions.js';

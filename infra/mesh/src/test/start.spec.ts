@@ -1,32 +1,16 @@
 // `npm start -- --events N --exit` as a script runs it: it checks every promise, exits 0 and leaves no process behind.
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { nodeBinary, workspaceRoot } from '@tideway/embedded';
+import { workspaceRoot } from '@tideway/embedded';
+import { processesNaming, runProgram } from '@tideway/testing';
 
 const program = path.join(workspaceRoot, 'infra/mesh/dist/start.js');
 
 /** Runs the program; `interruptAt` sends SIGINT when that text is printed. */
-function run(dir: string, args: string[], interruptAt?: string): Promise<{ code: number | null; output: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(nodeBinary(), [program, ...args], { env: { ...process.env, TIDEWAY_DIR: dir }, stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    let interrupted = false;
-    const read = (chunk: Buffer) => {
-      output += chunk.toString();
-      if (interruptAt && !interrupted && output.includes(interruptAt)) interrupted = child.kill('SIGINT');
-    };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
-    child.on('close', (code) => resolve({ code, output }));
-  });
-}
-
-/** Command lines of processes that name the directory: children of this run. */
-function leftOver(dir: string): string[] {
-  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(dir));
+function run(dir: string, args: string[], interruptAt?: string): ReturnType<typeof runProgram> {
+  return runProgram(program, args, { env: { TIDEWAY_DIR: dir }, interruptAt });
 }
 
 describe('npm start', () => {
@@ -37,7 +21,7 @@ describe('npm start', () => {
       expect([code, code === 0 ? '' : output.slice(-1_500)]).toEqual([0, '']);
       expect(output).toMatch(/ok {4} {2}totals: sent 1500 = stored \d+ \+ quarantined \d+ \+ rejected \d+ \+ resends \d+/);
     }
-    expect(leftOver(dir)).toEqual([]);
+    expect(processesNaming(dir)).toEqual([]);
     rmSync(dir, { recursive: true });
   }, 180_000);
 
@@ -46,7 +30,7 @@ describe('npm start', () => {
     const { code, output } = await run(dir, [], 'latency   event to segment p50');
     expect([code, code === 0 ? '' : output.slice(-1_500)]).toEqual([0, '']);
     for (const text of ['Following Ada Berg', 'segment high-intent: entered', 'profile_merged', 'npm run -s tideway -- topic tail', 'curl -s']) expect(output).toContain(text);
-    expect(leftOver(dir)).toEqual([]);
+    expect(processesNaming(dir)).toEqual([]);
     rmSync(dir, { recursive: true });
   }, 120_000);
 });

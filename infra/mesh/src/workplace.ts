@@ -1,24 +1,39 @@
-// The directory that a run works in, and everything that runs in it: gone at the end, also after Ctrl-C.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+// The directory that a run of a tool works in, and everything that runs in it: gone at the end, also after Ctrl-C.
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { workspaceRoot } from '@tideway/embedded';
 
-const benchDirectory = path.join(workspaceRoot, '.tideway/bench');
 const ofAPlatform = /^(KAFKA|SCHEMA_REGISTRY|CLICKHOUSE)_|^TIDEWAY_(?!CACHE$)/;
 
-type Stop = () => Promise<void>;
+export type Stop = () => Promise<void>;
+
+export interface WorkplaceOptions {
+  /** Leaves the directory, logs and data, where it is. */
+  keep?: boolean;
+  /** Called before a directory is deleted that a run left which was killed. */
+  onAbandoned?(dir: string): void;
+}
 
 export class Workplace {
-  readonly dir = path.join(benchDirectory, `${process.pid}-${randomUUID().slice(0, 8)}`);
+  readonly dir: string;
+  readonly keep: boolean;
   readonly #stops: Stop[] = [];
   #closing: Promise<void> | undefined;
 
-  constructor() {
-    deleteAbandoned();
+  /** `tool` names the folder below .tideway. */
+  constructor(tool: string, { keep = false, onAbandoned }: WorkplaceOptions = {}) {
+    const folder = path.join(workspaceRoot, '.tideway', tool);
+    this.dir = path.join(folder, `${process.pid}-${randomUUID().slice(0, 8)}`);
+    this.keep = keep;
+    deleteAbandoned(folder, onAbandoned);
     mkdirSync(this.dir, { recursive: true });
-    // A platform or ports that the environment names are somebody else's: what is measured here is this run's own.
+    // A platform or ports that the environment names are somebody else's: what runs here is this run's own.
     for (const name of Object.keys(process.env)) if (ofAPlatform.test(name)) delete process.env[name];
+  }
+
+  get closing(): boolean {
+    return this.#closing !== undefined;
   }
 
   /**
@@ -46,15 +61,18 @@ export class Workplace {
 
   async #close(): Promise<void> {
     for (const stop of this.#stops.reverse()) await stop().catch((error: unknown) => console.error(error));
-    rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
+    if (!this.keep) rmSync(this.dir, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
 // Left by runs that were killed: no process has the number that the directory's name begins with.
-function deleteAbandoned(): void {
-  mkdirSync(benchDirectory, { recursive: true });
-  for (const name of readdirSync(benchDirectory)) {
-    if (!isRunning(Number.parseInt(name, 10))) rmSync(path.join(benchDirectory, name), { recursive: true, force: true, maxRetries: 5 });
+function deleteAbandoned(folder: string, onAbandoned?: (dir: string) => void): void {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    if (isRunning(Number.parseInt(name, 10))) continue;
+    const dir = path.join(folder, name);
+    onAbandoned?.(dir);
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

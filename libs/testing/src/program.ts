@@ -1,0 +1,31 @@
+// A built program as people and CI run it: in a process of its own, that can be interrupted.
+import { execFileSync, spawn } from 'node:child_process';
+import { nodeBinary } from '@tideway/embedded';
+
+export interface ProgramOptions {
+  /** Beside the environment of the test. */
+  env?: Record<string, string>;
+  /** SIGINT is sent when this text is printed. */
+  interruptAt?: string;
+}
+
+/** Runs a script in Node 24 to its end; `output` has both of its streams. */
+export function runProgram(script: string, args: string[], { env, interruptAt }: ProgramOptions = {}): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(nodeBinary(), ['--disable-warning=TimeoutNegativeWarning', script, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let interrupted = false;
+    const read = (chunk: Buffer) => {
+      output += chunk.toString();
+      if (interruptAt && !interrupted && output.includes(interruptAt)) interrupted = child.kill('SIGINT');
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.on('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** Command lines of processes that name this directory. */
+export function processesNaming(dir: string): string[] {
+  return execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(dir));
+}
