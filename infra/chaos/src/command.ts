@@ -15,7 +15,7 @@ export const HELP = `Runs the whole mesh under load while faults befall it, and 
   --rate N          native events per second (default 60)
   --only A,B        only these kinds of faults (default: all but full-disk)
   --control NAME    run a deliberately broken build, and fail unless the checker finds it: ${Object.keys(CONTROLS).join(', ')}
-  --report          write docs/reliability.md, with a run on one broker and one on three
+  --report          write docs/reliability.md: a run on one broker and one on three, or that of --brokers in place of the last such
   --keep            leave the run's directory, with logs and data (no disk is made full then)
   --help            this text
 

@@ -1,13 +1,13 @@
 // `npm run chaos`: breaks, checks, prints, and writes docs/reliability.md where it is asked to.
-import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { PlatformError, workspaceRoot } from '@tideway/embedded';
 import { errorText } from '@tideway/service';
 import { HELP, parseCommand, type Command } from './command.js';
 import { CONTROLS, type Control, type ControlName } from './controls/controls.js';
-import { passed, renderDocument, renderText } from './report.js';
-import { run, type RunResult } from './run.js';
+import { record } from './document.js';
+import { passed, renderText } from './report.js';
+import { run } from './run.js';
 import { ChaosWorkplace } from './workplace.js';
 
 const say = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
@@ -36,19 +36,20 @@ async function runControl(name: ControlName, { seed, eventsPerSecond, brokers, k
 
 async function runAll({ seed, minutes, brokers, eventsPerSecond, only, report, keep }: Command): Promise<boolean> {
   say(`Seed ${seed}.`);
-  const results: RunResult[] = [];
+  let held = true;
   for (const count of brokers) {
     const result = await inWorkplace(keep, (place) => run(place, { seed, minutes, brokers: count, eventsPerSecond, only }, say));
     console.log(renderText(result));
-    results.push(result);
+    held &&= passed(result);
+    if (report) {
+      record(path.join(workspaceRoot, 'docs'), { date: new Date().toISOString().slice(0, 10), machine: machine(), ...result });
+      say('Written: docs/reliability.md and docs/reliability.json.');
+    }
   }
-  if (report) {
-    const machine = `${os.availableParallelism()} cores, ${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
-    writeFileSync(path.join(workspaceRoot, 'docs/reliability.md'), renderDocument(results, { date: new Date().toISOString().slice(0, 10), machine }));
-    say('Written: docs/reliability.md.');
-  }
-  return results.every(passed);
+  return held;
 }
+
+const machine = () => `${os.availableParallelism()} cores, ${os.cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(os.totalmem() / 2 ** 30)} GB, Node ${process.versions.node}`;
 
 async function main(): Promise<number> {
   const command = parseCommand(process.argv.slice(2));

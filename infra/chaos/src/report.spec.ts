@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { verdict } from './checker/verdict.js';
 import type { KindName } from './kinds.js';
-import { kindRows, passed, renderDocument, renderText, tooLong } from './report.js';
+import { kindRows, passed, renderText, tooLong } from './report.js';
 import type { FaultResult, RunResult } from './run.js';
 
 function fault(kind: KindName, beganAt: number, recoveryMs: number | undefined, skipped?: string): FaultResult {
@@ -59,11 +59,5 @@ describe('what is printed', () => {
       'seed 7, 3 brokers, 60 events/s, 60 minutes, 1000 events, 4 faults, calm canary 0.5 s: every promise held',
     ]);
     expect(renderText(result({ verdicts: [verdict('once in tables', false, 'two rows too many')] }))).toMatch(/FAILED {2}once in tables: two rows too many\n[^]*: FAILED$/);
-  });
-
-  it('is written down with its machine, its command and what the faults are', () => {
-    const text = renderDocument([result()], { date: '2026-11-21', machine: '2 cores' });
-    for (const part of ['2026-11-21, 2 cores.', '## Three brokers', '`npm run chaos -- --seed 7 --minutes 60 --brokers 3`', '**Every promise held.**', '| kill | 3 | 2.0 s | 3.0 s | 0 | 0 |', '- **zombie**: ']) expect(text).toContain(part);
-    expect(renderDocument([result({ verdicts: [verdict('b', false, 'a | b')] })], { date: '', machine: '' })).toContain('| b | **failed** | a \\| b |');
   });
 });

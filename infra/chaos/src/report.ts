@@ -1,5 +1,5 @@
-// What a run came to, for people and as docs/reliability.md. Pure.
-import { KINDS, KIND_NAMES, type KindName } from './kinds.js';
+// What a run came to, as a table for people. Pure.
+import { KIND_NAMES, type KindName } from './kinds.js';
 import { RECOVERY_LIMIT_MS, type FaultResult, type RunResult } from './run.js';
 
 /** One line of the table. */
@@ -51,13 +51,15 @@ export function passed(result: RunResult): boolean {
   return result.verdicts.every(({ ok }) => ok) && tooLong(result).length === 0;
 }
 
-const HEADING = ['fault', 'times', 'recovery p50', 'recovery max', 'lost', 'doubled'];
+export const HEADING = ['fault', 'times', 'recovery p50', 'recovery max', 'lost', 'doubled'];
 
-function cells({ kind, times, p50, max, lost, doubled }: KindRow): string[] {
+/** A row of the table, below HEADING. */
+export function cells({ kind, times, p50, max, lost, doubled }: KindRow): string[] {
   return [kind, String(times), seconds(p50), seconds(max), String(lost), String(doubled)];
 }
 
-function seconds(ms: number | undefined): string {
+/** Seconds with one digit; Infinity is what was given up. */
+export function seconds(ms: number | undefined): string {
   if (ms === undefined) return '–';
   return ms === Infinity ? 'not within 90 s' : `${(ms / 1_000).toFixed(1)} s`;
 }
@@ -73,52 +75,13 @@ export function renderText(result: RunResult): string {
   return [...lines, '', ...skips(rows), ...checks, ...slow, '', `${summary(result)}: ${passed(result) ? 'every promise held' : 'FAILED'}`].join('\n');
 }
 
-function skips(rows: KindRow[]): string[] {
+/** A line for each kind that this machine cannot do. */
+export function skips(rows: KindRow[]): string[] {
   return rows.filter(({ skipped }) => skipped > 0).map(({ kind, skipped }) => `skipped ${kind}: ${skipped}, as it cannot be done here`);
 }
 
-function summary({ options: { seed, brokers, eventsPerSecond }, faults, events, seconds: took, calmMs }: RunResult): string {
+/** What was run, in one line. */
+export function summary({ options: { seed, brokers, eventsPerSecond }, faults, events, seconds: took, calmMs }: RunResult): string {
   const done = faults.filter(({ skipped }) => !skipped).length;
   return `seed ${seed}, ${brokers} broker${brokers === 1 ? '' : 's'}, ${eventsPerSecond} events/s, ${Math.round(took / 60)} minutes, ${events} events, ${done} faults, calm canary ${seconds(calmMs)}`;
-}
-
-/** docs/reliability.md. `date` as YYYY-MM-DD; `machine` in words. */
-export function renderDocument(results: readonly RunResult[], about: { date: string; machine: string }): string {
-  return [
-    '# Reliability',
-    '',
-    'Written by `npm run chaos -- --report`; do not edit. The whole mesh takes a steady load of native payloads of all domains, with',
-    'resends, late events, clocks that are an hour off and bad payloads, while a seeded schedule of faults befalls it. After each fault a',
-    'new person does what moves them into a segment: **recovery** is the time from the end of the fault until their row, membership and',
-    'profile are there. At the end a checker decides by what remains.',
-    '',
-    `${about.date}, ${about.machine}.`,
-    ...results.flatMap(documentOf),
-    '',
-    '## What the faults are',
-    '',
-    ...KIND_NAMES.map((kind) => `- **${kind}**: ${KINDS[kind].about}`),
-    '',
-  ].join('\n');
-}
-
-function documentOf(result: RunResult): string[] {
-  const { brokers, seed, minutes } = result.options;
-  const rows = kindRows(result);
-  return [
-    '',
-    `## ${brokers === 1 ? 'One broker' : 'Three brokers, replication 3, at least 2 in sync'}`,
-    '',
-    `\`npm run chaos -- --seed ${seed} --minutes ${minutes} --brokers ${brokers}\`: ${summary(result)}. **${passed(result) ? 'Every promise held.' : 'Not every promise held.'}**`,
-    '',
-    `| ${HEADING.join(' | ')} |`,
-    `| --- |${' ---: |'.repeat(HEADING.length - 1)}`,
-    ...rows.map((row) => `| ${cells(row).join(' | ')} |`),
-    '',
-    '| check | | |',
-    '| --- | --- | --- |',
-    ...result.verdicts.map(({ name, ok, detail }) => `| ${name} | ${ok ? 'ok' : '**failed**'} | ${detail.replaceAll('|', '\\|')} |`),
-    ...tooLong(result).map((line) => `| recovery | **failed** | ${line} |`),
-    ...(skips(rows).length > 0 ? ['', ...skips(rows)] : []),
-  ];
 }
