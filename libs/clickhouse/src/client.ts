@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { ClickHouseError, ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickhouse/client';
 import { PermanentError, RetryableError, errorText, type ClickHouseConfig } from '@tideway/service';
+import { MOST_MS } from './patience.js';
 
 export type { ClickHouseClient };
-
-const REQUEST_TIMEOUT_MS = 30_000;
 
 /** A client for any ClickHouse; inserts are synchronous, and 64-bit integers come as numbers in JSON. */
 export function createClickHouse(config: ClickHouseConfig, application: string): ClickHouseClient {
@@ -16,7 +15,7 @@ export function createClickHouse(config: ClickHouseConfig, application: string):
     application,
     // Every failure is reported by whoever asked, with what is done about it.
     log: { level: ClickHouseLogLevel.OFF },
-    request_timeout: REQUEST_TIMEOUT_MS,
+    request_timeout: MOST_MS,
     max_open_connections: 16,
     keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
     clickhouse_settings: { async_insert: 0, output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1 },

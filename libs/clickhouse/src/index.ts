@@ -2,4 +2,5 @@ export * from './avro-file.js';
 export * from './client.js';
 export * from './columns.js';
 export * from './insert.js';
+export { withinPatience } from './patience.js';
 export * from './tables.js';

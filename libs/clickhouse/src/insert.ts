@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { AvroRecordSchema } from '@tideway/contracts';
 import { avroFile, type Datum } from './avro-file.js';
 import { clickhouseError, type ClickHouseClient } from './client.js';
+import { withinPatience } from './patience.js';
 
 /** Rows per insert stay below this, so that one insert is one block and its token covers all of it. */
 export const MAX_INSERT_ROWS = 1_000_000;
@@ -23,22 +24,25 @@ export async function insertDatums(client: ClickHouseClient, { table, schema, co
   const fields = schema.fields.map((field) => field.name).filter((name) => known?.includes(name) ?? true);
   const columns = ['_partition', '_offset', ...fields].map((name) => `\`${name}\``).join(', ');
   try {
-    const result = await client.exec({
-      query: `INSERT INTO ${table} (${columns}) FORMAT Avro`,
-      values: Readable.from([avroFile(schema, datums)], { objectMode: false }),
-      clickhouse_settings: {
-        async_insert: 0,
-        insert_deduplicate: 1,
-        deduplicate_blocks_in_dependent_materialized_views: 1,
-        input_format_avro_allow_missing_fields: 1,
-        max_insert_block_size: String(MAX_INSERT_ROWS),
-        min_insert_block_size_rows: String(MAX_INSERT_ROWS),
-        min_insert_block_size_bytes: '0',
-        max_insert_threads: '1',
-        ...(token === undefined ? {} : { insert_deduplication_token: token }),
-      },
+    await withinPatience(client, `insert into ${table}`, async (signal) => {
+      const result = await client.exec({
+        query: `INSERT INTO ${table} (${columns}) FORMAT Avro`,
+        values: Readable.from([avroFile(schema, datums)], { objectMode: false }),
+        abort_signal: signal,
+        clickhouse_settings: {
+          async_insert: 0,
+          insert_deduplicate: 1,
+          deduplicate_blocks_in_dependent_materialized_views: 1,
+          input_format_avro_allow_missing_fields: 1,
+          max_insert_block_size: String(MAX_INSERT_ROWS),
+          min_insert_block_size_rows: String(MAX_INSERT_ROWS),
+          min_insert_block_size_bytes: '0',
+          max_insert_threads: '1',
+          ...(token === undefined ? {} : { insert_deduplication_token: token }),
+        },
+      });
+      for await (const chunk of result.stream) void chunk;
     });
-    for await (const chunk of result.stream) void chunk;
   } catch (error) {
     throw clickhouseError(error, `insert into ${table}`);
   }

@@ -1,6 +1,6 @@
 // The activities of this service's partitions in ClickHouse: written in ranges of offsets, read back for profiles that
 // are not in memory. This service is the only writer of its rows.
-import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
+import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, withinPatience, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { clusterId, readWire, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint, type Metrics } from '@tideway/service';
@@ -86,7 +86,9 @@ export class History {
     const stop = this.#duration?.startTimer({ operation: 'read' });
     try {
       for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
-        for await (const activity of this.#query(profileIds.slice(from, from + PROFILES_PER_QUERY), partition, below)) {
+        const ids = profileIds.slice(from, from + PROFILES_PER_QUERY);
+        const activities = await withinPatience(this.clickhouse, 'reading activities', (signal) => this.#query(ids, partition, below, signal));
+        for (const activity of activities) {
           const list = found.get(activity.profile_id);
           if (list) list.push(activity);
           else found.set(activity.profile_id, [activity]);
@@ -99,16 +101,19 @@ export class History {
     return found;
   }
 
-  async *#query(ids: string[], partition: number, below: number): AsyncGenerator<Activity> {
+  async #query(ids: string[], partition: number, below: number, signal: AbortSignal): Promise<Activity[]> {
     const columns = [...new Set(['profile_id', ...this.columns])];
     const result = await this.clickhouse.query({
       query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND (_partition != {partition:Int32} OR _offset < {below:Int64})`,
       query_params: { ids, partition, below },
       format: 'JSONCompactEachRow',
+      abort_signal: signal,
     });
+    const activities: Activity[] = [];
     // Row by row: the text of long histories together may be longer than a string can be.
     for await (const rows of result.stream<unknown[]>()) {
-      for (const row of rows) yield rowToActivity(row.json(), columns);
+      for (const row of rows) activities.push(rowToActivity(row.json(), columns));
     }
+    return activities;
   }
 }
