@@ -1,10 +1,14 @@
 // The Kafka client of a service: any cluster, by the environment, logging through pino.
 import { readFileSync } from 'node:fs';
-import { Kafka, logLevel, type KafkaConfig as KafkaJsConfig, type SASLOptions } from 'kafkajs';
+import { logLevel, type Kafka, type SASLOptions } from 'kafkajs';
 import { PermanentError, type KafkaConfig, type Logger } from '@tideway/service';
 import { installFetchDecoder } from './fetch-decoder.js';
+import { KafkaClient } from './sockets.js';
 
 const LEVELS = { [logLevel.ERROR]: 'debug', [logLevel.WARN]: 'debug', [logLevel.INFO]: 'debug', [logLevel.DEBUG]: 'trace', [logLevel.NOTHING]: 'trace' } as const;
+
+/** A broker that does not answer for so long is not there; a request that the broker itself keeps waiting has more. */
+const REQUEST_TIMEOUT_MS = 6_000;
 
 /**
  * A kafkajs client. kafkajs' 300 ms first retry shows in every latency: 10 ms here. Its own errors are logged
@@ -12,11 +16,11 @@ const LEVELS = { [logLevel.ERROR]: 'debug', [logLevel.WARN]: 'debug', [logLevel.
  */
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
   installFetchDecoder();
-  const options: KafkaJsConfig = {
+  const options: ConstructorParameters<typeof KafkaClient>[0] = {
     clientId,
     brokers: config.KAFKA_BROKERS,
     connectionTimeout: 3_000,
-    requestTimeout: 10_000,
+    requestTimeout: REQUEST_TIMEOUT_MS,
     retry: { initialRetryTime: 10, multiplier: 2, factor: 0.2, maxRetryTime: 1_000, retries: 8 },
     logLevel: logLevel.INFO,
     logCreator: () => ({ level, namespace, log: { message, error } }) => {
@@ -28,7 +32,7 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
     if (!config.KAFKA_SASL_USERNAME || !config.KAFKA_SASL_PASSWORD) throw new PermanentError('KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD');
     options.sasl = { mechanism: config.KAFKA_SASL_MECHANISM, username: config.KAFKA_SASL_USERNAME, password: config.KAFKA_SASL_PASSWORD } as SASLOptions;
   }
-  return new Kafka(options);
+  return new KafkaClient(options);
 }
 
 /** The cluster's id, which belongs into every deduplication token: offsets mean nothing outside of their cluster. Rejects while no broker answers. */

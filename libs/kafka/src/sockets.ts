@@ -1,0 +1,77 @@
+// The sockets of a Kafka client. kafkajs goes on using a connection on which a request was never answered, and tries again
+// on it until its retries are over; the Java client closes it at the first request that takes too long, and so does this.
+import net from 'node:net';
+import tls from 'node:tls';
+import { Kafka, type ISocketFactory, type KafkaConfig, type RequestTimeoutEvent } from 'kafkajs';
+
+const KEEP_ALIVE_MS = 60_000;
+
+interface Watched {
+  socket: net.Socket;
+  /** What was written when the last answer came: more than that waits for one. */
+  answered: number;
+  /** Time (ms) of the last answer, or of the begin. */
+  heardAt: number;
+}
+
+class Sockets {
+  readonly #watched = new Map<string, Set<Watched>>();
+
+  constructor(private readonly requestTimeoutMs: number) {}
+
+  readonly create: ISocketFactory = ({ host, port, ssl, onConnect }) => {
+    const socket = ssl ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...ssl }, onConnect) : net.connect({ host, port }, onConnect);
+    socket.setKeepAlive(true, KEEP_ALIVE_MS).setNoDelay(true);
+    this.#watch(`${host}:${port}`, socket);
+    return socket;
+  };
+
+  #watch(broker: string, socket: net.Socket): void {
+    const watched: Watched = { socket, answered: 0, heardAt: Date.now() };
+    const all = this.#watched.get(broker) ?? new Set();
+    this.#watched.set(broker, all.add(watched));
+    socket.on('data', () => {
+      watched.answered = socket.bytesWritten;
+      watched.heardAt = Date.now();
+    });
+    socket.on('close', () => all.delete(watched));
+  }
+
+  /** Closes those connections to a broker on which somebody waits, and has heard nothing for as long as a request may take. */
+  closeSilent(broker: string, now = Date.now()): void {
+    for (const { socket, answered, heardAt } of this.#watched.get(broker) ?? []) {
+      if (socket.bytesWritten > answered && now - heardAt >= this.requestTimeoutMs) socket.destroy(new Error('a request was not answered in time'));
+    }
+  }
+}
+
+/** kafkajs, on connections that are closed when a request on them is not answered within `requestTimeout`. */
+export class KafkaClient extends Kafka {
+  readonly #sockets: Sockets;
+
+  constructor(config: KafkaConfig & { requestTimeout: number }) {
+    const sockets = new Sockets(config.requestTimeout);
+    super({ ...config, socketFactory: sockets.create });
+    this.#sockets = sockets;
+  }
+
+  readonly #onTimeout = ({ payload: { broker } }: RequestTimeoutEvent) => this.#sockets.closeSilent(broker);
+
+  override producer(...args: Parameters<Kafka['producer']>): ReturnType<Kafka['producer']> {
+    const producer = super.producer(...args);
+    producer.on(producer.events.REQUEST_TIMEOUT, this.#onTimeout);
+    return producer;
+  }
+
+  override consumer(...args: Parameters<Kafka['consumer']>): ReturnType<Kafka['consumer']> {
+    const consumer = super.consumer(...args);
+    consumer.on(consumer.events.REQUEST_TIMEOUT, this.#onTimeout);
+    return consumer;
+  }
+
+  override admin(...args: Parameters<Kafka['admin']>): ReturnType<Kafka['admin']> {
+    const admin = super.admin(...args);
+    admin.on(admin.events.REQUEST_TIMEOUT, this.#onTimeout);
+    return admin;
+  }
+}
