@@ -8,8 +8,6 @@ const KEEP_ALIVE_MS = 60_000;
 
 interface Watched {
   socket: net.Socket;
-  /** What was written when the last answer came: more than that waits for one. */
-  answered: number;
   /** Time (ms) of the last answer, or of the begin. */
   heardAt: number;
 }
@@ -27,20 +25,20 @@ class Sockets {
   };
 
   #watch(broker: string, socket: net.Socket): void {
-    const watched: Watched = { socket, answered: 0, heardAt: Date.now() };
+    const watched: Watched = { socket, heardAt: Date.now() };
     const all = this.#watched.get(broker) ?? new Set();
     this.#watched.set(broker, all.add(watched));
-    socket.on('data', () => {
-      watched.answered = socket.bytesWritten;
-      watched.heardAt = Date.now();
-    });
+    socket.on('data', () => void (watched.heardAt = Date.now()));
     socket.on('close', () => all.delete(watched));
   }
 
-  /** Closes those connections to a broker on which somebody waits, and has heard nothing for as long as a request may take. */
+  /**
+   * Closes the connections to a broker on which nothing was heard for as long as a request may take, also those that
+   * nobody uses now: what broke one of them broke the others, and each would be found out by a request of its own.
+   */
   closeSilent(broker: string, now = Date.now()): void {
-    for (const { socket, answered, heardAt } of this.#watched.get(broker) ?? []) {
-      if (socket.bytesWritten > answered && now - heardAt >= this.requestTimeoutMs) socket.destroy(new Error('a request was not answered in time'));
+    for (const { socket, heardAt } of this.#watched.get(broker) ?? []) {
+      if (now - heardAt >= this.requestTimeoutMs) socket.destroy(new Error('a request was not answered in time'));
     }
   }
 }
