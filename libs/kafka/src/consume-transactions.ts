@@ -36,6 +36,8 @@ export interface ConsumeTransactionsOptions {
   limits?: Partial<BlockLimits>;
   /** Least time from the begin of one transaction of a unit to the next: blocks that come in between share one. */
   paceMs?: number;
+  /** Largest batch that the topics of the outputs take, their `max.message.bytes`. Default 1,000,000. */
+  maxMessageBytes?: number;
   maxWaitMs?: number;
   concurrency?: number;
   sessionTimeoutMs?: number;
@@ -136,10 +138,10 @@ class Unit {
   }
 
   async #make(): Promise<Opened> {
-    const { kafka, groupId, open } = this.#options;
+    const { kafka, groupId, open, maxMessageBytes } = this.#options;
     let producer: TransactionalProducer | undefined;
     try {
-      producer = await TransactionalProducer.open(kafka, `${groupId}-${this.#name}`, groupId);
+      producer = await TransactionalProducer.open(kafka, `${groupId}-${this.#name}`, groupId, maxMessageBytes);
       const state: UnitState = await open(this.#name, () => this.#schedule(state));
       setImmediate(() => this.#schedule(state));
       return { producer, state, read: new Set() };

@@ -9,6 +9,11 @@ const OVERHEAD_BYTES = 100;
 /** What a header has beside its key and value: two lengths. */
 const HEADER_OVERHEAD_BYTES = 10;
 
+/** What goes in one request. */
+export const MAX_REQUEST_BYTES = 900_000;
+/** Largest batch of a topic unless one is told: below what Kafka's brokers take by default (1,048,588). */
+export const MAX_MESSAGE_BYTES = 1_000_000;
+
 /** A message and the topic that it goes to. */
 export interface TopicMessage {
   topic: string;
@@ -42,4 +47,10 @@ export function* pieces(messages: TopicMessage[], maxBytes: number): Generator<T
     bytes += size;
   }
   if (start < messages.length) yield start === 0 ? messages : messages.slice(start);
+}
+
+/** Whether the broker refused a request for the size of a batch. */
+export function isTooLarge(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (error as { type?: string }).type === 'MESSAGE_TOO_LARGE' || isTooLarge(error.cause);
 }

@@ -4,16 +4,13 @@ import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafka
 import type { Product, ProductId, Records } from '@tideway/contracts';
 import { RetryableError, errorText, type Logger, type Metrics } from '@tideway/service';
 import { SentPartitions } from './acknowledged.js';
-import { batchBytes, pieces, type TopicMessage } from './message-size.js';
+import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, batchBytes, isTooLarge, pieces, type TopicMessage } from './message-size.js';
 import { ProductMessages, type OutcomeItem, type Published } from './product-messages.js';
 import type { SchemaRegistry } from './registry.js';
 import { ensureTopics } from './topics.js';
 
 export { ContractError, RecordTooLargeError, type OutcomeItem, type Published } from './product-messages.js';
 
-const MAX_REQUEST_BYTES = 900_000;
-/** Below what Kafka's brokers take by default (1,048,588). */
-const MAX_MESSAGE_BYTES = 1_000_000;
 const MAX_PENDING_BYTES = 64 * 1024 * 1024;
 
 export interface PublisherOptions {
@@ -170,10 +167,4 @@ export class Publisher {
     await producer.connect();
     return producer;
   }
-}
-
-/** Whether the broker refused a request for the size of a batch: not a matter of the record, which was measured, but of what this publisher was told. */
-function isTooLarge(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return (error as { type?: string }).type === 'MESSAGE_TOO_LARGE' || isTooLarge(error.cause);
 }

@@ -2,6 +2,7 @@
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
 import { RetryableError, crashPoint, errorText, sleep } from '@tideway/service';
 import { SentPartitions } from './acknowledged.js';
+import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, isTooLarge, pieces, type TopicMessage } from './message-size.js';
 
 /** Records for one topic; a message may name its partition, else its key decides. */
 export interface Outgoing {
@@ -24,16 +25,16 @@ export class TransactionalProducer {
   readonly #producer: Producer;
   readonly #sent: SentPartitions;
 
-  private constructor(producer: Producer, sent: SentPartitions, private readonly groupId: string, private readonly transactionalId: string) {
+  private constructor(producer: Producer, sent: SentPartitions, private readonly groupId: string, private readonly transactionalId: string, private readonly requestBytes: number) {
     this.#producer = producer;
     this.#sent = sent;
   }
 
   /**
    * Opens the transactional id: fences whoever held it, and waits for its unfinished transaction to end, so that what
-   * is read afterwards is final. Rejects with RetryableError.
+   * is read afterwards is final. `maxMessageBytes` is the largest batch that the topics take. Rejects with RetryableError.
    */
-  static async open(kafka: Kafka, transactionalId: string, groupId: string): Promise<TransactionalProducer> {
+  static async open(kafka: Kafka, transactionalId: string, groupId: string, maxMessageBytes = MAX_MESSAGE_BYTES): Promise<TransactionalProducer> {
     const sent = new SentPartitions();
     const producer = kafka.producer({
       transactionalId, createPartitioner: sent.partitioner, idempotent: true, maxInFlightRequests: 1, transactionTimeout: TRANSACTION_TIMEOUT_MS, allowAutoTopicCreation: false,
@@ -44,7 +45,7 @@ export class TransactionalProducer {
       await producer.connect();
       // kafkajs asks for the producer id with the first transaction: an empty one asks and sends nothing else.
       await (await producer.transaction()).abort();
-      return new TransactionalProducer(producer, sent, groupId, transactionalId);
+      return new TransactionalProducer(producer, sent, groupId, transactionalId, Math.min(MAX_REQUEST_BYTES, maxMessageBytes));
     } catch (error) {
       await producer.disconnect().catch(() => undefined);
       throw new RetryableError(`transactional id ${transactionalId} could not be opened: ${errorText(error)}`, { cause: error });
@@ -53,21 +54,25 @@ export class TransactionalProducer {
 
   /** Commits `outgoing` and `offsets` as one. After a rejection the outcome is not known: close, and open anew. */
   async transact(outgoing: Outgoing[], offsets: InputOffset[]): Promise<void> {
-    const topicMessages = outgoing.filter(({ messages }) => messages.length > 0);
-    if (topicMessages.length === 0 && offsets.length === 0) return;
+    const messages = outgoing.flatMap(({ topic, messages: list }) => list.map((message): TopicMessage => ({ topic, message })));
+    if (messages.length === 0 && offsets.length === 0) return;
     try {
       const transaction = await this.#producer.transaction();
       // First, and again until the broker has ended the last transaction: kafkajs tries a send again as a whole, and
       // what went to another broker meanwhile would go there twice.
       if (offsets.length > 0) await whileEnding(() => transaction.sendOffsets({ consumerGroupId: this.groupId, topics: byTopic(offsets) }));
       crashPoint('before-send');
-      if (topicMessages.length > 0) await this.#sent.check(() => transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages }));
+      // kafkajs makes one batch of all that goes to one partition, and after a backlog that may be more than a topic takes.
+      for (const piece of pieces(messages, this.requestBytes)) {
+        await this.#sent.check(() => transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages: together(piece) }));
+      }
       crashPoint('after-send');
       crashPoint('before-commit');
       await transaction.commit();
       crashPoint('after-commit');
     } catch (error) {
-      throw new RetryableError(`a transaction of ${this.transactionalId} failed: ${errorText(error)}`, { cause: error });
+      const advice = isTooLarge(error) ? `; a record is larger than its topic takes: raise the topic's max.message.bytes` : '';
+      throw new RetryableError(`a transaction of ${this.transactionalId} failed: ${errorText(error)}${advice}`, { cause: error });
     }
   }
 
@@ -89,6 +94,10 @@ async function whileEnding(action: () => Promise<void>): Promise<void> {
       await sleep(ENDING_MS);
     }
   }
+}
+
+function together(messages: TopicMessage[]): Outgoing[] {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, list]) => ({ topic, messages: list.map(({ message }) => message) }));
 }
 
 function byTopic(offsets: InputOffset[]) {

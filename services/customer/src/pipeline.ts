@@ -55,6 +55,7 @@ export function pipeline({ config, kafka, service, registry, inputs, outputs, re
     limits: { maxRecords: config.CUSTOMER_MAX_BLOCK_ROWS },
     // A transaction writes to every partition of three topics: few of them spare the broker, which everything waits for.
     paceMs: 40,
+    maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
     // All partitions of a fetch are handed over at once, so that they share a transaction.
     concurrency: 256,
     sessionTimeoutMs: config.CUSTOMER_SESSION_TIMEOUT_MS,

@@ -19,6 +19,7 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     limits: { maxRecords: 5_000 },
     // What an activity and the segments that it changes make of a document is published once.
     paceMs: 300,
+    maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
     concurrency: 64,
     sessionTimeoutMs: config.PERSONALIZATION_SESSION_TIMEOUT_MS,
   });

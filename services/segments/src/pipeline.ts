@@ -22,6 +22,7 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     maxWaitMs: 100,
     // Few transactions spare the broker, which everything waits for; this is what they may cost in latency.
     paceMs: 40,
+    maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
     concurrency: 64,
     sessionTimeoutMs: config.SEGMENTS_SESSION_TIMEOUT_MS,
   });

@@ -76,6 +76,15 @@ describe('a unit', () => {
     expect(await cluster.committed('counted', topic)).toEqual({ offset: 20, metadata: { epoch: expect.any(Number) } });
   });
 
+  it('commits more at once than one batch of a topic holds', async () => {
+    const [topic, output] = await topicsOf('large');
+    await cluster.sendNumbered(topic, 3);
+    const padding = '.'.repeat(999);
+    start('large', [topic], async () => ({ process: async (blocks) => to(output, valuesOf(blocks).flatMap((value) => Array.from({ length: 1_000 }, (_, i) => `${value}-${i}${padding}`))) }));
+    await waitFor(async () => (await cluster.committed('large', topic)).offset === 3, { message: 'the commit' });
+    expect((await cluster.values(output)).map((value) => value.replace(padding, ''))).toEqual(['v0', 'v1', 'v2'].flatMap((value) => Array.from({ length: 1_000 }, (_, i) => `${value}-${i}`)));
+  });
+
   it('that dies between its outputs and the commit leaves nothing to read, and the next owner does it once', async () => {
     const [topic, output] = await topicsOf('dying');
     await cluster.sendNumbered(topic, 5);
