@@ -1,5 +1,6 @@
 // The loop that every consumer service runs on: assigned partitions are read in blocks. Those for a store that Kafka's
 // transactions do not reach are announced and redone: see announced-blocks.ts.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload, Kafka, PartitionAssigner } from 'kafkajs';
 import { RetryableError, backoffMs, errorText, sleep, type Logger, type Loop, type Metrics } from '@tideway/service';
 import { AnnouncedBlocks, asKafkajs, type Commit } from './announced-blocks.js';
@@ -41,6 +42,8 @@ export interface ConsumeBlocksOptions {
 }
 
 const MB = 1024 * 1024;
+/** How long a loop that is stopped waits for its group to have taken it in: longer than a member's session that another may wait for. */
+const JOIN_AT_MOST_MS = 8_000;
 const LIMITS: BlockLimits = { maxRecords: 50_000, maxBytes: 16 * MB };
 const REBALANCING = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'FENCED_INSTANCE_ID']);
 
@@ -61,6 +64,7 @@ class BlockLoop implements Loop {
   readonly #stopped: StoppedPartitions;
   readonly #announced: AnnouncedBlocks | undefined;
   #consumer: Consumer | undefined;
+  #joining: Promise<void> | undefined;
   #stopping = false;
 
   constructor(options: ConsumeBlocksOptions) {
@@ -103,7 +107,8 @@ class BlockLoop implements Loop {
     await this.#retried(() => consumer.connect());
     if (this.#stopping) return;
     await this.#retried(() => consumer.subscribe({ topics, fromBeginning: true }));
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: (payload) => this.#eachBatch(payload) });
+    this.#joining = consumer.run({ autoCommit: false, eachBatchAutoResolve: false, partitionsConsumedConcurrently: concurrency, eachBatch: (payload) => this.#eachBatch(payload) });
+    await this.#joining;
   }
 
   problem(): string | undefined {
@@ -116,6 +121,8 @@ class BlockLoop implements Loop {
     this.#stopping = true;
     const done = await this.#announced?.stop();
     for (const [topic, commits] of done ?? []) await this.#commit(topic, commits).catch(() => undefined);
+    // Who goes while it joins does not leave: the group would wait for it until its session is over.
+    await Promise.race([this.#joining?.catch(() => undefined), delay(JOIN_AT_MOST_MS, undefined, { ref: false })]);
     await this.#consumer?.disconnect().catch(() => undefined);
     await this.#positions.close();
   }

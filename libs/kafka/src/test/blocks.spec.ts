@@ -205,6 +205,21 @@ describe('a new owner', () => {
   });
 });
 
+describe('a loop that is stopped while its group shares out anew', () => {
+  it('leaves the group, so that the others need not wait until its session is over', async () => {
+    const topic = await cluster.createTopic('leaving');
+    const members = async () => (await cluster.admin.describeGroups(['leaving'])).groups[0]!.members.length;
+    const dying = new LoopProcess({ brokers: platform.env['KAFKA_BROKERS']!, kind: 'blocks', groupId: 'leaving', topic, maxRecords: 7, sessionTimeoutMs: 4_000 });
+    await waitFor(async () => (await members()) === 1, { message: 'the first member' });
+    await dying.end();
+    // The group waits for the dead member's session now.
+    const { loop } = start('leaving', [topic], { sessionTimeoutMs: 20_000 });
+    await waitFor(async () => (await members()) === 2, { message: 'the second member' });
+    await loop.stop();
+    expect(await members()).toBe(0);
+  });
+});
+
 describe('records that retention deletes before they are read', () => {
   it('stop their partition loudly, then and after a restart, and the other partitions go on', async () => {
     const topic = await cluster.createTopic('overtaken', 2);
