@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { logLevel, type Kafka, type SASLOptions } from 'kafkajs';
 import { PermanentError, type KafkaConfig, type Logger } from '@tideway/service';
 import { installFetchDecoder } from './fetch-decoder.js';
+import { installRequestQueue } from './request-queue.js';
 import { KafkaClient } from './sockets.js';
 
 const LEVELS = { [logLevel.ERROR]: 'debug', [logLevel.WARN]: 'debug', [logLevel.INFO]: 'debug', [logLevel.DEBUG]: 'trace', [logLevel.NOTHING]: 'trace' } as const;
@@ -16,6 +17,7 @@ const REQUEST_TIMEOUT_MS = 6_000;
  */
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
   installFetchDecoder();
+  installRequestQueue();
   const options: ConstructorParameters<typeof KafkaClient>[0] = {
     clientId,
     brokers: config.KAFKA_BROKERS,

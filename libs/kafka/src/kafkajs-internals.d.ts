@@ -11,3 +11,13 @@ declare module 'kafkajs/src/protocol/recordBatch/record/v0/index.js' {
   const encode: (record: object) => { buffer: Buffer };
   export default encode;
 }
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  export default class RequestQueue {
+    constructor(options: object);
+    readonly pending: unknown[];
+    throttleCheckTimeoutId: NodeJS.Timeout | null;
+    scheduleCheckPendingRequests(): void;
+    push(request: object): void;
+    fulfillRequest(response: object): void;
+  }
+}
