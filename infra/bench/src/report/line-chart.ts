@@ -39,7 +39,7 @@ export function lineChart({ title, x, y, series }: LineChart): string {
     `<text x="${PLOT.left}" y="18" font-size="15" font-weight="bold">${escape(title)}</text>`,
     `<text x="${PLOT.left - 8}" y="34" text-anchor="end">${escape(y)}</text>`,
     ...yTicks.map((tick) => `<path d="M${PLOT.left} ${toY(tick)}H${PLOT.left + PLOT.width}" stroke="${INK}" stroke-opacity="${tick === 0 ? 1 : 0.3}"/><text x="${PLOT.left - 8}" y="${toY(tick) + 4}" text-anchor="end">${label(tick)}</text>`),
-    ...xTicks.filter((tick) => tick <= most(0)).map((tick) => `<path d="M${toX(tick)} ${bottom}v5" stroke="${INK}"/><text x="${toX(tick)}" y="${bottom + 18}" text-anchor="middle">${label(tick)}</text>`),
+    ...xTicks.filter((tick) => tick <= most(0) * 1.001).map((tick) => `<path d="M${toX(tick)} ${bottom}v5" stroke="${INK}"/><text x="${toX(tick)}" y="${bottom + 18}" text-anchor="middle">${label(tick)}</text>`),
     `<text x="${PLOT.left + PLOT.width / 2}" y="${bottom + 38}" text-anchor="middle">${escape(x)}</text>`,
     ...series.map((one, i) => `<polyline fill="none" stroke-width="1.5" ${strokeOf(i)} points="${one.points.map(([px, py]) => `${toX(px)},${toY(py)}`).join(' ')}"/>`),
     ...series.map(({ name }, i) => `<path d="M${LEGEND.left} ${PLOT.top + i * LEGEND.line}h20" stroke-width="2.5" ${strokeOf(i)}/><text x="${LEGEND.left + 26}" y="${PLOT.top + i * LEGEND.line + 4}">${escape(name)}</text>`),
