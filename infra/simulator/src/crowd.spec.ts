@@ -56,6 +56,15 @@ describe('simulate', () => {
     expect(chiSquared(indexes(people).map((index) => sessions.get(index)?.size ?? 0), indexes(people).map((index) => (index + 1) ** -peopleExponent))).toBeLessThan(116);
   });
 
+  it('has nearly everybody come once, over many lanes, by 15 events for each', () => {
+    const people = 2_000;
+    const crowd = new Crowd({ seed: 5, indexes: indexes(people), exponent: 1, everybodyFirst: false });
+    const firstDevices = new Set(indexes(people).map((index) => crowd.at(index).devices[0]!.anonymousId));
+    for (const { body } of calls({ seed: 5, events: 15 * people, people, lanes: 256 })) firstDevices.delete(body['anonymousId'] as string);
+    // Who is the last of a small lane may be in the shop, and not heard of yet.
+    expect(firstDevices.size).toBeLessThan(people / 200);
+  });
+
   it('lets every lane have its people\'s share of the requests', () => {
     const [people, lanes] = [64, 16];
     const requests = [...simulate({ seed: 5, events: 60_000, people, lanes, everybodyFirst: false })];

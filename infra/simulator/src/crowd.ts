@@ -18,18 +18,23 @@ export class Crowd {
   readonly #indexes: readonly number[];
   readonly #people: (Person | undefined)[];
   readonly #visits: WeightedDraw;
-  #newcomers: number;
+  #came: number;
 
   constructor({ seed, indexes, exponent, everybodyFirst }: CrowdOptions) {
     this.#seed = seed;
     this.#indexes = indexes;
     this.#people = new Array<Person | undefined>(indexes.length).fill(undefined);
     this.#visits = new WeightedDraw(indexes.map((index) => zipfWeight(index + 1, exponent)));
-    this.#newcomers = everybodyFirst ? 0 : indexes.length;
+    this.#came = everybodyFirst ? 0 : indexes.length;
   }
 
   get size(): number {
     return this.#indexes.length;
+  }
+
+  /** How many still come for the first time before anybody is drawn. */
+  get newcomers(): number {
+    return this.size - this.#came;
   }
 
   /** How often its people come, against those of another crowd of the same shop. */
@@ -39,7 +44,7 @@ export class Crowd {
 
   /** Who comes next; `random` decides among those who may have come before. */
   next(random: Random): Person {
-    return this.at(this.#newcomers < this.size ? this.#newcomers++ : this.#visits.draw(random));
+    return this.at(this.newcomers > 0 ? this.#came++ : this.#visits.draw(random));
   }
 
   /** The person of a place, from 0 to `size` - 1. */

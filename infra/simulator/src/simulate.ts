@@ -61,10 +61,9 @@ export function* simulate(options: SimulatorOptions): Generator<NativeRequest> {
   check('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   check('events', events, 0, Number.MAX_SAFE_INTEGER);
   const crowds = assignCrowds(options);
-  const visits = new WeightedDraw(crowds.map(({ weight }) => weight));
   const catalogue = createCatalogueOf(options);
   const lanes = crowds.map((crowd, number) => new Lane(number, crowd, catalogue, new Random(seed, FIRST_LANE_STREAM + number)));
-  const random = new Random(seed, FIRST_LANE_STREAM + lanes.length);
+  const nextLane = drawLanes(crowds, new Random(seed, FIRST_LANE_STREAM + lanes.length));
   let left = events;
   const imported = events < EVENTS_FOR_AN_IMPORT ? [] : knownPeople(crowds[0]!);
   if (imported.length > 0) {
@@ -73,10 +72,20 @@ export function* simulate(options: SimulatorOptions): Generator<NativeRequest> {
     yield request;
   }
   while (left > 0) {
-    const request = lanes[visits.draw(random)]!.next(left, now());
+    const request = lanes[nextLane()]!.next(left, now());
     left -= request.events;
     yield request;
   }
+}
+
+/** Draws lanes: those that still have newcomers alike, so that all have come at about the same time, and then each by how often its people come. */
+function drawLanes(crowds: readonly Crowd[], random: Random): () => number {
+  const visits = new WeightedDraw(crowds.map(({ weight }) => weight));
+  let withNewcomers = [...crowds.keys()];
+  return () => {
+    withNewcomers = withNewcomers.filter((number) => crowds[number]!.newcomers > 0);
+    return withNewcomers.length > 0 ? random.pick(withNewcomers) : visits.draw(random);
+  };
 }
 
 function assignCrowds({ seed, events, ...options }: SimulatorOptions): Crowd[] {
