@@ -15,15 +15,29 @@ describe('parseCommand', () => {
     expect(parseCommand(['latency', '--rates', '100', '--seconds', '5', '--warm-up', '2'])).toEqual({ latency: { rates: [100], seconds: 5, warmUpSeconds: 2 }, write: true });
   });
 
+  it('measures the load and what the mesh holds with defaults of their own', () => {
+    expect(parseCommand(['load'])).toEqual({ load: { rate: 6_000, seconds: 20 }, write: true });
+    expect(parseCommand(['held'])).toEqual({ held: { from: 1_000, to: 6_000, resolution: 250, seconds: 60, warmUpSeconds: 30, limitMs: 700 }, write: true });
+    expect(parseCommand(['held', '--from', '50', '--to', '100', '--resolution', '25', '--seconds', '5', '--warm-up', '4', '--limit', '900'])).toMatchObject({
+      held: { from: 50, to: 100, resolution: 25, seconds: 5, warmUpSeconds: 4, limitMs: 900 },
+    });
+  });
+
+  it('soaks for an hour, at a rate that is found later unless it is given', () => {
+    expect(parseCommand(['soak'])).toEqual({ soak: { minutes: 60 }, write: true });
+    expect(parseCommand(['soak', '--minutes', '2', '--rate', '100', '--people', '40', '--no-write'])).toEqual({ soak: { minutes: 2, rate: 100, people: 40 }, write: false });
+  });
+
   it('gives help whatever else is said', () => {
     expect(parseCommand(['latency', '--rates', 'many', '--help'])).toBe('help');
   });
 
   it.each([
-    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, all.'],
+    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, load, held, soak, all.'],
     [['warehouse', 'latency'], 'There is no benchmark "warehouse latency"'],
     [['--records', '0'], '--records takes whole numbers from 1 on, not "0"'],
     [['--rates', '500,,2000'], '--rates takes whole numbers from 1 on, not ""'],
+    [['held', '--from', '0'], '--from takes whole numbers from 1 on, not "0"'],
     [['--seconds', '1.5'], '--seconds takes whole numbers'],
     [['--record', '5'], "Unknown option '--record'"],
   ])('says what is wrong with %j', (args, message) => {

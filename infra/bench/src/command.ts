@@ -1,29 +1,47 @@
 // The command line of the benchmarks, read and checked.
 import { parseArgs } from 'node:util';
+import type { HeldOptions } from './held/run.js';
+import type { LoadOptions } from './load/run.js';
 
 export const HELP = `Measures Tideway on a platform of its own, and writes docs/benchmarks.md.
 
-  npm run bench -- [warehouse|latency|all] [options]
+  npm run bench -- [warehouse|latency|load|held|soak|all] [options]
 
   warehouse       the same records into ClickHouse: by its Kafka engine, by the warehouse service, by decoding
   latency         from the receipt of an event to the change of a membership, with the whole mesh running
-  all             both (default)
+  load            what the load generator can do, against a server that answers at once
+  held            the highest rate that the whole mesh holds, with a new mesh for each that is tried
+  soak            a long time at a steady rate: memory, lag, parts, latency, and pictures of them
+  all             warehouse and latency (default)
 
   --records N     warehouse: records to store (default 1000000)
   --rounds N      warehouse: rounds of each, in turn (default 3)
   --ways A,B      warehouse: only these of engine-default, engine, tideway, engine-tuned, json; for who works on one of them
   --rates N,N     latency: events per second, one run each (default 500,2000)
-  --seconds N     latency: seconds that are measured (default 60)
-  --warm-up N     latency: seconds before (default 20)
+  --seconds N     latency, held: seconds that are measured (default 60); load: of each of both runs (default 20)
+  --warm-up N     latency, held: seconds before (default 20, 30)
+  --from N        held: events per second of the first try (default 1000)
+  --to N          held: the most that is tried (default 6000)
+  --resolution N  held: how exactly, in events per second (default 250)
+  --limit N       held: ms that p99 from event to membership must stay below (default 700)
+  --minutes N     soak: minutes (default 60)
+  --rate N        load: events per second of the run at a pace (default 6000); soak: events per second (default
+                  half of the highest rate of the last \`held\` in docs/benchmarks.json)
+  --people N      soak: how many people (default: as many as all come in the first sixth of the time, 50000 at most)
   --no-write      leave docs/benchmarks.md as it is
   --help          this text
 
-Everything runs below .tideway/bench and is deleted at the end. Run it on a machine that does nothing else.
+Everything runs below .tideway/bench and is deleted at the end; Ctrl-C stops all of it. Run it on a machine that does
+nothing else. Ends with 0, or with 1 where something failed or a promise of a soak was missed.
 `;
 
 export interface Command {
   warehouse?: { records: number; rounds: number; ways?: string[] };
   latency?: { rates: number[]; seconds: number; warmUpSeconds: number };
+  load?: LoadOptions;
+  held?: HeldOptions;
+  /** Without a rate: half of the highest that is held. */
+  soak?: { minutes: number; rate?: number; people?: number };
   write: boolean;
 }
 
@@ -32,13 +50,20 @@ const OPTIONS = {
   rounds: { type: 'string', default: '3' },
   ways: { type: 'string' },
   rates: { type: 'string', default: '500,2000' },
-  seconds: { type: 'string', default: '60' },
-  'warm-up': { type: 'string', default: '20' },
+  seconds: { type: 'string' },
+  'warm-up': { type: 'string' },
+  from: { type: 'string', default: '1000' },
+  to: { type: 'string', default: '6000' },
+  resolution: { type: 'string', default: '250' },
+  limit: { type: 'string', default: '700' },
+  minutes: { type: 'string', default: '60' },
+  rate: { type: 'string' },
+  people: { type: 'string' },
   write: { type: 'boolean', default: true },
   help: { type: 'boolean', default: false },
 } as const;
 
-const PARTS = ['warehouse', 'latency', 'all'];
+const PARTS = ['warehouse', 'latency', 'load', 'held', 'soak', 'all'];
 
 /** Reads arguments (without node and script); 'help' if asked for. Throws an Error that says what to change. */
 export function parseCommand(args: string[]): Command | 'help' {
@@ -47,12 +72,21 @@ export function parseCommand(args: string[]): Command | 'help' {
   const [part = 'all', ...more] = positionals;
   if (!PARTS.includes(part) || more.length > 0) throw new Error(`There is no benchmark "${positionals.join(' ')}": choose one of ${PARTS.join(', ')}.`);
   const warehouse = { records: number('--records', values.records), rounds: number('--rounds', values.rounds), ...(values.ways ? { ways: values.ways.split(',') } : {}) };
-  const latency = {
-    rates: values.rates.split(',').map((rate) => number('--rates', rate)),
-    seconds: number('--seconds', values.seconds),
-    warmUpSeconds: number('--warm-up', values['warm-up']),
+  const span = (seconds: number, warmUpSeconds: number) => ({ seconds: optional('--seconds', values.seconds) ?? seconds, warmUpSeconds: optional('--warm-up', values['warm-up']) ?? warmUpSeconds });
+  const [rate, people] = [optional('--rate', values.rate), optional('--people', values.people)];
+  const parts: Omit<Command, 'write'> = {
+    warehouse,
+    latency: { rates: values.rates.split(',').map((one) => number('--rates', one)), ...span(60, 20) },
+    load: { rate: rate ?? 6_000, seconds: span(20, 1).seconds },
+    held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit) },
+    soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }) },
   };
-  return { ...(part === 'latency' ? {} : { warehouse }), ...(part === 'warehouse' ? {} : { latency }), write: values.write && !values.ways };
+  const wanted = part === 'all' ? ['warehouse', 'latency'] : [part];
+  return { ...Object.fromEntries(Object.entries(parts).filter(([name]) => wanted.includes(name))), write: values.write && !values.ways };
+}
+
+function optional(name: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : number(name, text);
 }
 
 function number(name: string, text: string): number {

@@ -10,11 +10,11 @@ export interface Machine {
   processor: string;
   memoryGb: number;
   system: string;
-  versions: { node: string; java: string; kafka: string; registry: string; clickhouse: string };
+  versions: { node: string; java: string; kafka: string; registry: string; /** Absent where there was none. */ clickhouse?: string };
 }
 
-/** `clickhouse` is its own answer to SELECT version(). */
-export function describeMachine(clickhouse: string): Machine {
+/** `clickhouse` is its own answer to SELECT version(), undefined where there is none. */
+export function describeMachine(clickhouse: string | undefined): Machine {
   const pom = readFileSync(path.join(workspaceRoot, 'infra/embedded/maven/pom.xml'), 'utf8');
   const ofPom = (name: string) => new RegExp(`<${name}\\.version>([^<]+)<`).exec(pom)?.[1] ?? 'unknown';
   return {
@@ -22,7 +22,7 @@ export function describeMachine(clickhouse: string): Machine {
     processor: os.cpus()[0]?.model.trim() ?? 'unknown',
     memoryGb: Math.round(os.totalmem() / 2 ** 30),
     system: `${os.type()} ${os.release()} ${os.arch()}`,
-    versions: { node: process.versions.node, java: javaVersion(), kafka: ofPom('kafka'), registry: `Apicurio ${ofPom('apicurio')}`, clickhouse },
+    versions: { node: process.versions.node, java: javaVersion(), kafka: ofPom('kafka'), registry: `Apicurio ${ofPom('apicurio')}`, ...(clickhouse === undefined ? {} : { clickhouse }) },
   };
 }
 

@@ -3,10 +3,14 @@ import path from 'node:path';
 import { PlatformError, workspaceRoot } from '@tideway/embedded';
 import { errorText } from '@tideway/service';
 import { HELP, parseCommand, type Command } from './command.js';
+import { runHeld } from './held/run.js';
 import { runLatency, type LatencyResult } from './latency/run.js';
+import { runLoad } from './load/run.js';
 import { describeMachine, loadAverage } from './machine.js';
 import { render } from './report/render.js';
 import { readResults, writeResults, type Results } from './report/results.js';
+import { writePictures } from './soak/pictures.js';
+import { runSoak, type Soak } from './soak/run.js';
 import { runWarehouse } from './warehouse/run.js';
 import { Workplace } from '@tideway/mesh';
 
@@ -15,9 +19,18 @@ const BUSY_LOAD = 0.7;
 
 const progress = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
 
-async function measure(command: Command, workplace: Workplace): Promise<Results> {
+const docs = path.join(workspaceRoot, 'docs');
+
+/** `soak`: what its pictures are drawn from. */
+interface Measured {
+  results: Results;
+  soak?: Soak;
+}
+
+async function measure(command: Command, workplace: Workplace): Promise<Measured> {
   const results: Results = {};
-  const about = (clickhouse: string, load: number) => ({ date: new Date().toISOString().slice(0, 10), machine: describeMachine(clickhouse), loadBefore: load });
+  let soak: Soak | undefined;
+  const about = (clickhouse: string | undefined, load: number) => ({ date: new Date().toISOString().slice(0, 10), machine: describeMachine(clickhouse), loadBefore: load });
   let load = loadAverage();
   if (load > BUSY_LOAD) progress(`The machine is busy (load ${load.toFixed(1)}): what is measured now says little.`);
   if (command.warehouse) {
@@ -31,7 +44,22 @@ async function measure(command: Command, workplace: Workplace): Promise<Results>
     for (const eventsPerSecond of rates) runs.push(await runLatency(workplace, { ...options, eventsPerSecond }, progress));
     results.latency = { ...about(runs[0]!.clickhouseVersion, load), runs };
   }
-  return results;
+  if (command.load) results.load = { ...about(undefined, load), ...(await runLoad(workplace, command.load, progress)) };
+  if (command.held) {
+    const result = await runHeld(workplace, command.held, progress);
+    results.held = { ...about(result.clickhouseVersion, load), ...result };
+  }
+  if (command.soak) {
+    soak = await runSoak(workplace, { ...command.soak, rate: command.soak.rate ?? halfOfHeld() }, progress);
+    results.soak = { ...about(soak.result.clickhouseVersion, load), ...soak.result };
+  }
+  return { results, ...(soak ? { soak } : {}) };
+}
+
+function halfOfHeld(): number {
+  const highest = readResults(docs).held?.highest;
+  if (highest === undefined) throw new Error('docs/benchmarks.json knows no rate that is held: run `npm run bench -- held` first, or give --rate.');
+  return Math.round(highest / 2);
 }
 
 async function main(): Promise<number> {
@@ -48,15 +76,15 @@ async function main(): Promise<number> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.once(signal, stop);
   try {
-    const measured = await measure(command, workplace);
-    console.log(render(measured));
+    const { results, soak } = await measure(command, workplace);
+    console.log(render(results));
     if (command.write) {
-      const docs = path.join(workspaceRoot, 'docs');
       // What was not measured now stays as it was measured before.
-      writeResults(docs, { ...readResults(docs), ...measured });
-      progress('Written: docs/benchmarks.md and docs/benchmarks.json.');
+      writeResults(docs, { ...readResults(docs), ...results });
+      if (soak) writePictures(docs, soak);
+      progress(`Written: docs/benchmarks.md and docs/benchmarks.json${soak ? ', docs/soak.ndjson and docs/images/soak-*.svg' : ''}.`);
     }
-    return 0;
+    return soak?.result.findings.some(({ ok }) => !ok) ? 1 : 0;
   } finally {
     await workplace.close();
   }

@@ -66,7 +66,8 @@ export async function countStored({ rows }: Clients): Promise<Stored> {
   return { events: Number(stored!.web) + Number(stored!.crm), quarantined: Number(stored!.quarantined) };
 }
 
-async function checkTotals(clients: Clients, before: Stored, totals: SentTotals): Promise<Finding[]> {
+/** Whether everything that was sent is stored, in quarantine, rejected or a resend; `before` as in checkMesh(). */
+export async function checkTotals(clients: Clients, before: Stored, totals: SentTotals): Promise<Finding[]> {
   const after = await countStored(clients);
   const { sent, accepted, quarantined, rejected, resends } = totals;
   const stored = after.events - before.events;
@@ -80,8 +81,9 @@ async function checkTotals(clients: Clients, before: Stored, totals: SentTotals)
 /** Each primary key once in the analysts' view of every event product. */
 export async function checkOnce({ rows, products }: Clients): Promise<Finding[]> {
   const events = products.filter((product) => product.kind === 'event');
-  const queries = events.map((p) => `SELECT '${p.id}' AS product, count() AS n, uniqExact(${p.primaryKey.join(', ')}) AS keys FROM ${p.database}.${p.view}`);
-  const counts = await rows<{ product: string; n: number; keys: number }>(queries.join(' UNION ALL '));
+  const counts: { product: string; n: number; keys: number }[] = [];
+  // One after another: after a long run, each takes its share of ClickHouse's memory.
+  for (const p of events) counts.push(...(await rows<{ product: string; n: number; keys: number }>(`SELECT '${p.id}' AS product, count() AS n, uniqExact(${p.primaryKey.join(', ')}) AS keys FROM ${p.database}.${p.view}`)));
   const doubled = counts.filter(({ n, keys }) => Number(n) !== Number(keys));
   return [{ name: 'once in views', ok: doubled.length === 0, detail: doubled.map(({ product, n, keys }) => `${product}: ${n} rows, ${keys} keys`).join('; ') || `${counts.reduce((sum, { n }) => sum + Number(n), 0)} rows of ${counts.length} products, each key once` }];
 }

@@ -13,9 +13,10 @@ export interface Clients {
   rows<T>(query: string, params?: Record<string, unknown>): Promise<T[]>;
 }
 
-export function connect(env: Record<string, string | undefined>): Clients {
+/** `queryTimeoutMs`: how long an answer of ClickHouse may take; half a minute by default. */
+export function connect(env: Record<string, string | undefined>, { queryTimeoutMs }: { queryTimeoutMs?: number } = {}): Clients {
   const config = loadConfig({ ...kafkaShape, ...registryShape, ...clickhouseShape }, env);
-  const clickhouse = createClickHouse(config, 'tideway');
+  const clickhouse = createClickHouse(config, 'tideway', queryTimeoutMs);
   return {
     kafka: createKafka(config, 'tideway', createLogger('tideway', 'silent')),
     registry: new SchemaRegistry(config),

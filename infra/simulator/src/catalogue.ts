@@ -1,5 +1,6 @@
 // What the shop sells and where its visitors come from.
 import type { Random } from './random.js';
+import { WeightedDraw, zipfWeight } from './weighted-draw.js';
 
 export const SHOP_URL = 'https://shop.example';
 export const CURRENCY = 'EUR';
@@ -39,6 +40,47 @@ export const PREMIUM_GOODS: readonly Product[] = [
   product('p-504', 'Carbon paddle', 'Longreach', 'Paddles', 38900),
   product('p-505', 'Dry suit', 'Skerry', 'Clothing', 79900),
 ];
+
+/** Products among which people look: the first ones most often, by Zipf's law. */
+export class Shelf {
+  readonly products: readonly Product[];
+  readonly #views: WeightedDraw;
+
+  /** `products` by rank, at least one. */
+  constructor(products: readonly Product[], exponent: number) {
+    this.products = products;
+    this.#views = new WeightedDraw(products.map((_, place) => zipfWeight(place + 1, exponent)));
+  }
+
+  pick(random: Random): Product {
+    return this.products[this.#views.draw(random)]!;
+  }
+}
+
+export interface Catalogue {
+  goods: Shelf;
+  premium: Shelf;
+  all: Shelf;
+}
+
+/** Products without a series. */
+export const MODELS = GOODS.length + PREMIUM_GOODS.length;
+
+/** A catalogue of `count` products, from MODELS on: the models, then each again as a further series. */
+export function createCatalogue(count: number, exponent: number): Catalogue {
+  const models = [...GOODS, ...PREMIUM_GOODS];
+  const products = Array.from({ length: count }, (_, index) => ofSeries(models[index % MODELS]!, Math.floor(index / MODELS) + 1));
+  const isGood = (_: Product, index: number) => index % MODELS < GOODS.length;
+  return {
+    goods: new Shelf(products.filter(isGood), exponent),
+    premium: new Shelf(products.filter((one, index) => !isGood(one, index)), exponent),
+    all: new Shelf(products, exponent),
+  };
+}
+
+function ofSeries(model: Product, series: number): Product {
+  return series === 1 ? model : { ...model, id: `${model.id}-${series}`, name: `${model.name}, series ${series}` };
+}
 
 /** Where a visit came from: a landing's query, campaign and referrer. */
 export interface Landing {

@@ -13,15 +13,15 @@ describe('parseCommand', () => {
       concurrency: undefined,
       targets: { webUrl: 'http://127.0.0.1:4001', crmUrl: 'http://127.0.0.1:4002/', hubspotWebhookUrl: 'http://127.0.0.1:4002/webhooks/hubspot', webWriteKey: 'w', hubspotSecret: 'h', crmImportKey: 'i' },
     });
-    const args = ['--seed', '7', '--events', '100', '--people', '9', '--rate', '500', '--concurrency', '4', '--hubspot-webhook-url', 'https://hooks.shop.example/h'];
+    const args = ['--seed', '7', '--events', '100', '--people', '9', '--people-exponent', '0.5', '--products', '40', '--product-exponent', '1.2', '--rate', '500', '--concurrency', '4', '--hubspot-webhook-url', 'https://hooks.shop.example/h'];
     expect(parseCommand([...URLS, ...args], ENV)).toMatchObject({
-      simulation: { seed: 7, events: 100, people: 9 }, eventsPerSecond: 500, concurrency: 4, targets: { hubspotWebhookUrl: 'https://hooks.shop.example/h' },
+      simulation: { seed: 7, events: 100, people: 9, peopleExponent: 0.5, products: 40, productExponent: 1.2 }, eventsPerSecond: 500, concurrency: 4, targets: { hubspotWebhookUrl: 'https://hooks.shop.example/h' },
     });
   });
 
   it('explains itself without any other argument', () => {
     expect(parseCommand(['--help'], {})).toBe('help');
-    for (const option of ['--seed', '--events', '--people', '--rate', '--concurrency', '--web-url', '--crm-url', '--hubspot-webhook-url', ...Object.keys(ENV)]) expect(HELP).toContain(option);
+    for (const option of ['--seed', '--events', '--people', '--people-exponent', '--products', '--product-exponent', '--rate', '--concurrency', '--web-url', '--crm-url', '--hubspot-webhook-url', ...Object.keys(ENV)]) expect(HELP).toContain(option);
   });
 
   it.each([

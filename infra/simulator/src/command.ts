@@ -12,8 +12,11 @@ export const HELP = `Simulates the people of a shop and sends what their platfor
   --seed N                   which people and stories (default 1)
   --events N                 native events in total, resends and bad ones included (default 20000)
   --people N                 how many people (default one for each 30 events)
-  --rate N                   events per second (default: as fast as answers come)
-  --concurrency N            requests in flight at most (default 8)
+  --people-exponent S        who comes how often, by Zipf's law (default 0.8; 0: all alike)
+  --products N               how many products (default 1000)
+  --product-exponent S       what is looked at how often (default 1)
+  --rate N                   events per second, open loop (default: as fast as answers come)
+  --concurrency N            without a rate, requests in flight at most (default 8)
   --hubspot-webhook-url URL  the webhook's address that is signed (default: CRM URL/webhooks/hubspot)
   --help                     this text
 
@@ -39,6 +42,9 @@ const OPTIONS = {
   seed: { type: 'string', default: '1' },
   events: { type: 'string', default: '20000' },
   people: { type: 'string' },
+  'people-exponent': { type: 'string' },
+  products: { type: 'string' },
+  'product-exponent': { type: 'string' },
   rate: { type: 'string' },
   concurrency: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -51,7 +57,14 @@ export function parseCommand(args: string[], env: Record<string, string | undefi
   const webUrl = url('--web-url', values['web-url']);
   const crmUrl = url('--crm-url', values['crm-url']);
   return {
-    simulation: { seed: number('--seed', values.seed)!, events: number('--events', values.events)!, people: number('--people', values.people) },
+    simulation: {
+      seed: number('--seed', values.seed)!,
+      events: number('--events', values.events)!,
+      people: number('--people', values.people),
+      peopleExponent: number('--people-exponent', values['people-exponent']),
+      products: number('--products', values.products),
+      productExponent: number('--product-exponent', values['product-exponent']),
+    },
     eventsPerSecond: number('--rate', values.rate),
     concurrency: number('--concurrency', values.concurrency),
     targets: {

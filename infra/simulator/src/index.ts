@@ -13,7 +13,11 @@
  *     const totals = await replay(simulate({ seed: 1, events: 20_000 }), targets, { eventsPerSecond: 500 });
  *     if (totals.differences.length > 0) console.error(totals.differences.join('\n'));
  *
- * How it is put together: person.ts makes people, visit.ts plans what one does in a visit, segment-calls.ts,
+ * Zipf's law decides who comes how often and what is looked at (options and their sources: simulate.ts); what a person carries is
+ * bounded, so that a simulation goes on for as long as anybody wants in the same memory. At a pace, `replay()` is an open
+ * loop: what is due is due by the pace alone, nobody waits for an answer about others, and `onAnswer` is told the times.
+ *
+ * How it is put together: person.ts makes people, crowd.ts says who comes next, catalogue.ts what there is to see, visit.ts plans what one does in a visit, segment-calls.ts,
  * hubspot-events.ts and ndjson-import.ts say it in a platform's words, faults.ts adds bad payloads, lane.ts and batches.ts
  * make requests of it, simulate.ts draws from all lanes. A person belongs to one lane, and a lane's requests go out one
  * after another, so that what happens to a person arrives in order. send.ts and replay.ts are the only I/O. Another
@@ -23,7 +27,7 @@
  */
 export { allAccepted, type Expected, type NativeRequest } from './request.js';
 export { simulate, type SimulatorOptions } from './simulate.js';
-export { replay, describeDifference, type ReplayOptions, type Totals } from './replay.js';
+export { replay, describeDifference, type ReplayOptions, type Timing, type Totals } from './replay.js';
 export { Connections, requestHeaders, send, type Answer, type Rejection, type SendOptions, type Targets } from './send.js';
 export { demoCustomer, type DemoCustomer, type DemoStep } from './demo-customer.js';
 export { PORTAL_ID } from './hubspot-events.js';

@@ -1,5 +1,7 @@
 // Turns the visits of a group of people into requests that must be sent one after another, with the resends of real life.
 import { LARGEST_CRM_BATCH, LARGEST_WEB_BATCH, stampCalls, webRequest, webhookRequest, type SentCall, type SentHubSpotEvent } from './batches.js';
+import type { Catalogue } from './catalogue.js';
+import type { Crowd } from './crowd.js';
 import { faultyCall } from './faults.js';
 import type { HubSpotEvent } from './hubspot-events.js';
 import type { Person } from './person.js';
@@ -14,24 +16,27 @@ const BATCH_AGAIN = 0.03;
 const DELIVERY_AGAIN = 0.06;
 
 const SMALLEST_WEB_BATCH = 20;
-/** People who are in the shop at a time; the others of the lane wait for their next visit. */
+/** Visits at a time; somebody who is drawn again meanwhile begins the next one after the last. */
 const IN_SHOP = 12;
 /** HubSpot collects events for a moment: they go out once there are this many, or after this many web batches. */
 const DELIVERY_EVENTS = 8;
 const DELIVERY_TURNS = 3;
 const CALLS_REMEMBERED = 64;
 
-interface Visitor {
+interface Visit {
   person: Person;
-  /** What is left of the visit. */
-  plan: (WebEvent | CrmEvent)[];
+  /** Events that are left of it, at the head of the person's. */
+  left: number;
 }
 
 export class Lane {
   readonly #number: number;
   readonly #random: Random;
-  readonly #waiting: Person[];
-  readonly #inShop: Visitor[] = [];
+  readonly #crowd: Crowd;
+  readonly #catalogue: Catalogue;
+  readonly #visits: Visit[] = [];
+  /** What the people of the visits do, in order. */
+  readonly #plans = new Map<Person, (WebEvent | CrmEvent)[]>();
   #crmEvents: HubSpotEvent[] = [];
   #turnsSinceDelivery = 0;
   #deliveryAgain: SentHubSpotEvent[] | undefined;
@@ -39,16 +44,17 @@ export class Lane {
   #remembered: SentCall[] = [];
   #stampedUntil = 0;
 
-  /** `people` of this lane, at least one; `random` decides about batches and resends, never about what people do. */
-  constructor(number: number, people: readonly Person[], random: Random) {
+  /** `random` decides about batches, resends and who comes next, never about what people do. */
+  constructor(number: number, crowd: Crowd, catalogue: Catalogue, random: Random) {
     this.#number = number;
     this.#random = random;
-    this.#waiting = [...people];
-    while (this.#inShop.length < IN_SHOP && this.#waiting.length > 0) this.#inShop.push({ person: this.#waiting.shift()!, plan: [] });
+    this.#crowd = crowd;
+    this.#catalogue = catalogue;
   }
 
   /** The lane's next request, of at most `limit` events (at least 1), sent at `now` (milliseconds). */
   next(limit: number, now: number): NativeRequest {
+    while (this.#visits.length < Math.min(IN_SHOP, this.#crowd.size)) this.#visits.push(this.#nextVisit());
     return this.#repeatedDelivery(limit) ?? this.#repeatedBatch(limit, now) ?? this.#delivery(limit, now) ?? this.#batch(limit, now);
   }
 
@@ -84,7 +90,7 @@ export class Lane {
     const again: SentCall[] = [];
     while (fresh.length + again.length < size) {
       const roll = this.#random.fraction();
-      if (roll < BAD) fresh.push(faultyCall(this.#random, this.#random.pick(this.#inShop).person));
+      if (roll < BAD) fresh.push(faultyCall(this.#random, this.#random.pick(this.#visits).person));
       else if (roll < BAD + CALL_AGAIN && this.#remembered.length > 0) again.push({ ...this.#random.pick(this.#remembered), repeated: true });
       else this.#nextEvent(fresh);
     }
@@ -98,17 +104,21 @@ export class Lane {
 
   /** Takes the next event of someone in the shop: a web event into `batch`, a CRM event aside. */
   #nextEvent(batch: WebEvent[]): void {
-    const place = this.#random.int(0, this.#inShop.length - 1);
-    const visitor = this.#inShop[place]!;
-    if (visitor.plan.length === 0) {
-      if (visitor.person.visits > 0) {
-        this.#waiting.push(visitor.person);
-        visitor.person = this.#waiting.shift()!;
-      }
-      visitor.plan = planVisit(visitor.person);
-    }
-    const event = visitor.plan.shift()!;
+    const place = this.#random.int(0, this.#visits.length - 1);
+    if (this.#visits[place]!.left === 0) this.#visits[place] = this.#nextVisit();
+    const visit = this.#visits[place]!;
+    visit.left--;
+    const plan = this.#plans.get(visit.person)!;
+    const event = plan.shift()!;
+    if (plan.length === 0) this.#plans.delete(visit.person);
     if (event.platform === 'web') batch.push(event);
     else this.#crmEvents.push(event.event);
+  }
+
+  #nextVisit(): Visit {
+    const person = this.#crowd.next(this.#random);
+    const events = planVisit(person, this.#catalogue);
+    this.#plans.set(person, [...(this.#plans.get(person) ?? []), ...events]);
+    return { person, left: events.length };
   }
 }

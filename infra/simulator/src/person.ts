@@ -43,10 +43,14 @@ export interface Person {
   firstName: string;
   lastName: string;
   devices: Device[];
+  /** What was chosen when the banner first asked, and what holds now. */
+  firstConsent: Consent;
   consent: Consent;
   visits: number;
   cart: CartLine[];
+  /** The latest few. */
   orders: Order[];
+  ordersPlaced: number;
   crm: CrmRecord;
 }
 
@@ -90,14 +94,17 @@ export function createPerson(seed: number, index: number): Person {
   const known = kind !== 'window' && kind !== 'bot';
   const devices = [createDevice(random, 'web', place, kind === 'bot' ? BOTS : BROWSERS)];
   if (known && random.chance(0.5)) devices.push(createDevice(random, random.chance(0.3) ? 'app' : 'web', place, BROWSERS));
+  const consent = chooseConsent(random, kind);
   return {
     index, kind, random, firstName, lastName, devices,
     userId: `cust-${seed}-${index + 1}`,
     email: `${firstName}.${lastName}.${seed}-${index + 1}@example.com`.toLowerCase(),
-    consent: chooseConsent(random, kind),
+    firstConsent: consent,
+    consent,
     visits: 0,
     cart: [],
     orders: [],
+    ordersPlaced: 0,
     crm: { followed: kind === 'trade' || (known && random.chance(0.5)), contactId: objectId, dealId: objectId },
   };
 }

@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { replay } from './replay.js';
+import { replay, type Timing } from './replay.js';
 import type { NativeRequest } from './request.js';
 import { simulate } from './simulate.js';
 import { readEvents, startTestService, type TestService } from './test-service.js';
@@ -54,6 +54,35 @@ describe('replay', () => {
     expect(lastTakenAt).toBeGreaterThan(440);
     expect(lastTakenAt).toBeLessThan(tookMs / 2);
     expect(totals).toMatchObject({ sent: 1000, unknown: 0, retries: 0, differences: [] });
+  });
+
+  it('keeps nobody waiting for the answers of others, and counts from the time at which a request was due', async () => {
+    const slowMs = 600;
+    const server = createServer((incoming, outgoing) => {
+      const slow = incoming.url!.includes('slow');
+      incoming.resume().on('end', () => setTimeout(() => outgoing.end('{"accepted":1,"quarantined":0,"rejected":[]}'), slow ? slowMs : 0));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const targets = { webUrl: url, crmUrl: url, webWriteKey: 'k', hubspotSecret: 's', hubspotWebhookUrl: url, crmImportKey: 'i' };
+    const request = (lane: number): NativeRequest => ({
+      domain: 'web', method: 'POST', path: lane === 0 ? '/slow' : '/fast', body: Buffer.from('{}'), contentType: 'application/json', events: 1,
+      expected: { accepted: 1, quarantined: 0, rejected: 0, resends: 0 }, lane,
+    });
+    const timings: (Timing & { lane: number })[] = [];
+    // Lanes 0 and 8 would share a place of eight.
+    const totals = await replay([0, 0, 8, 1, 8, 1].map(request), targets, { eventsPerSecond: 50, onAnswer: ({ lane }, _answer, timing) => timings.push({ ...timing, lane }) });
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    expect(totals.differences).toEqual([]);
+    const ofLane = (wanted: number) => timings.filter(({ lane }) => lane === wanted);
+    const begin = ofLane(0)[0]!.dueAt;
+    expect(timings.map(({ dueAt }) => Math.round(dueAt - begin)).sort((a, b) => a - b)).toEqual([0, 20, 40, 60, 80, 100]);
+    for (const { answeredAt } of [...ofLane(1), ...ofLane(8)]) expect(answeredAt - begin).toBeLessThan(slowMs);
+    const second = ofLane(0)[1]!;
+    expect(second.freeAt).toBe(ofLane(0)[0]!.answeredAt);
+    expect(second.answeredAt - second.dueAt).toBeGreaterThan(2 * slowMs - 30);
+    expect(second.answeredAt - second.sentAt).toBeLessThan(second.answeredAt - second.dueAt - 500);
   });
 
   it('takes requests no faster than they are answered when it has no pace', async () => {

@@ -1,5 +1,6 @@
 // Sends a stream of requests to the domain services, each lane in order, and compares the answers with what was expected.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setMaxListeners } from 'node:events';
+import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/promises';
 import type { NativeRequest } from './request.js';
 import { Connections, send, type Answer, type Targets } from './send.js';
 
@@ -26,12 +27,30 @@ export interface Totals {
   differences: string[];
 }
 
+/**
+ * When a request was due, and what became of it: milliseconds on the clock of performance.now(). An answer that is counted
+ * from `dueAt` includes all that its request had to wait for: nothing is omitted because the service was slow (Gil Tene:
+ * coordinated omission, https://github.com/HdrHistogram/HdrHistogram#corrected-vs-raw-value-recording-calls).
+ */
+export interface Timing {
+  /** By the pace alone; without one, when the request was taken. */
+  dueAt: number;
+  /** When it could be sent: due, or, where that came later, at the answer to the request before it of its lane. */
+  freeAt: number;
+  /** Start of the first attempt. `sentAt - freeAt` is how far the sender fell behind, by its own fault. */
+  sentAt: number;
+  answeredAt: number;
+}
+
 export interface ReplayOptions {
-  /** Open loop: requests are taken and sent at this pace however long answers take. Undefined: as fast as they are answered. */
+  /**
+   * Open loop: requests are taken and sent at this pace however long answers take, and a lane that waits for an answer keeps
+   * no other one waiting. Undefined: as fast as they are answered.
+   */
   eventsPerSecond?: number;
-  /** Requests in flight at most, 1 to 16 useful. Default 8. */
+  /** Requests in flight at most without a pace, 1 to 16 useful. Default 8. With one, each lane may have one in flight. */
   concurrency?: number;
-  onAnswer?: (request: NativeRequest, answer: Answer) => void;
+  onAnswer?: (request: NativeRequest, answer: Answer, timing: Timing) => void;
   /** Ends the replay: what is in flight counts as unknown, and the totals so far are returned. */
   signal?: AbortSignal;
 }
@@ -43,25 +62,30 @@ const TAKEN_PER_PLACE = 4;
 /**
  * Sends all of `requests` and returns when every one is answered or the signal is aborted. Requests of one lane are sent
  * one after another, so what happens to a person arrives in order; in an outage they wait and are repeated (see send()).
- * Where answers set the pace, requests are taken from the iterable only as fast as they are answered.
+ * Where answers set the pace, requests are taken from the iterable only as fast as they are answered; at a pace, those that
+ * wait for an answer are kept, however many.
  */
 export async function replay(requests: Iterable<NativeRequest>, targets: Targets, options: ReplayOptions = {}): Promise<Totals> {
   const { eventsPerSecond, concurrency = DEFAULT_CONCURRENCY, signal } = options;
   checkPace(eventsPerSecond, concurrency);
+  if (signal) setMaxListeners(0, signal);
   const totals = emptyTotals();
   const connections = new Connections();
-  const places: Promise<void>[] = Array.from({ length: concurrency }, () => Promise.resolve());
+  const places = new Map<number, Place>();
   const open = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
   try {
-    const startedAt = performance.now();
+    let startedAt: number | undefined;
     let taken = 0;
     let number = 0;
     for (const request of requests) {
-      const task: Task = { request, number: ++number, targets, connections, options, totals };
-      const place = request.lane % concurrency;
-      const done = places[place]!.then(() => deliver(task)).catch((error: unknown) => void (failure ??= { error }));
-      places[place] = done;
+      // The first one may have taken long to make: the pace begins with it.
+      startedAt ??= performance.now();
+      const dueAt = eventsPerSecond === undefined ? performance.now() : startedAt + (taken / eventsPerSecond) * 1000;
+      const place = placeOf(places, eventsPerSecond === undefined ? request.lane % concurrency : request.lane);
+      const task: Task = { request, number: ++number, dueAt, place, targets, connections, options, totals };
+      const done = place.last.then(() => deliver(task)).catch((error: unknown) => void (failure ??= { error }));
+      place.last = done;
       open.add(done);
       void done.then(() => open.delete(done));
       taken += request.events;
@@ -77,18 +101,35 @@ export async function replay(requests: Iterable<NativeRequest>, targets: Targets
   return totals;
 }
 
+/** Where requests go out one after another. */
+interface Place {
+  last: Promise<void>;
+  /** When the last answer came. */
+  freeAt: number;
+}
+
+function placeOf(places: Map<number, Place>, number: number): Place {
+  const place = places.get(number) ?? { last: Promise.resolve(), freeAt: 0 };
+  places.set(number, place);
+  return place;
+}
+
 interface Task {
   request: NativeRequest;
   /** Place in the stream, from 1 on. */
   number: number;
+  dueAt: number;
+  place: Place;
   targets: Targets;
   connections: Connections;
   options: ReplayOptions;
   totals: Totals;
 }
 
-async function deliver({ request, number, targets, connections, options: { onAnswer, signal }, totals }: Task): Promise<void> {
+async function deliver({ request, number, dueAt, place, targets, connections, options: { onAnswer, signal }, totals }: Task): Promise<void> {
   if (signal?.aborted) return;
+  const freeAt = Math.max(dueAt, place.freeAt);
+  const sentAt = performance.now();
   let attempts = 0;
   const onAttempt = (attempt: number) => {
     attempts = attempt;
@@ -103,10 +144,12 @@ async function deliver({ request, number, targets, connections, options: { onAns
     if (attempts > 0) totals.unknown += request.events;
     return;
   }
+  const answeredAt = performance.now();
+  place.freeAt = answeredAt;
   countAnswer(totals, request, answer);
   const difference = describeDifference(request, answer);
   if (difference !== undefined) totals.differences.push(`request ${number}: ${difference}`);
-  onAnswer?.(request, answer);
+  onAnswer?.(request, answer, { dueAt, freeAt, sentAt, answeredAt });
 }
 
 function countSent(totals: Totals, request: NativeRequest): void {
@@ -143,6 +186,8 @@ function emptyTotals(): Totals {
 async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   // An abort ends the pause early; the caller looks at the signal next.
   if (ms > 0 && !signal?.aborted) await sleep(ms, undefined, { signal }).catch(() => undefined);
+  // Who is behind still lets answers come in.
+  else await yieldToOthers();
 }
 
 function checkPace(eventsPerSecond: number | undefined, concurrency: number): void {

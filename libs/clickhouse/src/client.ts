@@ -6,8 +6,11 @@ import { MOST_MS } from './patience.js';
 
 export type { ClickHouseClient };
 
-/** A client for any ClickHouse; inserts are synchronous, and 64-bit integers come as numbers in JSON. */
-export function createClickHouse(config: ClickHouseConfig, application: string): ClickHouseClient {
+/**
+ * A client for any ClickHouse; inserts are synchronous, and 64-bit integers come as numbers in JSON. A request that is not
+ * answered within `requestTimeoutMs` rejects; it may be tried again.
+ */
+export function createClickHouse(config: ClickHouseConfig, application: string, requestTimeoutMs = MOST_MS): ClickHouseClient {
   return createClient({
     url: config.CLICKHOUSE_URL,
     username: config.CLICKHOUSE_USERNAME,
@@ -15,7 +18,7 @@ export function createClickHouse(config: ClickHouseConfig, application: string):
     application,
     // Every failure is reported by whoever asked, with what is done about it.
     log: { level: ClickHouseLogLevel.OFF },
-    request_timeout: MOST_MS,
+    request_timeout: requestTimeoutMs,
     max_open_connections: 16,
     keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
     clickhouse_settings: { async_insert: 0, output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1 },

@@ -28,6 +28,29 @@ function latency(p50: number, p99: number, takenPerSecond: number): Results {
   return { latency: { ...about, runs: [run] } };
 }
 
+const timings = { requests: 240, fromDue: { p50: 4, p99: 44, max: 90 }, fromSend: { p50: 3, p99: 33, max: 80 }, behind: { p50: 0.4, p99: 1.25, max: 22 }, waited: { p50: 0, p99: 3, max: 9 } };
+
+function held(highest: number | undefined): Results {
+  const tried = { eventsPerSecond: 2_000, takenPerSecond: 1_990, lag: [5, 1_000, 7], p99Ms: 640, commitP99Ms: 600, consumerP99Ms: 640, behindMs: { p99: 2, max: 30 }, cores: 1.9, reasons: [] };
+  const missed = { eventsPerSecond: 4_000, takenPerSecond: 3_000, lag: [5, 90_000, 200_000], p99Ms: NaN, commitP99Ms: NaN, cores: 1.99, reasons: ['took in 75.0 %', 'p99 4000 ms'] };
+  return { held: { ...about, from: 1_000, to: 6_000, resolution: 250, seconds: 60, warmUpSeconds: 30, limitMs: 700, ...(highest === undefined ? {} : { highest }), tries: [missed, tried], clickhouseVersion: '26.7' } };
+}
+
+function soak(): Results {
+  const memory = [{ process: 'segments', before: 310.4, after: 318, mbPerHour: -2.25, flat: true, heap: { before: 80, after: 81, mbPerHour: 1 } }, { process: 'kafka-1', before: 400, after: 480, mbPerHour: 96, flat: false }];
+  const figures = {
+    memory, lag: [{ group: 'warehouse', before: 300, after: 310, max: 2_000, flat: true }], rows: 16_000_000, kafkaMb: 2_100, clickhouseMb: 1_400, takenPerSecond: 1_249,
+    parts: { before: 90, after: 95, max: 130, mostOfATable: 22, table: 'segments.activities', bounded: true },
+  };
+  return {
+    soak: {
+      ...about, minutes: 60, rate: 1_250, people: 50_000, figures, timings, catchUpSeconds: 1.5, clickhouseVersion: '26.7', totals: { sent: 4_500_000, accepted: 4_400_000, quarantined: 45_000, rejected: 55_000, resends: 200_000 },
+      findings: [{ name: 'memory flat', ok: false, detail: 'kafka-1 grew from 400 to 480 MB' }, { name: 'lag flat', ok: true, detail: 'of 4 groups, none' }],
+      latency: { commitP50: { median: 60, worst: 90 }, commitP99: { median: 250, worst: 410 }, consumerP50: { median: 66, worst: 95 }, consumerP99: { median: 260, worst: 420 } },
+    },
+  };
+}
+
 const lineOf = (text: string, start: string) => text.split('\n').find((line) => line.startsWith(`| ${start}`));
 
 describe('render', () => {
@@ -63,6 +86,44 @@ describe('render', () => {
     results.latency!.runs[0]!.differences = ['request 7: web /v1/batch was refused'];
     expect(lineOf(render(results), 'rate of 500')).toContain('| 96.0 % | **missed** |');
     expect(render(results)).toContain('At 500 events/s, 1 answers were not as expected, the first: request 7: web /v1/batch was refused.');
+  });
+
+  it('says what the generator can do, and where it is a bottleneck', () => {
+    const figures = { eventsPerSecond: 40_000, cpuMicrosPerEvent: 21.55, cores: 0.86, timings };
+    const result = (keptSchedule: boolean) => render({ load: { ...about, rate: 6_000, seconds: 20, most: figures, paced: { ...figures, eventsPerSecond: 5_999, keptSchedule } } });
+    expect(lineOf(result(true), 'as fast as answers come')).toBe('| as fast as answers come | 40,000 | 21.6 µs | 0.86 |  |  |  |');
+    expect(lineOf(result(true), 'open loop at 6,000')).toBe('| open loop at 6,000 events/s | 5,999 | 21.6 µs | 0.86 | 44.0 ms | 1.3 ms | 22.0 ms |');
+    expect(result(true)).not.toContain('is a bottleneck there');
+    expect(result(false)).toContain('**At 6,000 events/s the generator was behind by more than its bound**');
+  });
+
+  it('gives the highest rate that is held, and every try by its rate', () => {
+    const text = render(held(2_000));
+    expect(text).toContain('**Held: 2,000 events/s**, to 250.');
+    expect(lineOf(text, '2,000')).toBe('| 2,000 | 99.5 % | 600 ms | 640 ms | 5, 1,000, 7 | 2 ms | 1.90 | held |');
+    expect(lineOf(text, '4,000')).toBe('| 4,000 | 75.0 % |  |  | 5, 90,000, 200,000 |  | 1.99 | **not held**: took in 75.0 %; p99 4000 ms |');
+    expect(text.indexOf('| 2,000 |')).toBeLessThan(text.indexOf('| 4,000 |'));
+    expect(render(held(6_000))).toContain('**Held: at least 6,000 events/s**');
+    expect(render(held(undefined))).toContain('**No rate that was tried is held.**');
+  });
+
+  it('says of each promise of a soak whether it was kept, with figures and pictures', () => {
+    const text = render(soak());
+    expect(lineOf(text, 'memory flat')).toBe('| memory flat | **missed** | kafka-1 grew from 400 to 480 MB |');
+    expect(lineOf(text, 'lag flat')).toBe('| lag flat | kept | of 4 groups, none |');
+    expect(lineOf(text, 'segments')).toBe('| segments | 310 MB | 318 MB | -2.3 | 80 MB | 81 MB | 1.0 |');
+    expect(lineOf(text, 'kafka-1')).toBe('| kafka-1 | 400 MB | 480 MB | 96.0 |  |  |  |');
+    expect(lineOf(text, 'warehouse')).toBe('| warehouse | 300 | 310 | 2,000 |');
+    expect(lineOf(text, 'commit p99')).toBe('| commit p99 | 250 ms | 410 ms |');
+    expect(text).toContain('p99 44 ms from the moment at which they were due, 33 ms from that of sending');
+    for (const picture of ['memory', 'lag', 'parts', 'latency']) expect(text).toContain(`(images/soak-${picture}.svg)`);
+    expect(text).toContain('`npm run bench -- soak --minutes 60 --rate 1250 --people 50000`');
+  });
+
+  it('says where a run does not count because the generator was behind', () => {
+    const results = latency(80, 200, 500);
+    Object.assign(results.latency!.runs[0]!, { keptSchedule: false, timings: { ...timings, behind: { p50: 1, p99: 400, max: 2_000 } } });
+    expect(render(results)).toContain('**The run at 500 events/s does not count**: the load generator was behind by 400 ms (p99), 2,000 ms at most.');
   });
 
   it('leaves out what was not measured', () => {

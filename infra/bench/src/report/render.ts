@@ -1,9 +1,13 @@
 // docs/benchmarks.md from what was measured: goals, results, how to measure them again, and where they are missed.
 import type { LatencyResult } from '../latency/run.js';
 import type { ContenderResult } from '../warehouse/run.js';
-import type { About, Results } from './results.js';
+import { about } from './about.js';
+import type { Results } from './results.js';
 import { median } from '../statistics.js';
-import { decimal, table } from './table.js';
+import { heldSection } from './held.js';
+import { loadSection } from './load.js';
+import { soakSection } from './soak.js';
+import { decimal, ms, table } from './table.js';
 
 /** What the project sets out to reach. */
 export const GOALS = { rowsRatio: 3.5, cpuShare: 0.4, p50Ms: 150, p99Ms: 700 };
@@ -27,12 +31,10 @@ export function render(results: Results): string {
     'Written by `npm run bench`, with every single figure in [benchmarks.json](benchmarks.json). Everything runs on one machine: Kafka, the schema registry, ClickHouse, the services, the load and the measurement. Times are those of that machine; ratios travel better.',
     ...(results.warehouse ? ['', ...warehouse(results.warehouse)] : []),
     ...(results.latency ? ['', ...latency(results.latency)] : []),
+    ...(results.load ? ['', ...loadSection(results.load)] : []),
+    ...(results.held ? ['', ...heldSection(results.held)] : []),
+    ...(results.soak ? ['', ...soakSection(results.soak)] : []),
   ].join('\n');
-}
-
-function about({ date, machine, loadBefore }: About): string {
-  const { cores, processor, memoryGb, system, versions: { node, java, kafka, registry, clickhouse } } = machine;
-  return `Measured on ${date}: ${cores} cores (${processor}), ${memoryGb} GB, ${system}; Node ${node}, Java ${java}, Kafka ${kafka}, ${registry}, ClickHouse ${clickhouse}. Load average before: ${decimal(loadBefore, 2)}.`;
 }
 
 /** A goal with what came of it; the name of what is missed is said, not hidden. */
@@ -99,13 +101,13 @@ function latency(result: NonNullable<Results['latency']>): string[] {
     '',
     about(result),
     '',
-    `The whole mesh runs: ${first.processes.filter(({ name }) => !['load', 'bench'].includes(name)).length} processes. The simulator posts native events, in batches as Segment and HubSpot send them, at a fixed rate however long answers take (open loop), from a process of its own. After ${first.warmUpSeconds} s, ${first.seconds} s are measured. An event's time begins when a domain service has received it, and ends for the first two columns when segments has committed the membership that it changed (the service's own histogram), for the next three when a consumer of \`segments.memberships.v1\` has that change (each change counted, against the \`received_at\` of its event).`,
+    `The whole mesh runs: ${first.processes.filter(({ name }) => !['load', 'bench'].includes(name)).length} processes. The simulator posts native events, in batches as Segment and HubSpot send them, at a fixed rate however long answers take (open loop), from a process of its own; HTTP's p99 counts from sending, and from when a request was due. After ${first.warmUpSeconds} s, ${first.seconds} s are measured. An event's time begins when a domain service has received it, and ends for the first two columns when segments has committed the membership that it changed (the service's own histogram), for the next three when a consumer of \`segments.memberships.v1\` has that change (each change counted, against the \`received_at\` of its event).`,
     '',
     table(
-      ['events/s', 'commit p50', 'commit p99', 'consumer p50', 'consumer p99', 'consumer max', 'changes', 'taken in/s', 'HTTP p99', 'lag (begin, middle, end)', 'left at the end'],
+      ['events/s', 'commit p50', 'commit p99', 'consumer p50', 'consumer p99', 'consumer max', 'changes', 'taken in/s', 'HTTP p99', 'from due', 'lag (begin, middle, end)', 'left at the end'],
       runs.map((run) => [
         decimal(run.eventsPerSecond), ms(run.histogram.p50), ms(run.histogram.p99), ms(run.observed.p50), ms(run.observed.p99), ms(run.observed.max), decimal(run.observed.count),
-        decimal(run.takenPerSecond), ms(run.answerMs.p99), run.lag.map((n) => decimal(n)).join(', '), `${decimal(run.catchUpSeconds, 1)} s`,
+        decimal(run.takenPerSecond), ms(run.answerMs.p99), ms(run.timings?.fromDue.p99), run.lag.map((n) => decimal(n)).join(', '), `${decimal(run.catchUpSeconds, 1)} s`,
       ]),
     ),
     '',
@@ -114,13 +116,12 @@ function latency(result: NonNullable<Results['latency']>): string[] {
     'Cores used and resident memory, by process:',
     '',
     table(['process', ...runs.flatMap(({ eventsPerSecond }) => [`cores at ${decimal(eventsPerSecond)}/s`, 'memory'])], first.processes.map(({ name }) => [name, ...runs.flatMap((run) => costs(run, name))])),
+    ...runs.filter(({ keptSchedule }) => keptSchedule === false).map((run) => `\n**The run at ${run.eventsPerSecond} events/s does not count**: the load generator was behind by ${ms(run.timings?.behind.p99)} (p99), ${ms(run.timings?.behind.max)} at most.`),
     ...runs.filter(({ differences }) => differences.length > 0).map((run) => `\nAt ${run.eventsPerSecond} events/s, ${run.differences.length} answers were not as expected, the first: ${run.differences[0]}.`),
     '',
     `Again: \`npm run bench -- latency --rates ${runs.map((run) => run.eventsPerSecond).join(',')} --seconds ${first.seconds} --warm-up ${first.warmUpSeconds}\``,
   ];
 }
-
-const ms = (value: number) => `${decimal(value)} ms`;
 
 function latencyGoals(run: LatencyResult): string[][] {
   const { eventsPerSecond, histogram, observed, takenPerSecond } = run;

@@ -1,22 +1,20 @@
 // What was measured, as docs/benchmarks.json keeps it beside docs/benchmarks.md.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import type { HeldResult } from '../held/run.js';
 import type { LatencyResult } from '../latency/run.js';
-import type { Machine } from '../machine.js';
+import type { GeneratorResult } from '../load/run.js';
+import type { SoakResult } from '../soak/run.js';
 import type { ContenderResult } from '../warehouse/run.js';
+import type { About } from './about.js';
 import { render } from './render.js';
-
-export interface About {
-  /** ISO 8601. */
-  date: string;
-  machine: Machine;
-  /** Load average of the machine before. */
-  loadBefore: number;
-}
 
 export interface Results {
   warehouse?: About & { records: number; rounds: number; contenders: ContenderResult[]; sameRows: boolean };
   latency?: About & { runs: LatencyResult[] };
+  load?: About & GeneratorResult;
+  held?: About & HeldResult;
+  soak?: About & SoakResult;
 }
 
 const JSON_FILE = 'benchmarks.json';

@@ -1,0 +1,56 @@
+// One look at a mesh that runs for long: memory, lag, parts, rows and disk.
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { lagByGroup, scrape, SERVICES, sumBy } from '@tideway/mesh';
+import { takenEvents, type MeshUnderLoad } from '../load/mesh-under-load.js';
+import { usageOf } from '../processes.js';
+
+export interface SoakSample {
+  /** Since the begin of the load. */
+  seconds: number;
+  /** Resident memory by process. */
+  rssMb: Record<string, number>;
+  /** Heap in use, of the services. */
+  heapMb: Record<string, number>;
+  /** Records that are not processed yet, by group. */
+  lag: Record<string, number>;
+  /** Active parts by table of the mesh. */
+  parts: Record<string, number>;
+  /** Of all these tables. */
+  rows: number;
+  kafkaMb: number;
+  /** All parts on disk, also those that were merged into others and are deleted soon. */
+  clickhouseMb: number;
+  /** Native events that the services have answered so far. */
+  taken: number;
+}
+
+const MB = 2 ** 20;
+
+export async function takeSample(under: MeshUnderLoad, seconds: number): Promise<SoakSample> {
+  const { clients, dir, mesh, pids } = under;
+  const rssMb = Object.fromEntries([...usageOf(pids())].map(([name, { rssBytes }]) => [name, rssBytes / MB]));
+  const [heap, lag, tables, kafkaBytes, taken] = await Promise.all([
+    Promise.all(SERVICES.map(async (name) => [name, (sumBy(await scrape(mesh.urls[name]), 'nodejs_heap_size_used_bytes').get('') ?? NaN) / MB] as const)),
+    lagByGroup(clients),
+    clients.rows<{ name: string; parts: number; rows: number; bytes: number }>(
+      `SELECT concat(database, '.', table) AS name, countIf(active) AS parts, sumIf(rows, active) AS rows, sum(bytes_on_disk) AS bytes
+       FROM system.parts WHERE database NOT IN ('system', 'INFORMATION_SCHEMA', 'information_schema') GROUP BY name ORDER BY name`,
+    ),
+    bytesBelow(path.join(dir, 'platform', 'kafka-1')),
+    takenEvents(mesh),
+  ]);
+  const sum = (of: 'rows' | 'bytes') => tables.reduce((total, table) => total + Number(table[of]), 0);
+  return {
+    seconds, rssMb, heapMb: Object.fromEntries(heap), lag, parts: Object.fromEntries(tables.map(({ name, parts }) => [name, Number(parts)])),
+    rows: sum('rows'), kafkaMb: kafkaBytes / MB, clickhouseMb: sum('bytes') / MB, taken,
+  };
+}
+
+/** What the files below a directory take on the disk; a file that is deleted meanwhile takes nothing. */
+export async function bytesBelow(dir: string): Promise<number> {
+  const entries = await readdir(dir, { withFileTypes: true, recursive: true }).catch(() => []);
+  // Kafka's indexes are preallocated: their length is not what they take.
+  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map((entry) => stat(path.join(entry.parentPath, entry.name)).then(({ blocks }) => blocks * 512, () => 0)));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
