@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { PlatformError, workspaceRoot } from '@tideway/embedded';
 import { errorText } from '@tideway/service';
+import { runClients } from './clients/run.js';
 import { HELP, parseCommand, type Command } from './command.js';
 import { runLatency, type LatencyResult } from './latency/run.js';
 import { describeMachine, loadAverage } from './machine.js';
@@ -12,6 +13,9 @@ import { Workplace } from '@tideway/mesh';
 
 /** Above it, something else takes a good part of a core. */
 const BUSY_LOAD = 0.7;
+
+/** Kafka alone is started for its clients. */
+const NO_CLICKHOUSE = 'none';
 
 const progress = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
 
@@ -30,6 +34,10 @@ async function measure(command: Command, workplace: Workplace): Promise<Results>
     const runs: LatencyResult[] = [];
     for (const eventsPerSecond of rates) runs.push(await runLatency(workplace, { ...options, eventsPerSecond }, progress));
     results.latency = { ...about(runs[0]!.clickhouseVersion, load), runs };
+  }
+  if (command.clients) {
+    load = loadAverage();
+    results.clients = { ...about(NO_CLICKHOUSE, load), ...(await runClients(workplace, command.clients, progress)) };
   }
   return results;
 }

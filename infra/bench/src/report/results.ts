@@ -3,7 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { LatencyResult } from '../latency/run.js';
 import type { Machine } from '../machine.js';
+import type { SinkCommand } from '../warehouse/command-sink.js';
 import type { ContenderResult } from '../warehouse/run.js';
+import type { ClientsResult } from '../clients/run.js';
 import { render } from './render.js';
 
 export interface About {
@@ -15,8 +17,9 @@ export interface About {
 }
 
 export interface Results {
-  warehouse?: About & { records: number; rounds: number; contenders: ContenderResult[]; sameRows: boolean };
+  warehouse?: About & { records: number; rounds: number; contenders: ContenderResult[]; sameRows: boolean; sinks?: SinkCommand[] };
   latency?: About & { runs: LatencyResult[] };
+  clients?: About & ClientsResult;
 }
 
 const JSON_FILE = 'benchmarks.json';
