@@ -14,9 +14,6 @@ import { Workplace } from '@tideway/mesh';
 /** Above it, something else takes a good part of a core. */
 const BUSY_LOAD = 0.7;
 
-/** Kafka alone is started for its clients. */
-const NO_CLICKHOUSE = 'none';
-
 const progress = (line: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${line}`);
 
 async function measure(command: Command, workplace: Workplace): Promise<Results> {
@@ -37,7 +34,7 @@ async function measure(command: Command, workplace: Workplace): Promise<Results>
   }
   if (command.clients) {
     load = loadAverage();
-    results.clients = { ...about(NO_CLICKHOUSE, load), ...(await runClients(workplace, command.clients, progress)) };
+    results.clients = { ...about('', load), ...(await runClients(workplace, command.clients, progress)) };
   }
   return results;
 }

@@ -34,11 +34,14 @@ export interface ClientRound extends Answer {
   brokerCpuSeconds: number;
 }
 
+/** Java's copier prints a line for each transaction, the first of which is wanted. */
+const OUTPUT_CHARACTERS = 4 * 1024 * 1024;
+
 /** Rejects, with what the process said at the end, where it fails. */
 export async function runClient(bed: ClientBed, client: ClientName, order: Order): Promise<ClientRound> {
   const { command, args, read } = programOf(bed, client, order);
   const before = { broker: usageOf(bed.pids()), client: endedChildrenCpuSeconds() };
-  const { code, output } = await runCommand(command, args);
+  const { code, output } = await runCommand(command, args, undefined, OUTPUT_CHARACTERS);
   const cpuSeconds = endedChildrenCpuSeconds() - before.client;
   const brokerCpuSeconds = totalOf(cpuBetween(before.broker, usageOf(bed.pids())));
   if (code !== 0) throw new Error(`${client} failed at ${order.path} (exit code ${code}): ${output.trim().slice(-1_500)}`);

@@ -88,8 +88,8 @@ function copier({ broker, topic, records, output, group }: Order): JavaTool {
 
 /** From its first look at the input to its end, by the times of its lines of JSON. */
 export function readCopier(output: string): Answer {
-  const lines = output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { time: string; stage?: string; totalProcessed: number; shutdown_complete?: string });
-  const end = lines.find((line) => line.shutdown_complete !== undefined);
+  const lines = output.split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { time: string; stage: string; totalProcessed: number });
+  const end = lines.find(({ stage }) => stage === 'ShutdownComplete');
   const loops = lines.filter(({ stage }) => stage === 'ProcessLoop');
   if (!end || loops.length === 0) throw missing('TransactionalMessageCopier', output);
   const time = (text: string) => Date.parse(`${text.slice(0, 19).replaceAll('/', '-').replace(' ', 'T')}.${text.slice(20)}Z`);

@@ -4,14 +4,17 @@ import { Arrivals, answer, oneByOne, secondsSince } from './answer.js';
 import { COMMIT_RECORDS, FETCH, REQUEST_BYTES, TRANSACTION_RECORDS, type Answer, type Order } from './paths.js';
 import { batchesOf, readRecords } from './records.js';
 
+/** As libs/kafka sets kafkajs: what Kafka is about to finish, the end of the last transaction, is asked for again soon. */
+const RETRY = { retries: 20, retryDelay: 10 };
+
 /** Its own default partitioner takes the whole hash, and so chooses other partitions than Java's; this is the one that does not. */
 const producerOf = (broker: string, transactionalId?: string) => new Producer({
   clientId: 'bench', bootstrapBrokers: [broker], idempotent: true, acks: ProduceAcks.ALL, compression: 'none', autocreateTopics: false,
-  partitioner: compatibilityPartitioner, ...(transactionalId === undefined ? {} : { transactionalId }),
+  partitioner: compatibilityPartitioner, ...RETRY, ...(transactionalId === undefined ? {} : { transactionalId }),
 });
 
 const consumerOf = (broker: string, groupId: string) => new Consumer({
-  groupId, clientId: 'bench', bootstrapBrokers: [broker], autocommit: false, isolationLevel: FetchIsolationLevels.READ_COMMITTED,
+  groupId, clientId: 'bench', bootstrapBrokers: [broker], ...RETRY, autocommit: false, isolationLevel: FetchIsolationLevels.READ_COMMITTED,
   minBytes: FETCH.minBytes, maxWaitTime: FETCH.maxWaitMs, maxBytes: FETCH.maxBytes, maxBytesPerPartition: FETCH.maxBytesPerPartition,
 });
 

@@ -1,6 +1,7 @@
 // docs/benchmarks.md from what was measured: goals, results, how to measure them again, and where they are missed.
 import type { LatencyResult } from '../latency/run.js';
 import type { ContenderResult } from '../warehouse/run.js';
+import { clients } from './clients.js';
 import type { About, Results } from './results.js';
 import { median } from '../statistics.js';
 import { decimal, table } from './table.js';
@@ -27,6 +28,7 @@ export function render(results: Results): string {
     'Written by `npm run bench`, with every single figure in [benchmarks.json](benchmarks.json). Everything runs on one machine: Kafka, the schema registry, ClickHouse, the services, the load and the measurement. Times are those of that machine; ratios travel better.',
     ...(results.warehouse ? ['', ...warehouse(results.warehouse)] : []),
     ...(results.latency ? ['', ...latency(results.latency)] : []),
+    ...(results.clients ? ['', ...clients(results.clients)] : []),
   ].join('\n');
 }
 
@@ -41,7 +43,8 @@ function goal(what: string, wanted: string, got: string, reached: boolean): stri
 }
 
 function warehouse(result: NonNullable<Results['warehouse']>): string[] {
-  const { records, rounds, contenders, sameRows } = result;
+  const { records, rounds, contenders, sameRows, sinks = [] } = result;
+  const commands = new Map(sinks.map(({ name, command }) => [name, `${name}: \`${command}\``]));
   const tideway = contenders.find(({ name }) => name === 'tideway');
   const others = contenders.filter(({ name }) => name in ENGINES);
   return [
@@ -49,13 +52,13 @@ function warehouse(result: NonNullable<Results['warehouse']>): string[] {
     '',
     about(result),
     '',
-    `${decimal(records)} records of twelve columns (uuid, timestamps, strings, nullable ones, an enum, a long, a boolean) lie on a topic of 6 partitions, in the Confluent wire format. Each way reads all of them into an empty MergeTree table with the same columns and order. Time and processor seconds count from the moment at which the consumer group has its first member to the moment at which \`count()\` is complete; processor seconds are those of Kafka, the registry, ClickHouse and, where there is one, the Node process, which starts cold. Medians of ${rounds} rounds, in turn.`,
+    `${decimal(records)} records of twelve columns (uuid, timestamps, strings, nullable ones, an enum, a long, a boolean) lie on a topic of 6 partitions, in the Confluent wire format. Each way reads all of them into an empty MergeTree table with the same columns and order. Time and processor seconds count from the moment at which the consumer group has its first member to the moment at which \`count()\` is complete; processor seconds are those of Kafka, the registry, ClickHouse and, where it has one, its own process, which starts cold. Medians of ${rounds} rounds, in turn.`,
     '',
     table(
-      ['way', 'seconds', 'rows/s', 'CPU-s', 'of it ClickHouse', 'of it Node', 'merges afterwards', 'rounds (s)', 'rounds (CPU-s)'],
+      ['way', 'seconds', 'rows/s', 'CPU-s', 'of it ClickHouse', 'of it its own process', 'merges afterwards', 'rounds (s)', 'rounds (CPU-s)'],
       contenders.map((one) => [
-        DESCRIPTIONS[one.name] ?? one.name, decimal(one.seconds, 2), decimal(records / one.seconds), decimal(one.cpuSeconds, 2),
-        decimal(medianCpu(one, ['clickhouse']), 2), decimal(medianCpu(one, NODES), 2), decimal(one.mergeCpuSeconds, 2),
+        DESCRIPTIONS[one.name] ?? commands.get(one.name) ?? one.name, decimal(one.seconds, 2), decimal(records / one.seconds), decimal(one.cpuSeconds, 2),
+        decimal(medianCpu(one, ['clickhouse']), 2), decimal(medianCpu(one, [...NODES, ...commands.keys()]), 2), decimal(one.mergeCpuSeconds, 2),
         one.rounds.map(({ seconds }) => decimal(seconds, 2)).join(', '), one.rounds.map(({ cpuSeconds }) => decimal(cpuSeconds, 2)).join(', '),
       ]),
     ),
@@ -65,7 +68,7 @@ function warehouse(result: NonNullable<Results['warehouse']>): string[] {
     sameRows ? 'All tables held the same rows in every round: the sums of a hash over all columns, partition and offset included, are equal.' : '**The tables did not hold the same rows**: do not trust these figures.',
     ...notes,
     '',
-    `Again: \`npm run bench -- warehouse --records ${records} --rounds ${rounds}\``,
+    `Again: \`npm run ${sinks.length > 0 ? 'bench:peers -- --sinks' : 'bench -- warehouse'} --records ${records} --rounds ${rounds}${sinks.map(({ name, command }) => ` --sink '${name}=${command}'`).join('')}\``,
   ];
 }
 

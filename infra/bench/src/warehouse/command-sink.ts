@@ -24,22 +24,25 @@ export interface SinkEnvironment {
   TIDEWAY_SCHEMAS: string;
 }
 
-/** Given to end by itself after SIGTERM. */
+/** What it needs of where it runs. */
+export type SinkPlace = Pick<Place, 'workplace' | 'schemas'> & { platform: Pick<Place['platform'], 'env'> };
+
 const STOP_TIMEOUT_MS = 10_000;
 const POLL_MS = 20;
 const LAST_OUTPUT_CHARACTERS = 2_000;
 
-export function commandSink(sink: SinkCommand, bed: Bed, place: Place): Contender {
+/** `stopTimeoutMs` is what it has after SIGTERM to end by itself. */
+export function commandSink(sink: SinkCommand, bed: Pick<Bed, 'clickhouse' | 'product'>, place: SinkPlace, stopTimeoutMs = STOP_TIMEOUT_MS): Contender {
   const { product } = bed;
   const table = `impressions_by_${sink.name.replaceAll('-', '_')}`;
   return {
     name: sink.name, table, prepare: () => makeTable(bed, table),
-    start: (group) => startCommand(sink, { BENCH_TOPIC: product.topic, BENCH_GROUP: group, BENCH_DATABASE: product.database, BENCH_TABLE: table, TIDEWAY_SCHEMAS: place.schemas }, place),
+    start: (group) => startCommand(sink, { BENCH_TOPIC: product.topic, BENCH_GROUP: group, BENCH_DATABASE: product.database, BENCH_TABLE: table, TIDEWAY_SCHEMAS: place.schemas }, place, stopTimeoutMs),
   };
 }
 
 /** It counts with its descendants, and is ended as the process group that it leads: SIGTERM, and SIGKILL for what is left of it. */
-function startCommand({ name, command }: SinkCommand, env: SinkEnvironment, { workplace, platform }: Place): Running {
+function startCommand({ name, command }: SinkCommand, env: SinkEnvironment, { workplace, platform }: SinkPlace, stopTimeoutMs: number): Running {
   const logFile = path.join(workplace.dir, 'logs', `sink-${name}.log`);
   mkdirSync(path.dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'w');
@@ -56,17 +59,17 @@ function startCommand({ name, command }: SinkCommand, env: SinkEnvironment, { wo
     died.reject(new Error(`the sink ${name} ended (${signal ?? `exit code ${code}`}) before the rows were in; its last output:\n${readFileSync(logFile, 'utf8').slice(-LAST_OUTPUT_CHARACTERS).trim()}`));
   });
   const stop = workplace.onClose(async () => {
-    await endGroup(pid);
+    await endGroup(pid, stopTimeoutMs);
     forgetGroup(pid);
   });
   return { started: Promise.resolve(), died: died.promise, pids: () => ({}), trees: () => ({ [name]: pid }), stop };
 }
 
 /** Resolves when nobody is left in the group, or could not be ended within seconds. */
-async function endGroup(pgid: number): Promise<void> {
+async function endGroup(pgid: number, timeoutMs: number): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     signalGroup(pgid, signal);
-    for (const deadline = performance.now() + STOP_TIMEOUT_MS; performance.now() < deadline; await sleep(POLL_MS)) {
+    for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await sleep(POLL_MS)) {
       if (!signalGroup(pgid, 0)) return;
     }
   }
