@@ -20,7 +20,7 @@ describe('parseCommand', () => {
   });
 
   it.each([
-    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, all.'],
+    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, peers, all.'],
     [['warehouse', 'latency'], 'There is no benchmark "warehouse latency"'],
     [['--records', '0'], '--records takes whole numbers from 1 on, not "0"'],
     [['--rates', '500,,2000'], '--rates takes whole numbers from 1 on, not ""'],

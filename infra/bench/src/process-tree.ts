@@ -5,7 +5,10 @@ import { cpuSecondsOf, rssBytesOf, type Usage } from './processes.js';
 /** One line of /proc/PID/stat (proc_pid_stat(5)): who belongs to whom, and what was used. */
 interface Entry {
   pid: number;
+  /** One letter; Z has ended. */
+  state: string;
   parent: number;
+  group: number;
   session: number;
   cpuSeconds: number;
 }
@@ -28,7 +31,7 @@ export const endedChildrenCpuSeconds = () => endedCpuSecondsOf(readFileSync('/pr
 export function treeUsageOf(roots: Record<string, number>): Map<string, Usage> {
   const names = Object.entries(roots);
   if (names.length === 0) return new Map();
-  const entries = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap(entryOf);
+  const entries = allEntries();
   return new Map(names.map(([name, root]) => {
     const members = treeOf(entries, root);
     if (members.length === 0) throw new Error(`${name} (process ${root}) ended while it was measured: the run does not count`);
@@ -47,11 +50,16 @@ export function treeOf<T extends Pick<Entry, 'pid' | 'parent' | 'session'>>(entr
   return entries.filter(({ pid }) => members.has(pid));
 }
 
+/** Whether anybody of the process group still runs; one that has ended and that nobody waits for does not. */
+export const groupRuns = (group: number) => allEntries().some((entry) => entry.group === group && entry.state !== 'Z');
+
+const allEntries = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap(entryOf);
+
 function entryOf(pid: string): Entry[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     const fields = afterCommand(stat);
-    return [{ pid: Number(pid), parent: Number(fields[1]), session: Number(fields[3]), cpuSeconds: cpuSecondsOf(stat) + endedCpuSecondsOf(stat) }];
+    return [{ pid: Number(pid), state: fields[0]!, parent: Number(fields[1]), group: Number(fields[2]), session: Number(fields[3]), cpuSeconds: cpuSecondsOf(stat) + endedCpuSecondsOf(stat) }];
   } catch {
     // It has ended since the folder was read.
     return [];

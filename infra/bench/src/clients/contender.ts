@@ -1,6 +1,6 @@
 // One round of one client on one path: a process of its own, from its start to its end.
 import path from 'node:path';
-import { nodeBinary, runCommand, type Installation } from '@tideway/embedded';
+import { nodeBinary, runCommand, workspaceRoot, type Installation } from '@tideway/embedded';
 import { endedChildrenCpuSeconds } from '../process-tree.js';
 import { cpuBetween, totalOf, usageOf } from '../processes.js';
 import { javaTool, type RecordSizes } from './java.js';
@@ -54,7 +54,8 @@ function programOf({ installation, sizes, dir }: ClientBed, client: ClientName, 
     // The heap of Kafka's own scripts for these tools.
     return { command: installation.java.binary, args: ['-Xmx512m', '-cp', installation.kafkaClassPath, ...args], read };
   }
-  const script = path.join(import.meta.dirname, client === 'platformatic' ? 'platformatic.js' : 'kafkajs.js');
+  // The built one, from a test too.
+  const script = path.join(workspaceRoot, 'infra/bench/dist/clients', client === 'platformatic' ? 'platformatic.js' : 'kafkajs.js');
   return {
     command: nodeBinary(), args: ['--disable-warning=TimeoutNegativeWarning', script, client, JSON.stringify(order)],
     // A library may have said something before.

@@ -93,7 +93,7 @@ export function readCopier(output: string): Answer {
   const loops = lines.filter(({ stage }) => stage === 'ProcessLoop');
   if (!end || loops.length === 0) throw missing('TransactionalMessageCopier', output);
   const time = (text: string) => Date.parse(`${text.slice(0, 19).replaceAll('/', '-').replace(' ', 'T')}.${text.slice(20)}Z`);
-  return { records: end.totalProcessed, seconds: (time(end.time) - time(loops[0]!.time)) / 1000, transactions: loops.length };
+  return { records: end.totalProcessed, seconds: (time(end.time) - time(loops[0]!.time)) / 1000, transactions: new Set([...loops, end].map(({ totalProcessed }) => totalProcessed)).size - 1 };
 }
 
 /** Has no group: it assigns all partitions to itself. Times in whole milliseconds. */
@@ -105,7 +105,7 @@ function latency({ broker, topic, records }: Order, { key, value }: RecordSizes,
       'org.apache.kafka.tools.EndToEndLatency', '--bootstrap-server', broker, '--topic', topic, '--num-records', String(records), '--producer-acks', 'all',
       '--record-size', String(value), '--record-key-size', String(key), '--command-config', settings,
     ],
-    read: (output) => ({ ...readLatency(output, records) }),
+    read: (output) => readLatency(output, records),
   };
 }
 

@@ -82,6 +82,8 @@ function medianCpu({ rounds }: ContenderResult, names: string[]): number {
 const notes = [
   '',
   'The Kafka engine gives at-least-once: after a crash a block may be in the table twice. The warehouse announces each block in Kafka before it inserts it, adds columns of new schemas, and sends what cannot be a row to quarantine; those costs are in its figures.',
+  '',
+  'Any other way can take part: `npm run bench:peers -- --sinks --sink NAME=COMMAND` starts a command that is given what to read and where to write by its environment (`BENCH_TOPIC`, `BENCH_GROUP`, `BENCH_DATABASE`, `BENCH_TABLE`, `KAFKA_BROKERS`, `SCHEMA_REGISTRY_URL`, `CLICKHOUSE_URL`, `CLICKHOUSE_USERNAME`, `CLICKHOUSE_PASSWORD`), and is ended when the rows are in. It counts with all that it starts; `npm run bench -- --help` says more.',
 ];
 
 function goals(tideway: ContenderResult, other: ContenderResult): string[][] {

@@ -4,6 +4,7 @@ import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { forgetGroup, watchGroup } from '@tideway/embedded';
+import { groupRuns } from '../process-tree.js';
 import { makeTable, type Place } from './contenders.js';
 import type { Bed, Contender, Running } from './contender.js';
 
@@ -65,22 +66,20 @@ function startCommand({ name, command }: SinkCommand, env: SinkEnvironment, { wo
   return { started: Promise.resolve(), died: died.promise, pids: () => ({}), trees: () => ({ [name]: pid }), stop };
 }
 
-/** Resolves when nobody is left in the group, or could not be ended within seconds. */
+/** Resolves when nobody of the group runs any more. */
 async function endGroup(pgid: number, timeoutMs: number): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     signalGroup(pgid, signal);
     for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await sleep(POLL_MS)) {
-      if (!signalGroup(pgid, 0)) return;
+      if (!groupRuns(pgid)) return;
     }
   }
 }
 
-/** Whether there is anybody in the group; 0 only asks. */
-function signalGroup(pgid: number, signal: NodeJS.Signals | 0): boolean {
+function signalGroup(pgid: number, signal: NodeJS.Signals): void {
   try {
-    return process.kill(-pgid, signal);
+    process.kill(-pgid, signal);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-    throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }
 }
