@@ -33,7 +33,7 @@ describe('parseCommand', () => {
   });
 
   it.each([
-    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, load, held, soak, all.'],
+    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, load, held, soak, peers, all.'],
     [['warehouse', 'latency'], 'There is no benchmark "warehouse latency"'],
     [['--records', '0'], '--records takes whole numbers from 1 on, not "0"'],
     [['--rates', '500,,2000'], '--rates takes whole numbers from 1 on, not ""'],

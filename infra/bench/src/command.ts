@@ -2,20 +2,23 @@
 import { parseArgs } from 'node:util';
 import type { HeldOptions } from './held/run.js';
 import type { LoadOptions } from './load/run.js';
+import { parsePeers } from './peers.js';
+import type { SinkCommand } from './warehouse/command-sink.js';
 
 export const HELP = `Measures Tideway on a platform of its own, and writes docs/benchmarks.md.
 
-  npm run bench -- [warehouse|latency|load|held|soak|all] [options]
+  npm run bench -- [warehouse|latency|load|held|soak|peers|all] [options]
 
   warehouse       the same records into ClickHouse: by its Kafka engine, by the warehouse service, by decoding
   latency         from the receipt of an event to the change of a membership, with the whole mesh running
   load            what the load generator can do, against a server that answers at once
   held            the highest rate that the whole mesh holds, with a new mesh for each that is tried
   soak            a long time at a steady rate: memory, lag, parts, latency, and pictures of them
+  peers           what else there is, also as npm run bench:peers: the ways of \`warehouse\` with further sinks, and Kafka clients
   all             warehouse and latency (default)
 
-  --records N     warehouse: records to store (default 1000000)
-  --rounds N      warehouse: rounds of each, in turn (default 3)
+  --records N     warehouse, peers: records of a round (default 1000000)
+  --rounds N      warehouse, peers: rounds of each, in turn (default 3)
   --ways A,B      warehouse: only these of engine-default, engine, tideway, engine-tuned, json; for who works on one of them
   --rates N,N     latency: events per second, one run each (default 500,2000)
   --seconds N     latency, held: seconds that are measured (default 60); load: of each of both runs (default 20)
@@ -28,20 +31,36 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   --rate N        load: events per second of the run at a pace (default 6000); soak: events per second (default
                   half of the highest rate of the last \`held\` in docs/benchmarks.json)
   --people N      soak: how many people (default: as many as all come in the first sixth of the time, 50000 at most)
+  --sinks         peers: only the ways into ClickHouse
+  --clients       peers: only the Kafka clients
+  --sink NAME=COMMAND
+                  peers: a further way into ClickHouse, as often as wanted; see below
   --no-write      leave docs/benchmarks.md as it is
   --help          this text
+
+A further sink is a command for /bin/sh, started in the project's folder. It reads the whole topic in its consumer group
+into the table, which is there, empty, with the columns _partition, _offset and those of the records; a row says where its
+record came from. It is ended when the rows are in (SIGTERM, after 10 s SIGKILL, its whole process group). Its environment:
+
+  BENCH_TOPIC, BENCH_GROUP              what to read, and in which consumer group
+  BENCH_DATABASE, BENCH_TABLE           where to write
+  KAFKA_BROKERS                         host:port
+  SCHEMA_REGISTRY_URL                   of a Confluent-compatible registry; records are in its wire format, Avro
+  CLICKHOUSE_URL, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD
+  TIDEWAY_SCHEMAS                       a folder as schemas/, with the product bench.impressions in it
 
 Everything runs below .tideway/bench and is deleted at the end; Ctrl-C stops all of it. Run it on a machine that does
 nothing else. Ends with 0, or with 1 where something failed or a promise of a soak was missed.
 `;
 
 export interface Command {
-  warehouse?: { records: number; rounds: number; ways?: string[] };
+  warehouse?: { records: number; rounds: number; ways?: string[]; sinks?: SinkCommand[] };
   latency?: { rates: number[]; seconds: number; warmUpSeconds: number };
   load?: LoadOptions;
   held?: HeldOptions;
   /** Without a rate: half of the highest that is held. */
   soak?: { minutes: number; rate?: number; people?: number };
+  clients?: { records: number; rounds: number };
   write: boolean;
 }
 
@@ -59,11 +78,14 @@ const OPTIONS = {
   minutes: { type: 'string', default: '60' },
   rate: { type: 'string' },
   people: { type: 'string' },
+  sinks: { type: 'boolean', default: false },
+  clients: { type: 'boolean', default: false },
+  sink: { type: 'string', multiple: true, default: [] as string[] },
   write: { type: 'boolean', default: true },
   help: { type: 'boolean', default: false },
 } as const;
 
-const PARTS = ['warehouse', 'latency', 'load', 'held', 'soak', 'all'];
+const PARTS = ['warehouse', 'latency', 'load', 'held', 'soak', 'peers', 'all'];
 
 /** Reads arguments (without node and script); 'help' if asked for. Throws an Error that says what to change. */
 export function parseCommand(args: string[]): Command | 'help' {
@@ -72,6 +94,7 @@ export function parseCommand(args: string[]): Command | 'help' {
   const [part = 'all', ...more] = positionals;
   if (!PARTS.includes(part) || more.length > 0) throw new Error(`There is no benchmark "${positionals.join(' ')}": choose one of ${PARTS.join(', ')}.`);
   const warehouse = { records: number('--records', values.records), rounds: number('--rounds', values.rounds), ...(values.ways ? { ways: values.ways.split(',') } : {}) };
+  if (part === 'peers') return { ...parsePeers(warehouse, values), write: values.write && !values.ways };
   const span = (seconds: number, warmUpSeconds: number) => ({ seconds: optional('--seconds', values.seconds) ?? seconds, warmUpSeconds: optional('--warm-up', values['warm-up']) ?? warmUpSeconds });
   const [rate, people] = [optional('--rate', values.rate), optional('--people', values.people)];
   const parts: Omit<Command, 'write'> = {

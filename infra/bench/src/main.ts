@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { PlatformError, workspaceRoot } from '@tideway/embedded';
 import { errorText } from '@tideway/service';
+import { runClients } from './clients/run.js';
 import { HELP, parseCommand, type Command } from './command.js';
 import { runHeld } from './held/run.js';
 import { runLatency, type LatencyResult } from './latency/run.js';
@@ -53,6 +54,7 @@ async function measure(command: Command, workplace: Workplace): Promise<Measured
     soak = await runSoak(workplace, { ...command.soak, rate: command.soak.rate ?? halfOfHeld() }, progress);
     results.soak = { ...about(soak.result.clickhouseVersion, load), ...soak.result };
   }
+  if (command.clients) results.clients = { ...about(undefined, load), ...(await runClients(workplace, command.clients, progress)) };
   return { results, ...(soak ? { soak } : {}) };
 }
 

@@ -6,14 +6,12 @@ import { forgetGroup, watchGroup } from './watchdog.js';
 export interface CommandResult {
   /** The exit code; null when a signal ended it. */
   code: number | null;
-  /** What it wrote to stdout and stderr, the last 16 kB. */
+  /** What it wrote to stdout and stderr, the end of it. */
   output: string;
 }
 
-const keptCharacters = 16_384;
-
-/** Resolves when the command has ended, whatever its exit code; rejects when it cannot be started. */
-export function runCommand(command: string, args: readonly string[], cwd?: string): Promise<CommandResult> {
+/** Resolves when the command has ended, whatever its exit code; rejects when it cannot be started. Of its output, the last `keptCharacters`. */
+export function runCommand(command: string, args: readonly string[], cwd?: string, keptCharacters = 16_384): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd, env: process.env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     const { pid } = child;

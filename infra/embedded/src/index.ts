@@ -1,7 +1,10 @@
 // The embedded platform: Kafka, schema registry and ClickHouse as supervised child processes, and the supervisor.
+export { runCommand, type CommandResult } from './command.js';
 export { PlatformError } from './errors.js';
-export { installPlatform } from './install.js';
+export { ensureInstalled, installPlatform } from './install.js';
+export type { Installation } from './installation.js';
 export { platformHolder, resetPlatform, startPlatform, type Platform, type PlatformOptions, type PortName } from './platform.js';
 export type { ChildEvent, ChildSpec } from './supervised-child.js';
 export { Supervisor } from './supervisor.js';
+export { forgetGroup, watchGroup } from './watchdog.js';
 export { cacheDirectory, nodeBinary, workspaceRoot } from './workspace.js';

@@ -40,16 +40,16 @@ const calls = () => readFileSync(path.join(dir, 'calls'), 'utf8').split('\n').le
 
 describe('installPlatform', () => {
   it('says first what it downloads and how much, and does it once', async () => {
-    fakeMaven(46);
+    fakeMaven(47);
     const lines: string[] = [];
     await installPlatform((line) => lines.push(line));
-    expect(lines[0]).toBe('Downloading Apache Kafka 4.3.1 (46 jars, 44 MB) and Apicurio Registry 3.0.9 (109 MB) from Maven Central, once.');
+    expect(lines[0]).toBe('Downloading Apache Kafka 4.3.1 (47 jars, 45 MB) and Apicurio Registry 3.0.9 (109 MB) from Maven Central, once.');
     await installPlatform(() => undefined);
     expect(calls()).toBe(1);
   });
 
   it('downloads once for two that start at the same moment', async () => {
-    fakeMaven(46, 'sleep 0.3');
+    fakeMaven(47, 'sleep 0.3');
     const lines: string[] = [];
     await Promise.all([1, 2].map(() => installPlatform((line) => lines.push(line))));
     expect(calls()).toBe(1);
@@ -57,7 +57,7 @@ describe('installPlatform', () => {
   });
 
   it('tells what Maven said when the download fails, and does not take it for complete', async () => {
-    fakeMaven(46, 'echo "Could not transfer artifact"; exit 1');
+    fakeMaven(47, 'echo "Could not transfer artifact"; exit 1');
     await expect(installPlatform(() => undefined)).rejects.toThrow(/^The download from Maven Central failed \(mvn, exit code 1\)\. Check the network, and start again\..*Could not transfer artifact/s);
     expect(existsSync(downloadDirectory())).toBe(false);
   });
@@ -71,7 +71,7 @@ describe('installPlatform', () => {
   it('starts anew after a download that was killed, and removes what that left', async () => {
     const left = `${downloadDirectory()}.partial-1`;
     mkdirSync(path.join(left, 'kafka'), { recursive: true });
-    fakeMaven(46);
+    fakeMaven(47);
     await installPlatform(() => undefined);
     expect(calls()).toBe(1);
     expect(existsSync(left)).toBe(false);

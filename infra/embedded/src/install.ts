@@ -10,7 +10,7 @@ import { findJava } from './java.js';
 import { acquireLock, LockHeld, type Lock } from './lock.js';
 import { mavenDirectory } from './workspace.js';
 
-const kafkaJars = 46;
+const kafkaJars = 47;
 
 /**
  * Downloads what the platform runs on the JVM, unless it is there. Safe to be killed, and to run twice at once.
@@ -54,7 +54,7 @@ async function waitForLock(file: string, onProgress: Progress): Promise<Lock> {
 
 // Only a complete download ever has the final name.
 async function download(directory: string, onProgress: Progress): Promise<void> {
-  onProgress('Downloading Apache Kafka 4.3.1 (46 jars, 44 MB) and Apicurio Registry 3.0.9 (109 MB) from Maven Central, once.');
+  onProgress('Downloading Apache Kafka 4.3.1 (47 jars, 45 MB) and Apicurio Registry 3.0.9 (109 MB) from Maven Central, once.');
   const parent = path.dirname(directory);
   mkdirSync(parent, { recursive: true });
   const prefix = `${path.basename(directory)}.partial`;

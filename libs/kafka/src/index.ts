@@ -1,3 +1,4 @@
+export * from './acknowledged.js';
 export * from './assigners.js';
 export type { Kafka, KafkaMessage, Message } from 'kafkajs';
 export * from './client.js';

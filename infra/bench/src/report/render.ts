@@ -2,6 +2,7 @@
 import type { LatencyResult } from '../latency/run.js';
 import type { ContenderResult } from '../warehouse/run.js';
 import { about } from './about.js';
+import { clients } from './clients.js';
 import type { Results } from './results.js';
 import { median } from '../statistics.js';
 import { heldSection } from './held.js';
@@ -34,6 +35,7 @@ export function render(results: Results): string {
     ...(results.load ? ['', ...loadSection(results.load)] : []),
     ...(results.held ? ['', ...heldSection(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
+    ...(results.clients ? ['', ...clients(results.clients)] : []),
   ].join('\n');
 }
 
@@ -43,7 +45,8 @@ function goal(what: string, wanted: string, got: string, reached: boolean): stri
 }
 
 function warehouse(result: NonNullable<Results['warehouse']>): string[] {
-  const { records, rounds, contenders, sameRows } = result;
+  const { records, rounds, contenders, sameRows, sinks = [] } = result;
+  const commands = new Map(sinks.map(({ name, command }) => [name, `${name}: \`${command}\``]));
   const tideway = contenders.find(({ name }) => name === 'tideway');
   const others = contenders.filter(({ name }) => name in ENGINES);
   return [
@@ -51,13 +54,13 @@ function warehouse(result: NonNullable<Results['warehouse']>): string[] {
     '',
     about(result),
     '',
-    `${decimal(records)} records of twelve columns (uuid, timestamps, strings, nullable ones, an enum, a long, a boolean) lie on a topic of 6 partitions, in the Confluent wire format. Each way reads all of them into an empty MergeTree table with the same columns and order. Time and processor seconds count from the moment at which the consumer group has its first member to the moment at which \`count()\` is complete; processor seconds are those of Kafka, the registry, ClickHouse and, where there is one, the Node process, which starts cold. Medians of ${rounds} rounds, in turn.`,
+    `${decimal(records)} records of twelve columns (uuid, timestamps, strings, nullable ones, an enum, a long, a boolean) lie on a topic of 6 partitions, in the Confluent wire format. Each way reads all of them into an empty MergeTree table with the same columns and order. Time and processor seconds count from the moment at which the consumer group has its first member to the moment at which \`count()\` is complete; processor seconds are those of Kafka, the registry, ClickHouse and, where it has one, its own process, which starts cold. Medians of ${rounds} rounds, in turn.`,
     '',
     table(
-      ['way', 'seconds', 'rows/s', 'CPU-s', 'of it ClickHouse', 'of it Node', 'merges afterwards', 'rounds (s)', 'rounds (CPU-s)'],
+      ['way', 'seconds', 'rows/s', 'CPU-s', 'of it ClickHouse', 'of it its own process', 'merges afterwards', 'rounds (s)', 'rounds (CPU-s)'],
       contenders.map((one) => [
-        DESCRIPTIONS[one.name] ?? one.name, decimal(one.seconds, 2), decimal(records / one.seconds), decimal(one.cpuSeconds, 2),
-        decimal(medianCpu(one, ['clickhouse']), 2), decimal(medianCpu(one, NODES), 2), decimal(one.mergeCpuSeconds, 2),
+        DESCRIPTIONS[one.name] ?? commands.get(one.name) ?? one.name, decimal(one.seconds, 2), decimal(records / one.seconds), decimal(one.cpuSeconds, 2),
+        decimal(medianCpu(one, ['clickhouse']), 2), decimal(medianCpu(one, [...NODES, ...commands.keys()]), 2), decimal(one.mergeCpuSeconds, 2),
         one.rounds.map(({ seconds }) => decimal(seconds, 2)).join(', '), one.rounds.map(({ cpuSeconds }) => decimal(cpuSeconds, 2)).join(', '),
       ]),
     ),
@@ -67,7 +70,7 @@ function warehouse(result: NonNullable<Results['warehouse']>): string[] {
     sameRows ? 'All tables held the same rows in every round: the sums of a hash over all columns, partition and offset included, are equal.' : '**The tables did not hold the same rows**: do not trust these figures.',
     ...notes,
     '',
-    `Again: \`npm run bench -- warehouse --records ${records} --rounds ${rounds}\``,
+    `Again: \`npm run ${sinks.length > 0 ? 'bench:peers -- --sinks' : 'bench -- warehouse'} --records ${records} --rounds ${rounds}${sinks.map(({ name, command }) => ` --sink '${name}=${command}'`).join('')}\``,
   ];
 }
 
@@ -81,6 +84,8 @@ function medianCpu({ rounds }: ContenderResult, names: string[]): number {
 const notes = [
   '',
   'The Kafka engine gives at-least-once: after a crash a block may be in the table twice. The warehouse announces each block in Kafka before it inserts it, adds columns of new schemas, and sends what cannot be a row to quarantine; those costs are in its figures.',
+  '',
+  'Any other way can take part: `npm run bench:peers -- --sinks --sink NAME=COMMAND` starts a command that is given what to read and where to write by its environment (`BENCH_TOPIC`, `BENCH_GROUP`, `BENCH_DATABASE`, `BENCH_TABLE`, `KAFKA_BROKERS`, `SCHEMA_REGISTRY_URL`, `CLICKHOUSE_URL`, `CLICKHOUSE_USERNAME`, `CLICKHOUSE_PASSWORD`), and is ended when the rows are in. It counts with all that it starts; `npm run bench -- --help` says more.',
 ];
 
 function goals(tideway: ContenderResult, other: ContenderResult): string[][] {

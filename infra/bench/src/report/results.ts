@@ -3,18 +3,21 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HeldResult } from '../held/run.js';
 import type { LatencyResult } from '../latency/run.js';
+import type { ClientsResult } from '../clients/run.js';
 import type { GeneratorResult } from '../load/run.js';
 import type { SoakResult } from '../soak/run.js';
+import type { SinkCommand } from '../warehouse/command-sink.js';
 import type { ContenderResult } from '../warehouse/run.js';
 import type { About } from './about.js';
 import { render } from './render.js';
 
 export interface Results {
-  warehouse?: About & { records: number; rounds: number; contenders: ContenderResult[]; sameRows: boolean };
+  warehouse?: About & { records: number; rounds: number; contenders: ContenderResult[]; sameRows: boolean; sinks?: SinkCommand[] };
   latency?: About & { runs: LatencyResult[] };
   load?: About & GeneratorResult;
   held?: About & HeldResult;
   soak?: About & SoakResult;
+  clients?: About & ClientsResult;
 }
 
 const JSON_FILE = 'benchmarks.json';

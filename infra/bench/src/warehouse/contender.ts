@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { quoted, type ClickHouseClient } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import type { Kafka } from '@tideway/kafka';
+import { treeUsageOf } from '../process-tree.js';
 import { cpuBetween, totalOf, usageOf, type Usage } from '../processes.js';
 
 /** What one round of a contender runs in. */
@@ -33,6 +34,8 @@ export interface Running {
   died: Promise<void>;
   /** Its own processes, beside the platform's. */
   pids(): Record<string, number>;
+  /** Its own processes that count with all that they start. */
+  trees?(): Record<string, number>;
   stop(): Promise<void>;
 }
 
@@ -65,7 +68,7 @@ export async function runRound(bed: Bed, contender: Contender, group: string): P
   await contender.prepare();
   await waitUntilQuiet(() => usageOf(bed.pids()));
   const running = contender.start(group);
-  const usage = () => usageOf({ ...bed.pids(), ...running.pids() });
+  const usage = () => new Map([...usageOf({ ...bed.pids(), ...running.pids() }), ...treeUsageOf(running.trees?.() ?? {})]);
   const orDeath = <T>(work: Promise<T>) => Promise.race([work, running.died.then(() => new Promise<never>(() => undefined))]);
   try {
     const [begin] = await orDeath(Promise.all([waitForGroup(bed, group, usage), running.started]));
@@ -113,7 +116,7 @@ async function waitForRows(bed: Bed, contender: Contender): Promise<void> {
 }
 
 /** Waits until the processes hardly do anything any more: ClickHouse merges parts after the rows have come. */
-async function waitUntilQuiet(usage: () => Map<string, Usage>): Promise<void> {
+export async function waitUntilQuiet(usage: () => Map<string, Usage>): Promise<void> {
   for (const deadline = performance.now() + QUIET_AT_MOST_MS; performance.now() < deadline;) {
     const before = usage();
     await sleep(QUIET_MS);

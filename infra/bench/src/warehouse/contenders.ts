@@ -26,7 +26,7 @@ export function contenders(bed: Bed, place: Place): Contender[] {
 }
 
 /** Makes a table like the product's storage table, empty. */
-async function makeTable({ clickhouse, product }: Bed, table: string): Promise<void> {
+export async function makeTable({ clickhouse, product }: Pick<Bed, 'clickhouse' | 'product'>, table: string): Promise<void> {
   const named = { ...product, table };
   await clickhouse.command({ query: `CREATE DATABASE IF NOT EXISTS ${quoted(product.database)}` });
   for (const name of [`${quoted(product.database)}.${quoted(table)}`, bisectTable(named)]) await clickhouse.command({ query: `DROP TABLE IF EXISTS ${name} SYNC` });

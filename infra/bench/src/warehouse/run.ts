@@ -7,7 +7,8 @@ import { clickhouseShape, createLogger, kafkaShape, loadConfig, registryShape } 
 import { median } from '../statistics.js';
 import type { Workplace } from '@tideway/mesh';
 import { runRound, type Bed, type Round } from './contender.js';
-import { contenders } from './contenders.js';
+import { commandSink, type SinkCommand } from './command-sink.js';
+import { contenders, type Place } from './contenders.js';
 import { addImpressions } from './impressions.js';
 import { publishImpressions } from './publish.js';
 
@@ -16,6 +17,8 @@ export interface WarehouseOptions {
   rounds: number;
   /** Names of contenders; all where left out. */
   ways?: string[];
+  /** Further ways, each a command. */
+  sinks?: SinkCommand[];
 }
 
 export interface ContenderResult {
@@ -35,7 +38,7 @@ export interface WarehouseResult extends WarehouseOptions {
 }
 
 /** Rejects where a contender does not store exactly the records that were published. */
-export async function runWarehouse(workplace: Workplace, { records, rounds, ways }: WarehouseOptions, onProgress: (line: string) => void): Promise<WarehouseResult> {
+export async function runWarehouse(workplace: Workplace, { records, rounds, ways, sinks = [] }: WarehouseOptions, onProgress: (line: string) => void): Promise<WarehouseResult> {
   const starting = startPlatform({
     dir: path.join(workplace.dir, 'platform'), onProgress,
     clickhouseGrants: ['GRANT KAFKA ON *.*', 'GRANT TABLE ENGINE ON Kafka'], clickhouseReaches: ['kafka', 'registry'],
@@ -50,7 +53,9 @@ export async function runWarehouse(workplace: Workplace, { records, rounds, ways
     onProgress(`Publishing ${records} records…`);
     await publishImpressions(kafka, new SchemaRegistry(config), product, records);
     const bed: Bed = { kafka, clickhouse, product, records, pids: () => platform.pids() };
-    const measured = contenders(bed, { workplace, schemas, platform }).filter(({ name }) => ways?.includes(name) ?? true).map((contender) => ({ contender, rounds: [] as Round[] }));
+    const place: Place = { workplace, schemas, platform };
+    const known = contenders(bed, place).filter(({ name }) => ways?.includes(name) ?? true);
+    const measured = [...known, ...sinks.map((sink) => commandSink(sink, bed, place))].map((contender) => ({ contender, rounds: [] as Round[] }));
     for (let round = 1; round <= rounds; round += 1) {
       for (const { contender, rounds: done } of measured) {
         const made = await runRound(bed, contender, `${contender.name}-${round}`);
@@ -60,7 +65,7 @@ export async function runWarehouse(workplace: Workplace, { records, rounds, ways
     }
     const result = await clickhouse.query({ query: 'SELECT version()', format: 'TabSeparated' });
     return {
-      records, rounds, clickhouseVersion: (await result.text()).trim(),
+      records, rounds, ...(sinks.length > 0 ? { sinks } : {}), clickhouseVersion: (await result.text()).trim(),
       contenders: measured.map(({ contender, rounds: done }) => summary(contender.name, done)),
       sameRows: new Set(measured.flatMap(({ rounds: done }) => done.map(({ checksum }) => checksum))).size === 1,
     };
