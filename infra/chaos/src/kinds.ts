@@ -3,7 +3,7 @@ import { processesOf, proxiedOf, type Targets } from './targets.js';
 
 export const KIND_NAMES = [
   'kill', 'pause', 'crash', 'zombie', 'cut', 'half-open', 'slow', 'one-way', 'registry-cold', 'registry-warm',
-  'rebalance', 'poison', 'schema-version', 'segment', 'retention', 'full-disk',
+  'rebalance', 'backlog', 'poison', 'schema-version', 'segment', 'retention', 'full-disk',
 ] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
@@ -40,6 +40,7 @@ export const KINDS: Record<KindName, Kind> = {
   'registry-cold': { name: 'registry-cold', about: 'registry away while a service starts', weight: 1, seconds: [3, 6], variants: ({ services }) => [...services] },
   'registry-warm': { name: 'registry-warm', about: 'registry away while services know their schemas', weight: 1, seconds: [3, 8], variants: () => ['registry'] },
   rebalance: { name: 'rebalance', about: 'instances 2 and 3 come and go', weight: 3, seconds: [4, 6], variants: consumerNames },
+  backlog: { name: 'backlog', about: 'SIGSTOP, later SIGCONT, while 1,500 events come in a second', weight: 1, seconds: [6, 9], variants: consumerNames },
   poison: { name: 'poison', about: 'records that no reader can read, of every kind', weight: 2, seconds: [0, 0], variants: () => ['topics'] },
   'schema-version': { name: 'schema-version', about: 'a schema version added, by a publisher of another team', weight: 1, seconds: [1, 2], variants: () => ['web.custom-events'] },
   segment: { name: 'segment', about: 'a segment added', weight: 1, seconds: [0, 0], variants: () => ['segments'] },

@@ -67,7 +67,6 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   const clients = connect(arena.env);
   workplace.onClose(() => clients.clickhouse.close());
   const ledger = new Ledger(WEB_SOURCE);
-  const context: FaultContext = { arena, clients, ledger, evidence: noEvidence(), random: seededRandom(seed), say };
   let canaryEvents = 0;
   const canary = async () => {
     const result = await sendCanary({ arena, clients, ledger, webSource: WEB_SOURCE }, CANARY_TIMEOUT_MS);
@@ -78,6 +77,7 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   await canary();
   const load = startLoad(arena, ledger, { seed, eventsPerSecond, seconds: minutes * 60 });
   const calm = await canary();
+  const context: FaultContext = { arena, clients, ledger, load, evidence: noEvidence(), random: seededRandom(seed), say };
   say(`The mesh runs; without faults a canary takes ${describeMs(calm.ms)}.`);
   const schedule = options.faults ?? makeSchedule({ seed, minutes, targets: arena.targets, only: options.only });
   const faults = await runFaults(context, schedule, { canary, load, endsAt: Date.now() + minutes * 60_000, isClosing: () => workplace.closing });

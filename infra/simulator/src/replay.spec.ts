@@ -57,7 +57,7 @@ describe('replay', () => {
   });
 
   it('keeps nobody waiting for the answers of others, and counts from the time at which a request was due', async () => {
-    const slowMs = 600;
+    const slowMs = 1_500;
     const server = createServer((incoming, outgoing) => {
       const slow = incoming.url!.includes('slow');
       incoming.resume().on('end', () => setTimeout(() => outgoing.end('{"accepted":1,"quarantined":0,"rejected":[]}'), slow ? slowMs : 0));
@@ -83,6 +83,16 @@ describe('replay', () => {
     expect(second.freeAt).toBe(ofLane(0)[0]!.answeredAt);
     expect(second.answeredAt - second.dueAt).toBeGreaterThan(2 * slowMs - 30);
     expect(second.answeredAt - second.sentAt).toBeLessThan(second.answeredAt - second.dueAt - 500);
+  });
+
+  it('asks for the pace after each request, where that may change', async () => {
+    service = await startTestService();
+    const due: number[] = [];
+    const paces = [100, 10, 1_000, 1_000];
+    const one: NativeRequest = { ...[...simulate({ seed: 3, events: 50 })][0]!, events: 1 };
+    // The first is asked for to be checked.
+    await replay([one, one, one], service.targets, { eventsPerSecond: () => paces.shift()!, onAnswer: (_request, _answer, { dueAt }) => void due.push(dueAt) });
+    expect(due.map((at) => Math.round(at - due[0]!))).toEqual([0, 100, 101]);
   });
 
   it('takes requests no faster than they are answered when it has no pace', async () => {

@@ -45,9 +45,9 @@ export interface Timing {
 export interface ReplayOptions {
   /**
    * Open loop: requests are taken and sent at this pace however long answers take, and a lane that waits for an answer keeps
-   * no other one waiting. Undefined: as fast as they are answered.
+   * no other one waiting. A function is asked after each request. Undefined: as fast as they are answered.
    */
-  eventsPerSecond?: number;
+  eventsPerSecond?: number | (() => number);
   /** Requests in flight at most without a pace, 1 to 16 useful. Default 8. With one, each lane may have one in flight. */
   concurrency?: number;
   onAnswer?: (request: NativeRequest, answer: Answer, timing: Timing) => void;
@@ -67,7 +67,8 @@ const TAKEN_PER_PLACE = 4;
  */
 export async function replay(requests: Iterable<NativeRequest>, targets: Targets, options: ReplayOptions = {}): Promise<Totals> {
   const { eventsPerSecond, concurrency = DEFAULT_CONCURRENCY, signal } = options;
-  checkPace(eventsPerSecond, concurrency);
+  checkPace(typeof eventsPerSecond === 'function' ? eventsPerSecond() : eventsPerSecond, concurrency);
+  const pace = typeof eventsPerSecond === 'function' ? eventsPerSecond : () => eventsPerSecond!;
   if (signal) setMaxListeners(0, signal);
   const totals = emptyTotals();
   const connections = new Connections();
@@ -75,22 +76,20 @@ export async function replay(requests: Iterable<NativeRequest>, targets: Targets
   const open = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
   try {
-    let startedAt: number | undefined;
-    let taken = 0;
+    let nextDueAt: number | undefined;
     let number = 0;
     for (const request of requests) {
       // The first one may have taken long to make: the pace begins with it.
-      startedAt ??= performance.now();
-      const dueAt = eventsPerSecond === undefined ? performance.now() : startedAt + (taken / eventsPerSecond) * 1000;
+      nextDueAt ??= performance.now();
+      const dueAt = eventsPerSecond === undefined ? performance.now() : nextDueAt;
       const place = placeOf(places, eventsPerSecond === undefined ? request.lane % concurrency : request.lane);
       const task: Task = { request, number: ++number, dueAt, place, targets, connections, options, totals };
       const done = place.last.then(() => deliver(task)).catch((error: unknown) => void (failure ??= { error }));
       place.last = done;
       open.add(done);
       void done.then(() => open.delete(done));
-      taken += request.events;
       if (eventsPerSecond === undefined) while (open.size >= concurrency * TAKEN_PER_PLACE) await Promise.race(open);
-      else await pause(startedAt + (taken / eventsPerSecond) * 1000 - performance.now(), signal);
+      else await pause((nextDueAt += (request.events / pace()) * 1000) - performance.now(), signal);
       if (signal?.aborted || failure) break;
     }
     await Promise.all(open);

@@ -3,6 +3,7 @@ import type { Clients } from '@tideway/mesh';
 import type { Arena } from '../arena.js';
 import type { Evidence } from '../evidence.js';
 import type { Ledger } from '../load/ledger.js';
+import type { Load } from '../load/load.js';
 import type { Random } from '../random.js';
 import type { Fault } from '../schedule.js';
 
@@ -11,6 +12,7 @@ export interface FaultContext {
   /** Connections that no fault of the network befalls. */
   clients: Clients;
   ledger: Ledger;
+  load: Load;
   evidence: Evidence;
   random: Random;
   /** Takes a line for people. */

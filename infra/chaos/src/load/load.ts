@@ -12,6 +12,8 @@ export interface Load {
   failed: Promise<never>;
   /** Native events that were answered so far. */
   answered(): number;
+  /** From now on so many events a second; without, as many as at the begin. */
+  pace(eventsPerSecond?: number): void;
 }
 
 /** More events than any run has: it ends when it is told to. */
@@ -25,6 +27,7 @@ export function startLoad({ load: targets }: Arena, ledger: Ledger, options: { s
   const people = Math.max(LEAST_PEOPLE, Math.round((eventsPerSecond * seconds) / EVENTS_PER_PERSON));
   const random = seededRandom(seed);
   let ending = false;
+  let pace = eventsPerSecond;
   let answered = 0;
   function* requests() {
     for (const simulated of simulate({ seed, events: ENDLESS, people })) {
@@ -35,7 +38,7 @@ export function startLoad({ load: targets }: Arena, ledger: Ledger, options: { s
     }
   }
   const totals = replay(requests(), targets, {
-    eventsPerSecond,
+    eventsPerSecond: () => pace,
     onAnswer: (request, answer) => {
       answered += request.events;
       ledger.answered(request, answer);
@@ -51,5 +54,6 @@ export function startLoad({ load: targets }: Arena, ledger: Ledger, options: { s
     },
     failed,
     answered: () => answered,
+    pace: (wanted = eventsPerSecond) => void (pace = wanted),
   };
 }
