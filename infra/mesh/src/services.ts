@@ -62,7 +62,7 @@ export function serviceChild(name: ServiceName, options: { env: Record<string, s
   return {
     name: child,
     command: nodeBinary(),
-    args: ['--disable-warning=TimeoutNegativeWarning', path.join(workspaceRoot, `services/${name}/dist/main.js`)],
+    args: [path.join(workspaceRoot, `services/${name}/dist/main.js`)],
     env: { LOG_LEVEL: 'info', ...process.env, ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
     logFile: path.join(logs, `${child}.log`),
     readyTimeoutMs: READY_TIMEOUT_MS,

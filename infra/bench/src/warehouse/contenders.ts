@@ -84,7 +84,7 @@ function startNode(name: string, script: string, env: Record<string, string>, { 
   const started = supervisor.start({
     name,
     command: nodeBinary(),
-    args: [...flags, '--disable-warning=TimeoutNegativeWarning', script],
+    args: [...flags, script],
     env: { ...process.env, ...platform.env, TIDEWAY_SCHEMAS: schemas, ...env },
     logFile,
   });
