@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import avsc from 'avsc';
 import fc from 'fast-check';
 import { avroType, type AvroRecordSchema } from '@tideway/contracts';
-import { avroFile } from './avro-file.js';
+import { avroFile, wholeBuffer } from './avro-file.js';
 
 const schema: AvroRecordSchema = { type: 'record', name: 'R', namespace: 'n', fields: [{ name: 'text', type: 'string' }, { name: 'n', type: ['null', 'long'], default: null }] };
 const type = avroType(schema);
@@ -22,13 +22,13 @@ describe('a container file of undecoded datums', () => {
     await fc.assert(fc.asyncProperty(fc.nat(1_000), fc.array(row, { minLength: 1 }), async (partition, rows) => {
       // avsc takes longs up to 2^53 - 1 only; zigzag doubles, so that offsets stay below 2^52 here.
       const records = rows.map(({ offset, text, n }) => ({ offset: Math.floor(offset / 2), text, n }));
-      const file = avroFile(schema, records.map(({ offset, text, n }) => ({ partition, offset, datum: type.toBuffer({ text, n }) })));
+      const file = avroFile(schema, records.map(({ offset, text, n }) => wholeBuffer(partition, offset, type.toBuffer({ text, n }))));
       expect(await decode(file)).toEqual(records.map(({ offset, text, n }) => ({ _partition: partition, _offset: offset, text, n })));
     }), { numRuns: 200 });
   });
 
   it('is the same for the same block', () => {
-    const datums = [{ partition: 1, offset: 7, datum: type.toBuffer({ text: 'a', n: null }) }];
+    const datums = [wholeBuffer(1, 7, type.toBuffer({ text: 'a', n: null }))];
     expect(avroFile(schema, datums).equals(avroFile({ ...schema }, datums))).toBe(true);
   });
 });

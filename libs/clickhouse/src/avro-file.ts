@@ -2,11 +2,18 @@
 import { createHash } from 'node:crypto';
 import type { AvroRecordSchema } from '@tideway/contracts';
 
-/** One record: where it stands, and its Avro encoding by the file's writer schema. */
+/** One record: where it came from, and its Avro encoding by the file's writer schema, from `start` to `end` of `bytes`. */
 export interface Datum {
   partition: number;
   offset: number;
-  datum: Buffer;
+  bytes: Buffer;
+  start: number;
+  end: number;
+}
+
+/** A datum that has its bytes for itself. */
+export function wholeBuffer(partition: number, offset: number, bytes: Buffer): Datum {
+  return { partition, offset, bytes, start: 0, end: bytes.length };
 }
 
 const MAGIC = Buffer.from([0x4f, 0x62, 0x6a, 0x01]);
@@ -19,11 +26,11 @@ export function avroFile(schema: AvroRecordSchema, datums: Datum[]): Buffer {
   const header = fileHeader(schema);
   // Header and sizes go right before the records once their size is known: blocks are large, and so are not copied twice.
   const start = header.bytes.length + 20;
-  const file = Buffer.allocUnsafe(datums.reduce((sum, { datum }) => sum + datum.length + 20, start + header.sync.length));
+  const file = Buffer.allocUnsafe(datums.reduce((sum, datum) => sum + datum.end - datum.start + 20, start + header.sync.length));
   let end = start;
-  for (const { partition, offset, datum } of datums) {
-    end = writeLong(offset, file, writeLong(partition, file, end));
-    end += datum.copy(file, end);
+  for (const datum of datums) {
+    end = writeLong(datum.offset, file, writeLong(datum.partition, file, end));
+    end += datum.bytes.copy(file, end, datum.start, datum.end);
   }
   const sizes = Buffer.alloc(20);
   const sizesBytes = writeLong(end - start, sizes, writeLong(datums.length, sizes, 0));

@@ -1,5 +1,6 @@
 // Where one assigned partition stands, and how what is fetched is cut into blocks: pure, so that its rules are tested alone.
 import type { KafkaMessage } from 'kafkajs';
+import { offsetOf, valueBytes } from './fetched-message.js';
 import type { Position } from './positions.js';
 
 /** An offset range [from..to] of one partition, processed as one. The same range comes again after a crash. */
@@ -42,12 +43,12 @@ export class Cursor {
 
   /** Cuts fetched messages into blocks; `lastOffset` is the last offset of the fetch, control records included. Gaps (transaction markers, compaction) are normal. */
   *cut(messages: KafkaMessage[], lastOffset: number, limits: BlockLimits, now: () => number): Generator<Block> {
-    const first = messages.findIndex((message) => Number(message.offset) >= this.next);
+    const first = messages.findIndex((message) => offsetOf(message) >= this.next);
     if (first === -1) return;
     const rest = first === 0 ? messages : messages.slice(first);
     for (const chunk of chunks(rest, limits)) {
-      const to = Number(chunk.at(-1)!.offset);
-      yield { topic: this.topic, partition: this.partition, epoch: this.epoch, from: Number(chunk[0]!.offset), to, next: (chunk.at(-1) === rest.at(-1) ? lastOffset : to) + 1, at: now(), redo: false, messages: chunk };
+      const to = offsetOf(chunk.at(-1)!);
+      yield { topic: this.topic, partition: this.partition, epoch: this.epoch, from: offsetOf(chunk[0]!), to, next: (chunk.at(-1) === rest.at(-1) ? lastOffset : to) + 1, at: now(), redo: false, messages: chunk };
     }
   }
 }
@@ -56,7 +57,7 @@ function* chunks(messages: KafkaMessage[], { maxRecords, maxBytes }: BlockLimits
   let start = 0;
   let bytes = 0;
   for (let i = 0; i < messages.length; i += 1) {
-    const size = messages[i]!.value?.length ?? 0;
+    const size = valueBytes(messages[i]!);
     if (i > start && (i - start >= maxRecords || bytes + size > maxBytes)) {
       yield messages.slice(start, i);
       start = i;

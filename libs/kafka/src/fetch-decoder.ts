@@ -1,12 +1,9 @@
 // Fetch responses, decoded in one pass. kafkajs makes three big integers and a decoder for each record, which took a
-// fifth of the warehouse's time; this gives it the same messages from the positions of their bytes.
+// fifth of the warehouse's time; this gives it the same messages as positions in the response.
 import type { KafkaMessage } from 'kafkajs';
+import { FetchedMessage, type BatchContext } from './fetched-message.js';
+import { varint, varlong, type Reader } from './varint.js';
 import response from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
-
-interface Reader {
-  buffer: Buffer;
-  offset: number;
-}
 
 const MAGIC = 2;
 const COMPRESSED = 0x7;
@@ -79,8 +76,8 @@ function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
   const firstTimestamp = Number(buffer.readBigInt64BE(start + 27));
   const maxTimestamp = Number(buffer.readBigInt64BE(start + 35));
   const isControlRecord = (attributes & CONTROL) !== 0;
-  const timestampType = (attributes & LOG_APPEND_TIME) === 0 ? 0 : 1;
-  const batchContext = {
+  const timestampType = (attributes & LOG_APPEND_TIME) === 0 ? 0 as const : 1 as const;
+  const batchContext: BatchContext = {
     firstOffset: String(firstOffset), firstTimestamp: String(firstTimestamp), partitionLeaderEpoch: buffer.readInt32BE(start + 12),
     inTransaction: (attributes & TRANSACTIONAL) !== 0, isControlBatch: isControlRecord, lastOffsetDelta: buffer.readInt32BE(start + 23),
     producerId: buffer.readBigInt64BE(start + 43).toString(), producerEpoch: buffer.readInt16BE(start + 51), firstSequence: buffer.readInt32BE(start + 53),
@@ -90,31 +87,26 @@ function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
   let timestamp = '';
   reader.offset = start + BATCH_HEADER;
   for (let count = buffer.readInt32BE(start + 57); count > 0; count -= 1) {
-    varint(reader);
+    const length = varint(reader);
+    const recordEnd = reader.offset + length;
     const recordAttributes = buffer[reader.offset++]!;
     const delta = varlong(reader);
     const recordTime = timestampType === 1 && maxTimestamp ? maxTimestamp : firstTimestamp + delta;
     // Records of a batch mostly have the same time: its text is made once.
     if (recordTime !== time) timestamp = String((time = recordTime));
-    const offset = String(firstOffset + varint(reader));
-    const key = bytes(reader);
-    const value = bytes(reader);
-    const headers = headersOf(reader);
-    messages.push({ magicByte: MAGIC, attributes: recordAttributes, timestamp, offset, key, value, headers, isControlRecord, batchContext } as unknown as KafkaMessage);
+    const offset = firstOffset + varint(reader);
+    const keyLength = varint(reader);
+    const keyStart = reader.offset;
+    if (keyLength > 0) reader.offset += keyLength;
+    const valueLength = varint(reader);
+    const valueStart = reader.offset;
+    if (valueLength > 0) reader.offset += valueLength;
+    const message = new FetchedMessage(buffer, offset, keyStart, keyLength < 0 ? -1 : keyStart + keyLength, valueStart, valueLength < 0 ? -1 : reader.offset, reader.offset, timestamp, recordAttributes, batchContext);
+    messages.push(message as unknown as KafkaMessage);
+    reader.offset = recordEnd;
   }
   reader.offset = end;
   return true;
-}
-
-function headersOf(reader: Reader): NonNullable<KafkaMessage['headers']> {
-  const headers: NonNullable<KafkaMessage['headers']> = {};
-  for (let count = varint(reader); count > 0; count -= 1) {
-    const name = bytes(reader)!.toString();
-    const value = bytes(reader)!;
-    const known = headers[name];
-    headers[name] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value] as Buffer[];
-  }
-  return headers;
 }
 
 function int16(reader: Reader): number {
@@ -136,35 +128,4 @@ function string(reader: Reader): string {
   const length = int16(reader);
   reader.offset += length;
   return reader.buffer.toString('utf8', reader.offset - length, reader.offset);
-}
-
-function bytes(reader: Reader): Buffer | null {
-  const length = varint(reader);
-  if (length < 0) return null;
-  reader.offset += length;
-  return reader.buffer.subarray(reader.offset - length, reader.offset);
-}
-
-/** Zigzag, of 32 bits. */
-function varint(reader: Reader): number {
-  const { buffer } = reader;
-  let value = 0;
-  let byte: number;
-  for (let shift = 0; ; shift += 7) {
-    byte = buffer[reader.offset++]!;
-    value |= (byte & 0x7f) << shift;
-    if ((byte & 0x80) === 0) return (value >>> 1) ^ -(value & 1);
-  }
-}
-
-/** Zigzag, exact up to 53 bits: differences of times are far below. */
-function varlong(reader: Reader): number {
-  const { buffer } = reader;
-  let value = 0;
-  let byte: number;
-  for (let factor = 1; ; factor *= 128) {
-    byte = buffer[reader.offset++]!;
-    value += (byte & 0x7f) * factor;
-    if ((byte & 0x80) === 0) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
-  }
 }

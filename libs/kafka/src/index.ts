@@ -5,6 +5,7 @@ export * from './client.js';
 export * from './consume-blocks.js';
 export * from './consume-transactions.js';
 export * from './cursor.js';
+export { offsetOf } from './fetched-message.js';
 export * from './kept.js';
 export * from './positions.js';
 export * from './publisher.js';

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
 import { PermanentError, RetryableError, errorText } from '@tideway/service';
 import { exactly } from './assigners.js';
+import { offsetOf } from './fetched-message.js';
 
 const STALL_MS = 30_000;
 
@@ -131,7 +132,7 @@ async function startReading(consumer: Consumer, { wanted, cursors, onRecord }: R
     eachBatch: async ({ batch: { topic, partition, messages } }) => {
       const cursor = cursors.get(`${topic}/${partition}`);
       for (const message of messages) {
-        const offset = Number(message.offset);
+        const offset = offsetOf(message);
         if (!cursor || offset < cursor.next || offset >= cursor.end) continue;
         try {
           // kafkajs would go on with this batch after an error: what comes after a refused record must not be handed over.

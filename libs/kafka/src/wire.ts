@@ -1,6 +1,8 @@
 // Confluent's wire format: a zero byte, the schema id as 4 bytes big-endian, then the Avro datum.
 // https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format
 import type { Type } from 'avsc';
+import type { KafkaMessage } from 'kafkajs';
+import { spanOfValue, type Span } from './fetched-message.js';
 
 const HEADER_BYTES = 5;
 
@@ -25,4 +27,11 @@ export function encodeWire(schemaId: number, type: Type, record: unknown): Buffe
 export function readWire(value: Buffer | null): { schemaId: number; datum: Buffer } | undefined {
   if (!value || value.length < HEADER_BYTES || value[0] !== 0) return undefined;
   return { schemaId: value.readInt32BE(1), datum: value.subarray(HEADER_BYTES) };
+}
+
+/** The schema id of a message's framed value, and where its datum stands; undefined where there is no value, or it has no such frame. */
+export function locateWire(message: KafkaMessage): ({ schemaId: number } & Span) | undefined {
+  const span = spanOfValue(message);
+  if (!span || span.end - span.start < HEADER_BYTES || span.bytes[span.start] !== 0) return undefined;
+  return { schemaId: span.bytes.readInt32BE(span.start + 1), bytes: span.bytes, start: span.start + HEADER_BYTES, end: span.end };
 }

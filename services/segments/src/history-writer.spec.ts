@@ -9,7 +9,7 @@ import type { HistoryRange, HistoryRow } from './history.js';
 
 const silent = createLogger('test', 'silent');
 const source = { topic: 't', partition: 0, epoch: 1 };
-const row = (offset: number): HistoryRow => ({ partition: 0, offset, schemaId: 1, datum: Buffer.alloc(0), activity: { profile_id: `p${offset % 3}` } as Activity });
+const row = (offset: number): HistoryRow => ({ partition: 0, offset, schemaId: 1, bytes: Buffer.alloc(0), start: 0, end: 0, activity: { profile_id: `p${offset % 3}` } as Activity });
 const settled = async () => {
   for (let i = 0; i < 5; i += 1) await Promise.resolve();
 };

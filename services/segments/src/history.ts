@@ -2,7 +2,7 @@
 // are not in memory. This service is the only writer of its rows.
 import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, withinPatience, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
-import { clusterId, readWire, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
+import { clusterId, locateWire, offsetOf, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint, type Metrics } from '@tideway/service';
 import { rowToActivity, type Activity } from './evaluate/index.js';
 
@@ -58,8 +58,7 @@ export class History {
 
   /** The row of an activity that came in `message`. */
   row(partition: number, message: KafkaMessage, activity: Activity): HistoryRow {
-    const { schemaId, datum } = readWire(message.value)!;
-    return { partition, offset: Number(message.offset), schemaId, datum, activity };
+    return { partition, offset: offsetOf(message), activity, ...locateWire(message)! };
   }
 
   /** Inserts a range; the same range again adds nothing. Rejects with RetryableError in an outage. */

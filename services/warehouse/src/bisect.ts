@@ -1,5 +1,5 @@
 // Finds the records for which ClickHouse refuses a block, by asking ClickHouse itself with ever smaller parts of it.
-import { DataRefusedError, bisectTable, insertDatums, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
+import { DataRefusedError, bisectTable, insertDatums, wholeBuffer, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { avroType, type AvroRecordSchema, type Product } from '@tideway/contracts';
@@ -35,7 +35,7 @@ export async function findRefused(client: ClickHouseClient, product: Product, sc
   };
   const refused = await search(datums);
   if (refused.length === 0) throw new RetryableError(`ClickHouse refuses a block, but no record, of ${product.topic}: the table is at fault, nothing is dropped`);
-  if (refused.length === datums.length && (await refusal([{ partition: 0, offset: 0, datum: soundDatum(product, schema) }])) !== undefined) {
+  if (refused.length === datums.length && (await refusal([wholeBuffer(0, 0, soundDatum(product, schema))])) !== undefined) {
     throw new RetryableError(`ClickHouse refuses every record of ${product.topic}, a sound one too: the table or the schema is at fault, nothing is dropped`);
   }
   return refused;

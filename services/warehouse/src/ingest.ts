@@ -7,7 +7,7 @@ import type { Product } from '@tideway/contracts';
 import { clusterId, quarantineRecord, type Block, type Publisher, type SchemaRegistry, type WriterSchema } from '@tideway/kafka';
 import { PermanentError, crashPoint, type Logger, type Metrics } from '@tideway/service';
 import { findRefused } from './bisect.js';
-import { splitBlocks, wholeDatums, type Poison, type Tombstone } from './datums.js';
+import { bytesOf, splitBlocks, wholeDatums, type Poison, type Tombstone } from './datums.js';
 import type { Tables } from './tables.js';
 
 export interface IngestParts {
@@ -71,7 +71,7 @@ export class Ingest {
       return await this.#parts.registry.writer(schemaId);
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;
-      poison.push(...datums.map(({ partition, offset, datum }) => ({ partition, offset, original: datum, code: 'unknown_schema', message: `the registry has no schema ${schemaId}` })));
+      poison.push(...datums.map((datum) => ({ partition: datum.partition, offset: datum.offset, original: bytesOf(datum), code: 'unknown_schema', message: `the registry has no schema ${schemaId}` })));
       return undefined;
     }
   }
@@ -89,7 +89,7 @@ export class Ingest {
       if (!(error instanceof DataRefusedError)) throw error;
       logger.warn({ topic: product.topic, error: error.message }, 'blocks refused: looking for the record');
       const refused = await findRefused(clickhouse, product, writer.schema, datums);
-      poison.push(...refused.map(({ datum, reason }) => ({ partition: datum.partition, offset: datum.offset, original: datum.datum, code: 'refused_by_clickhouse', message: reason })));
+      poison.push(...refused.map(({ datum, reason }) => ({ partition: datum.partition, offset: datum.offset, original: bytesOf(datum), code: 'refused_by_clickhouse', message: reason })));
       const bad = new Set(refused.map(({ datum }) => datum));
       await insertDatums(clickhouse, { ...insert, datums: datums.filter((datum) => !bad.has(datum)) });
     }

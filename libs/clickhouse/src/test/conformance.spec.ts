@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { activityTypes, avroType, compileKey, compileValidator, loadProducts, productOf, type AvroSchema, type Product } from '@tideway/contracts';
 import { clickhouseShape, loadConfig } from '@tideway/service';
 import { startTestPlatform, type TestPlatform } from '@tideway/testing';
-import { columnOf, createClickHouse, createTable, createView, insertDatums, tableName, type ClickHouseClient } from '../index.js';
+import { columnOf, createClickHouse, createTable, createView, insertDatums, tableName, wholeBuffer, type ClickHouseClient } from '../index.js';
 import { twoMajors } from './two-majors.js';
 
 const own = loadProducts();
@@ -142,7 +142,7 @@ describe.each(products.map((product) => [product.topic, product] as const))('%s'
     const columns = new Map((await result.json<{ name: string; type: string }>()).map(({ name, type }) => [name, type.replaceAll('`', '')]));
     for (const field of product.schema.fields) expect([field.name, columns.get(field.name)]).toEqual([field.name, columnOf(field).type.replaceAll('`', '')]);
     const type = avroType(product.schema);
-    const datums = samples<Record<string, unknown>>(product, 'valid').map(({ content }, offset) => ({ partition: 0, offset, datum: type.toBuffer(withBytes(product, content)) }));
+    const datums = samples<Record<string, unknown>>(product, 'valid').map(({ content }, offset) => wholeBuffer(0, offset, type.toBuffer(withBytes(product, content))));
     await insertDatums(clickhouse, { table: tableName(product), schema: product.schema, datums, token: 'conformance' });
     await insertDatums(clickhouse, { table: tableName(product), schema: product.schema, datums, token: 'conformance' });
     // The samples share their key: analysts see it once, an entity's table keeps the last, and the same token inserts once.
