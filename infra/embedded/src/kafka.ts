@@ -148,7 +148,15 @@ function brokerSettings(options: KafkaOptions, id: number): Record<string, strin
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     'num.network.threads': 2,
     'num.io.threads': 4,
-    'log.segment.bytes': 256 * 1024 * 1024,
+    // After kill -9 what was not flushed is read again, and a segment is flushed when the next begins: the last 32 MB of a
+    // partition. A coordinator reads its whole partition, of which compaction leaves the last segment as it is.
+    'log.segment.bytes': 32 * 1024 * 1024,
+    'offsets.topic.segment.bytes': 4 * 1024 * 1024,
+    'transaction.state.log.segment.bytes': 4 * 1024 * 1024,
+    // As until 4.2. 4.3's adaptive one (KAFKA-19826) once kept a batch of before a coordinator was loaded, after kill -9: it took
+    // itself for out of sync with its log, for minutes.
+    'group.coordinator.append.linger.ms': 5,
+    'share.coordinator.append.linger.ms': 5,
     'log.index.size.max.bytes': 1024 * 1024,
   };
 }

@@ -42,8 +42,8 @@ export interface ConsumeBlocksOptions {
 }
 
 const MB = 1024 * 1024;
-/** How long a loop that is stopped waits for its group to have taken it in: longer than a member's session that another may wait for. */
-const JOIN_AT_MOST_MS = 8_000;
+/** How long a loop that is stopped waits for its group, to join and to leave it: longer than a session, for which the group may wait. */
+const STOP_AT_MOST_MS = 8_000;
 const LIMITS: BlockLimits = { maxRecords: 50_000, maxBytes: 16 * MB };
 const REBALANCING = new Set(['REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID', 'NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'FENCED_INSTANCE_ID']);
 
@@ -90,7 +90,7 @@ class BlockLoop implements Loop {
     const consumer = kafka.consumer({
       groupId, partitionAssigners: [assigner], sessionTimeout: sessionTimeoutMs, heartbeatInterval: Math.floor(sessionTimeoutMs / 6),
       rebalanceTimeout: 20_000, maxWaitTimeInMs: maxWaitMs, minBytes, maxBytesPerPartition, maxBytes, allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 8, restartOnFailure: async () => !this.#stopping },
+      retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 30, restartOnFailure: async () => !this.#stopping },
     });
     this.#consumer = consumer;
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#assigned(payload.memberAssignment));
@@ -121,9 +121,11 @@ class BlockLoop implements Loop {
     this.#stopping = true;
     const done = await this.#announced?.stop();
     for (const [topic, commits] of done ?? []) await this.#commit(topic, commits).catch(() => undefined);
+    const late = delay(STOP_AT_MOST_MS, undefined, { ref: false });
     // Who goes while it joins does not leave: the group would wait for it until its session is over.
-    await Promise.race([this.#joining?.catch(() => undefined), delay(JOIN_AT_MOST_MS, undefined, { ref: false })]);
-    await this.#consumer?.disconnect().catch(() => undefined);
+    await Promise.race([this.#joining?.catch(() => undefined), late]);
+    // Without brokers, kafkajs would end its retries first.
+    await Promise.race([this.#consumer?.disconnect().catch(() => undefined), late]);
     await this.#positions.close();
   }
 

@@ -21,3 +21,12 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     fulfillRequest(response: object): void;
   }
 }
+declare module 'kafkajs/src/cluster/index.js' {
+  export default class Cluster {
+    findGroupCoordinatorMetadata(query: object): Promise<unknown>;
+  }
+}
+declare module 'kafkajs/src/errors.js' {
+  const errors: { KafkaJSError: new (error: Error) => Error };
+  export default errors;
+}

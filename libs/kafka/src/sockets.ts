@@ -5,6 +5,8 @@ import tls from 'node:tls';
 import { Kafka, type ISocketFactory, type KafkaConfig, type RequestTimeoutEvent } from 'kafkajs';
 
 const KEEP_ALIVE_MS = 60_000;
+/** Of a consumer: it stays a member of its group for half a minute without brokers, longer than one takes to come back. */
+const CONSUMER_RETRIES = 30;
 
 interface Watched {
   socket: net.Socket;
@@ -46,11 +48,13 @@ class Sockets {
 /** kafkajs, on connections that are closed when a request on them is not answered within `requestTimeout`. */
 export class KafkaClient extends Kafka {
   readonly #sockets: Sockets;
+  readonly #patient: Kafka;
 
   constructor(config: KafkaConfig & { requestTimeout: number }) {
     const sockets = new Sockets(config.requestTimeout);
     super({ ...config, socketFactory: sockets.create });
     this.#sockets = sockets;
+    this.#patient = new Kafka({ ...config, socketFactory: sockets.create, retry: { ...config.retry, retries: CONSUMER_RETRIES } });
   }
 
   readonly #onTimeout = ({ payload: { broker } }: RequestTimeoutEvent) => this.#sockets.closeSilent(broker);
@@ -62,7 +66,7 @@ export class KafkaClient extends Kafka {
   }
 
   override consumer(...args: Parameters<Kafka['consumer']>): ReturnType<Kafka['consumer']> {
-    const consumer = super.consumer(...args);
+    const consumer = this.#patient.consumer(...args);
     consumer.on(consumer.events.REQUEST_TIMEOUT, this.#onTimeout);
     return consumer;
   }

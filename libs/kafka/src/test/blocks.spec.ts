@@ -205,6 +205,22 @@ describe('a new owner', () => {
   });
 });
 
+describe('a loop whose broker dies and comes back', () => {
+  it('is the member that it was: nobody waits for the session of another one', async () => {
+    const topic = await cluster.createTopic('lasting');
+    const members = async () => (await cluster.admin.describeGroups(['lasting'])).groups[0]!.members.map(({ memberId }) => memberId);
+    const { values } = start('lasting', [topic], { sessionTimeoutMs: 20_000 });
+    await cluster.sendNumbered(topic, 1);
+    await waitFor(() => values().length === 1, { message: 'the first record' });
+    const before = await members();
+    platform.kill('kafka-1');
+    await platform.ready('kafka-1');
+    await cluster.sendNumbered(topic, 1, { from: 1 });
+    await waitFor(() => values().length === 2, { message: 'the record after it' });
+    expect(await members()).toEqual(before);
+  });
+});
+
 describe('a loop that is stopped while its group shares out anew', () => {
   it('leaves the group, so that the others need not wait until its session is over', async () => {
     const topic = await cluster.createTopic('leaving');
