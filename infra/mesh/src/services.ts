@@ -63,7 +63,8 @@ export function serviceChild(name: ServiceName, options: { env: Record<string, s
     name: child,
     command: nodeBinary(),
     args: [path.join(workspaceRoot, `services/${name}/dist/main.js`)],
-    env: { LOG_LEVEL: 'info', ...process.env, ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
+    // Of this process' children: another mesh may be at work on the same cluster.
+    env: { LOG_LEVEL: 'info', KAFKA_GROUP_INSTANCE_ID: `${child}-${process.pid}`, ...process.env, ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
     logFile: path.join(logs, `${child}.log`),
     readyTimeoutMs: READY_TIMEOUT_MS,
     ...(port > 0 ? { probe: () => answers(`${urlOf(port)}/health/ready`) } : {}),

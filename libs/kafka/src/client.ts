@@ -36,7 +36,7 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
     if (!config.KAFKA_SASL_USERNAME || !config.KAFKA_SASL_PASSWORD) throw new PermanentError('KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD');
     options.sasl = { mechanism: config.KAFKA_SASL_MECHANISM, username: config.KAFKA_SASL_USERNAME, password: config.KAFKA_SASL_PASSWORD } as SASLOptions;
   }
-  return new KafkaClient(options);
+  return new KafkaClient(options, config.KAFKA_GROUP_INSTANCE_ID);
 }
 
 /** The cluster's id, which belongs into every deduplication token: offsets mean nothing outside of their cluster. Rejects while no broker answers. */

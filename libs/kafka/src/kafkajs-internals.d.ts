@@ -30,3 +30,8 @@ declare module 'kafkajs/src/errors.js' {
   const errors: { KafkaJSError: new (error: Error) => Error };
   export default errors;
 }
+declare module 'kafkajs/src/protocol/requests/joinGroup/index.js' {
+  type Request = (args: { groupId: string; groupInstanceId?: string | null }) => object;
+  const joinGroup: { protocol(of: { version: number }): Request };
+  export default joinGroup;
+}

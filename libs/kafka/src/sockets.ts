@@ -3,6 +3,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { Kafka, type ISocketFactory, type KafkaConfig, type RequestTimeoutEvent } from 'kafkajs';
+import { joinAs } from './static-membership.js';
 
 const KEEP_ALIVE_MS = 60_000;
 /** Of a consumer: it stays a member of its group for half a minute without brokers, longer than one takes to come back. */
@@ -50,7 +51,8 @@ export class KafkaClient extends Kafka {
   readonly #sockets: Sockets;
   readonly #patient: Kafka;
 
-  constructor(config: KafkaConfig & { requestTimeout: number }) {
+  /** `instanceId` names this process in every consumer group. */
+  constructor(config: KafkaConfig & { requestTimeout: number }, private readonly instanceId?: string) {
     const sockets = new Sockets(config.requestTimeout);
     super({ ...config, socketFactory: sockets.create });
     this.#sockets = sockets;
@@ -66,6 +68,7 @@ export class KafkaClient extends Kafka {
   }
 
   override consumer(...args: Parameters<Kafka['consumer']>): ReturnType<Kafka['consumer']> {
+    if (this.instanceId !== undefined) joinAs(args[0]!.groupId, this.instanceId);
     const consumer = this.#patient.consumer(...args);
     consumer.on(consumer.events.REQUEST_TIMEOUT, this.#onTimeout);
     return consumer;

@@ -144,6 +144,24 @@ describe('a new owner', () => {
     expect(values()).toEqual(numbered(20));
   });
 
+  it('of the same instance id need not wait until the session of the one that was killed is over', async () => {
+    const topic = await cluster.createTopic('static', 2);
+    const member = (instanceId: string) => new LoopProcess({ brokers: platform.env['KAFKA_BROKERS']!, kind: 'blocks', groupId: 'static', topic, maxRecords: 7, sessionTimeoutMs: 60_000, instanceId });
+    const members = async () => (await cluster.admin.describeGroups(['static'])).groups[0]!;
+    await cluster.sendNumbered(topic, 5);
+    const killed = member('a');
+    await waitFor(() => killed.reports.length === 1, { message: 'a block in hand' });
+    const before = await members();
+    await killed.end();
+    const next = member('a');
+    await waitFor(() => next.reports.length === 1, { message: 'the same block in hand again' });
+    expect(next.reports[0]!.block).toEqual({ ...killed.reports[0]!.block, redo: true });
+    const after = await members();
+    expect([before.members.length, after.members.length, after.state]).toEqual([1, 1, 'Stable']);
+    expect(after.members[0]!.memberId).not.toBe(before.members[0]!.memberId);
+    await next.end();
+  });
+
   it('does not redo what the owner before it finished before it stopped', async () => {
     const topic = await cluster.createTopic('stopped');
     await cluster.sendNumbered(topic, 10);
@@ -231,6 +249,16 @@ describe('a loop that is stopped while its group shares out anew', () => {
     // The group waits for the dead member's session now.
     const { loop } = start('leaving', [topic], { sessionTimeoutMs: 20_000 });
     await waitFor(async () => (await members()) === 2, { message: 'the second member' });
+    await loop.stop();
+    expect(await members()).toBe(0);
+  });
+
+  it('leaves it also where its instance has an id', async () => {
+    const topic = await cluster.createTopic('leaving-static');
+    const members = async () => (await cluster.admin.describeGroups(['leaving-static'])).groups[0]!.members.length;
+    const { kafka } = new Cluster({ ...platform.env, KAFKA_GROUP_INSTANCE_ID: 'b' });
+    const { loop } = start('leaving-static', [topic], { kafka, sessionTimeoutMs: 20_000 });
+    await waitFor(async () => (await members()) === 1, { message: 'the member' });
     await loop.stop();
     expect(await members()).toBe(0);
   });

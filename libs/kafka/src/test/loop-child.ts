@@ -18,6 +18,8 @@ export interface ChildSettings {
   /** Topic that a `transactions` child writes `<name>:<value>` to. */
   output?: string;
   name?: string;
+  /** group.instance.id; a dynamic member where absent. */
+  instanceId?: string;
 }
 
 /** What the child tells: a block that it begins, and one that is done. */
@@ -27,7 +29,7 @@ export interface ChildReport {
 }
 
 const settings = JSON.parse(process.argv[2]!) as ChildSettings;
-const { kafka } = new Cluster({ KAFKA_BROKERS: settings.brokers });
+const { kafka } = new Cluster({ KAFKA_BROKERS: settings.brokers, ...(settings.instanceId === undefined ? {} : { KAFKA_GROUP_INSTANCE_ID: settings.instanceId }) });
 const work = () => (settings.workMs === undefined ? new Promise<void>(() => undefined) : sleep(settings.workMs));
 const tell = (event: ChildReport['event'], { partition, from, to, at, epoch, redo }: Block) => process.send!({ event, block: { partition, from, to, at, epoch, redo } } satisfies ChildReport);
 
