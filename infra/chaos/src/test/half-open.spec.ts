@@ -40,8 +40,9 @@ describe('a connection that never answers again', () => {
     proxy.set({ mode: 'half-open' });
     proxy.set({ mode: 'pass' });
     await producer.send({ topic: TOPIC, messages: [{ value: 'after' }] });
-    await waitFor(async () => seen.length > 1);
-    expect(seen).toEqual(['before', 'after']);
+    await waitFor(async () => seen.includes('after'));
+    // A consumer that joins again may see again what it has not committed.
+    expect([...new Set(seen)]).toEqual(['before', 'after']);
 
     await Promise.all([producer.disconnect(), consumer.disconnect()]);
     // Those that never answer are closed, and not only left alone.
