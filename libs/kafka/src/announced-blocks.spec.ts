@@ -1,8 +1,9 @@
 // Block redo: however the records of several partitions come, and wherever the process dies, each is stored once.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { KafkaMessage } from 'kafkajs';
-import { intents, planOpening, takeGroup, type Commit } from './announced-blocks.js';
+import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { AnnouncedBlocks, intents, planOpening, takeGroup, type Commit } from './announced-blocks.js';
+import { silent } from './test/cluster.js';
 import { Cursor, type Block } from './cursor.js';
 import { PositionLostError, type Position } from './positions.js';
 
@@ -39,6 +40,40 @@ describe('blocks that wait', () => {
     const list = waiting(0, 1, 2, 1, 3);
     expect(takeGroup(list).map(({ block }) => block.partition)).toEqual([0, 1, 2]);
     expect(takeGroup(list).map(({ block }) => block.partition)).toEqual([1, 3]);
+  });
+});
+
+describe('a block whose assignment ends while it is processed', () => {
+  const block: Block = { topic: 't', partition: 0, from: 0, to: 4, next: 5, epoch: 1, at: 1, redo: false, messages: [message(0)] };
+
+  async function processed(meanwhile: (announced: AnnouncedBlocks) => void): Promise<{ commits: unknown[]; outcome: string; later: Commit[] }> {
+    const commits: unknown[] = [];
+    const begun = Promise.withResolvers<void>();
+    const end = Promise.withResolvers<void>();
+    const announced = new AnnouncedBlocks({
+      kafka: undefined as never, positions: undefined as never, logger: silent, onDone: () => undefined, isDone: none,
+      onBlocks: async () => {
+        begun.resolve();
+        await end.promise;
+      },
+    });
+    const payload = { batch: { topic: 't' }, isRunning: () => true, commitOffsetsIfNecessary: async (offsets: unknown) => void commits.push(offsets) } as unknown as EachBatchPayload;
+    const submitted = announced.submit({ block, payload, atHead: true }).then(() => 'acknowledged', (error: Error) => error.message);
+    await begun.promise;
+    meanwhile(announced);
+    end.resolve();
+    const outcome = await submitted;
+    const later: Commit[] = [];
+    await announced.settle('t', async (more) => void later.push(...more));
+    return { commits, outcome, later };
+  }
+
+  it('is acknowledged where it does not', async () => {
+    expect(await processed(() => undefined)).toMatchObject({ commits: [{}, {}], outcome: 'acknowledged', later: [] });
+  });
+
+  it('is not acknowledged: kafkajs would commit for whoever has the partition now', async () => {
+    expect(await processed((announced) => announced.reset())).toMatchObject({ commits: [{}], outcome: 'the partitions were shared out anew', later: [] });
   });
 });
 

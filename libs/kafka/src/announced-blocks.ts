@@ -66,7 +66,10 @@ export class AnnouncedBlocks {
     this.#options = options;
   }
 
-  /** Forgets everything about the assignment before. */
+  /**
+   * Forgets everything about the assignment before: nothing is committed for it any more. kafkajs commits by the generation
+   * that it is in by then, whoever asks, and Kafka takes a valid member's commit for partitions of others, too.
+   */
   reset(): void {
     this.#tenure += 1;
     this.#topics = new Map();
@@ -104,16 +107,20 @@ export class AnnouncedBlocks {
   async settle(topic: string, commit: (commits: Commit[]) => Promise<void>): Promise<void> {
     const state = this.#topics.get(topic);
     if (!state) return;
+    const tenure = this.#tenure;
     await exclusively(state, async () => {
-      if (state.waiting.length === 0 && this.#topics.get(topic) === state) await this.#acknowledge(state, commit);
+      if (state.waiting.length === 0 && this.#topics.get(topic) === state && tenure === this.#tenure) await this.#acknowledge(state, commit);
     });
   }
 
-  /** Resolves with what is to be acknowledged, by topic, once everything that was begun has ended. */
-  async stop(): Promise<Map<string, Commit[]>> {
-    this.#tenure += 1;
+  /** Once everything that was begun has ended, has `commit` say of each topic what is processed. */
+  async stop(commit: (topic: string, commits: Commit[]) => Promise<void>): Promise<void> {
+    const tenure = (this.#tenure += 1);
     await Promise.all([...this.#topics.values()].map(({ processing }) => processing));
-    return new Map([...this.#topics].map(([topic, { unacknowledged }]) => [topic, [...unacknowledged.values()]]));
+    for (const [topic, { unacknowledged }] of this.#topics) {
+      if (tenure !== this.#tenure) return;
+      if (unacknowledged.size > 0) await commit(topic, [...unacknowledged.values()]).catch(() => undefined);
+    }
   }
 
   #of(topic: string): TopicState {
@@ -144,14 +151,20 @@ export class AnnouncedBlocks {
     if (group.some((waiting) => waiting.tenure !== this.#tenure) || !payload.isRunning()) throw new RetryableError('the partitions were shared out anew');
     const blocks = group.map(({ block }) => block);
     crashPoint('before-intent');
-    await commit(payload, intents(state.unacknowledged, blocks));
+    await this.#commit(payload, tenure, intents(state.unacknowledged, blocks));
     crashPoint('after-intent');
     state.unacknowledged.clear();
     const processed = this.#process(blocks, tenure).then(() => this.#done(state, blocks));
     state.processing = processed.catch(() => undefined);
     if (!group.some(({ atHead }) => atHead)) return;
     await processed;
-    if (state.waiting.length === 0) await this.#acknowledge(state, (commits) => commit(payload, commits));
+    if (state.waiting.length === 0) await this.#acknowledge(state, (commits) => this.#commit(payload, tenure, commits));
+  }
+
+  /** Commits at once through the batch's own call; rejects with RetryableError where its assignment is over. */
+  async #commit({ batch: { topic }, commitOffsetsIfNecessary }: EachBatchPayload, tenure: number, commits: Commit[]): Promise<void> {
+    if (tenure !== this.#tenure) throw new RetryableError('the partitions were shared out anew');
+    await commitOffsetsIfNecessary({ topics: [{ topic, partitions: asKafkajs(commits) }] });
   }
 
   /** In an outage the blocks stay in hand: whatever became of an attempt, the next is the same. */
@@ -184,14 +197,15 @@ export class AnnouncedBlocks {
   }
 
   async #finish(topic: string, state: TopicState, payload: EachBatchPayload): Promise<Map<number, Position | PositionLostError>> {
+    const tenure = this.#tenure;
     const { positions, done, unfinished } = planOpening(topic, await this.#options.positions.readAll(topic), (partition, offset) => this.#options.isDone(topic, partition, offset));
     for (const one of done) state.unacknowledged.set(one.partition, one);
     for (const group of unfinished) {
       const blocks = await this.#readAgain(topic, group);
-      await this.#process(blocks, this.#tenure);
+      await this.#process(blocks, tenure);
       this.#done(state, blocks);
     }
-    await this.#acknowledge(state, (commits) => commit(payload, commits));
+    await this.#acknowledge(state, (commits) => this.#commit(payload, tenure, commits));
     return positions;
   }
 
@@ -265,11 +279,6 @@ export function takeGroup<T extends Pick<Submitted, 'block'>>(waiting: T[]): T[]
     group.push(entry);
   }
   return waiting.splice(0, group.length) && group;
-}
-
-/** Commits through the batch's own call: at once, and refused by Kafka for a member of an older generation. */
-async function commit({ batch: { topic }, commitOffsetsIfNecessary }: EachBatchPayload, commits: Commit[]): Promise<void> {
-  await commitOffsetsIfNecessary({ topics: [{ topic, partitions: asKafkajs(commits) }] });
 }
 
 /** As kafkajs takes positions to commit. */

@@ -41,6 +41,8 @@ export interface ConsumeBlocksOptions {
   sessionTimeoutMs?: number;
 }
 
+/** https://kafka.apache.org/protocol#protocol_api_keys */
+const JOIN_GROUP = 11;
 const MB = 1024 * 1024;
 /** How long a loop that is stopped waits for its group, to join and to leave it: longer than a session, for which the group may wait. */
 const STOP_AT_MOST_MS = 8_000;
@@ -93,6 +95,10 @@ class BlockLoop implements Loop {
       retry: { initialRetryTime: 20, maxRetryTime: 1_000, retries: 30, restartOnFailure: async () => !this.#stopping },
     });
     this.#consumer = consumer;
+    // Comes with the answer, before kafkajs commits by a new generation.
+    consumer.on(consumer.events.REQUEST, ({ payload }) => {
+      if (payload.apiKey === JOIN_GROUP) this.#announced?.reset();
+    });
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => this.#assigned(payload.memberAssignment));
     consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
       const cursor = payload.batchSize === 0 ? this.#cursors.get(keyOf(payload.topic, payload.partition)) : undefined;
@@ -119,8 +125,7 @@ class BlockLoop implements Loop {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    const done = await this.#announced?.stop();
-    for (const [topic, commits] of done ?? []) await this.#commit(topic, commits).catch(() => undefined);
+    await this.#announced?.stop((topic, commits) => this.#commit(topic, commits));
     const late = delay(STOP_AT_MOST_MS, undefined, { ref: false });
     // Who goes while it joins does not leave: the group would wait for it until its session is over.
     await Promise.race([this.#joining?.catch(() => undefined), late]);
