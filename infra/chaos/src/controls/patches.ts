@@ -12,8 +12,8 @@ export const PATCHES = {
   'pause-at-point': [{ file: 'libs/service/dist/crash.js', from: /'SIGKILL'/, to: "'SIGSTOP'" }],
   /** Blocks into ClickHouse are not announced: after a crash they are cut anew. */
   'no-intent': [{
-    file: 'libs/kafka/dist/announced-blocks.js', from: /await commit\(payload, intents\(state\.unacknowledged, blocks\)\);/,
-    to: 'if (state.unacknowledged.size > 0) await commit(payload, [...state.unacknowledged.values()]);',
+    file: 'libs/kafka/dist/announced-blocks.js', from: /await this\.#commit\(payload, tenure, intents\(state\.unacknowledged, blocks\)\);/,
+    to: 'if (state.unacknowledged.size > 0) await this.#commit(payload, tenure, [...state.unacknowledged.values()]);',
   }],
   /** ClickHouse is told of another block at each attempt, so that the same one counts twice. */
   'no-token': [{ file: 'libs/clickhouse/dist/insert.js', from: /insert_deduplication_token: token\b/, to: 'insert_deduplication_token: `${token}/${Math.random()}`' }],
