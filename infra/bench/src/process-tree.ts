@@ -1,6 +1,6 @@
 // What a command costs with all that it starts: processes that live, and those that have ended by now.
 import { readFileSync, readdirSync } from 'node:fs';
-import { cpuSecondsOf, rssBytesOf, type Usage } from './processes.js';
+import { TICKS_PER_SECOND, cpuSecondsOf, fieldsAfterCommand, rssBytesOf, type Usage } from './processes.js';
 
 /** One line of /proc/PID/stat (proc_pid_stat(5)): who belongs to whom, and what was used. */
 interface Entry {
@@ -13,11 +13,9 @@ interface Entry {
   cpuSeconds: number;
 }
 
-const TICKS_PER_SECOND = 100;
-
 /** cutime + cstime, fields 16 and 17 of /proc/PID/stat, in seconds: of children that ended and were waited for, and theirs. */
 export function endedCpuSecondsOf(stat: string): number {
-  const fields = afterCommand(stat);
+  const fields = fieldsAfterCommand(stat);
   return (Number(fields[13]) + Number(fields[14])) / TICKS_PER_SECOND;
 }
 
@@ -58,7 +56,7 @@ const allEntries = () => readdirSync('/proc').filter((name) => /^\d+$/.test(name
 function entryOf(pid: string): Entry[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = afterCommand(stat);
+    const fields = fieldsAfterCommand(stat);
     return [{ pid: Number(pid), state: fields[0]!, parent: Number(fields[1]), group: Number(fields[2]), session: Number(fields[3]), cpuSeconds: cpuSecondsOf(stat) + endedCpuSecondsOf(stat) }];
   } catch {
     // It has ended since the folder was read.
@@ -73,6 +71,3 @@ function rssOf(pid: number): number {
     return 0;
   }
 }
-
-/** From field 3 on: the second, the command in brackets, may hold spaces and brackets. */
-const afterCommand = (stat: string) => stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -10,12 +10,14 @@ export interface Usage {
 }
 
 /** Clock ticks of /proc a second: USER_HZ, which is 100 on every architecture that Node runs on. */
-const TICKS_PER_SECOND = 100;
+export const TICKS_PER_SECOND = 100;
+
+/** Fields of /proc/PID/stat from the third on: the second, the command in brackets, may hold spaces and brackets. */
+export const fieldsAfterCommand = (stat: string) => stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 
 /** utime + stime, fields 14 and 15 of /proc/PID/stat (proc_pid_stat(5)), in seconds. */
 export function cpuSecondsOf(stat: string): number {
-  // The second field, the command in brackets, may hold spaces and brackets: what follows begins with field 3.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const fields = fieldsAfterCommand(stat);
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 

@@ -49,6 +49,11 @@ export function* pieces(messages: TopicMessage[], maxBytes: number): Generator<T
   if (start < messages.length) yield start === 0 ? messages : messages.slice(start);
 }
 
+/** As kafkajs takes the messages of one send. */
+export function groupByTopic(messages: TopicMessage[]): { topic: string; messages: Message[] }[] {
+  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, list]) => ({ topic, messages: list.map(({ message }) => message) }));
+}
+
 /** Whether the broker refused a request for the size of a batch. */
 export function isTooLarge(error: unknown): boolean {
   if (!(error instanceof Error)) return false;

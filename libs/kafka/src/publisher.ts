@@ -1,10 +1,10 @@
 // The typed publisher: validates records against their contract, encodes and keys them, and resolves once Kafka has
 // acknowledged. Domain services use it, and so does any team that emits product records from its own code.
-import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
+import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
 import type { Product, ProductId, Records } from '@tideway/contracts';
 import { RetryableError, errorText, type Logger, type Metrics } from '@tideway/service';
 import { SentPartitions } from './acknowledged.js';
-import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, batchBytes, isTooLarge, pieces, type TopicMessage } from './message-size.js';
+import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, batchBytes, groupByTopic, isTooLarge, pieces, type TopicMessage } from './message-size.js';
 import { ProductMessages, type OutcomeItem, type Published } from './product-messages.js';
 import type { SchemaRegistry } from './registry.js';
 import { ensureTopics } from './topics.js';
@@ -137,15 +137,9 @@ export class Publisher {
   }
 
   async #send(group: Pending[]): Promise<Error | undefined> {
-    const byTopic = new Map<string, Message[]>();
-    for (const { topic, message } of group.flatMap((entry) => entry.messages)) {
-      const list = byTopic.get(topic);
-      if (list) list.push(message);
-      else byTopic.set(topic, [message]);
-    }
+    const topicMessages = groupByTopic(group.flatMap((entry) => entry.messages));
     try {
       this.#producer ??= await this.#connectProducer();
-      const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
       const producer = this.#producer;
       await this.#sent.check(() => producer.sendBatch({ acks: -1, timeout: 5_000, compression: CompressionTypes.None, topicMessages }));
       for (const { topic, messages } of topicMessages) this.#published?.inc({ product: topic.replace(/\.v\d+$/, '') }, messages.length);

@@ -2,7 +2,7 @@
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
 import { RetryableError, crashPoint, errorText, sleep } from '@tideway/service';
 import { SentPartitions } from './acknowledged.js';
-import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, isTooLarge, pieces, type TopicMessage } from './message-size.js';
+import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, groupByTopic, isTooLarge, pieces, type TopicMessage } from './message-size.js';
 
 /** Records for one topic; a message may name its partition, else its key decides. */
 export interface Outgoing {
@@ -64,7 +64,7 @@ export class TransactionalProducer {
       crashPoint('before-send');
       // kafkajs makes one batch of all that goes to one partition, and after a backlog that may be more than a topic takes.
       for (const piece of pieces(messages, this.requestBytes)) {
-        await this.#sent.check(() => transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages: together(piece) }));
+        await this.#sent.check(() => transaction.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages: groupByTopic(piece) }));
       }
       crashPoint('after-send');
       crashPoint('before-commit');
@@ -94,10 +94,6 @@ async function whileEnding(action: () => Promise<void>): Promise<void> {
       await sleep(ENDING_MS);
     }
   }
-}
-
-function together(messages: TopicMessage[]): Outgoing[] {
-  return [...Map.groupBy(messages, ({ topic }) => topic)].map(([topic, list]) => ({ topic, messages: list.map(({ message }) => message) }));
 }
 
 function byTopic(offsets: InputOffset[]) {
