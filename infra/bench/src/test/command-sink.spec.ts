@@ -19,7 +19,8 @@ describe('a further sink', () => {
       const result = await runWarehouse(workplace, { records: RECORDS, rounds: 1, ways: ['tideway'], sinks: [{ name: 'by-command', command }] }, () => undefined);
       expect([result.sameRows, result.contenders.map(({ name }) => name)]).toEqual([true, ['tideway', 'by-command']]);
       const [round] = result.contenders[1]!.rounds;
-      expect(round!.cpu['by-command']).toBeGreaterThan(0.1);
+      // A shell that only waits takes none; what it has started decodes for a tenth of a second or more.
+      expect(round!.cpu['by-command']).toBeGreaterThan(0.03);
       const stat = `/proc/${readFileSync(path.join(dir, 'pid'), 'utf8').trim()}/stat`;
       // Gone, or ended and not waited for.
       expect(existsSync(stat) ? /\) (.)/.exec(readFileSync(stat, 'utf8'))![1] : 'Z').toBe('Z');
