@@ -12,6 +12,8 @@ export interface LoadOrder {
   seconds?: number;
   /** Requests in flight where answers set the pace. */
   concurrency?: number;
+  /** The timings of the result leave out answers that came within so many seconds of the first request. */
+  timedAfterSeconds?: number;
   /** Reports this often what came since the last report. */
   reportEverySeconds?: number;
   /** Says in each address what is to be answered, for a server that looks at nothing else. */
@@ -37,7 +39,7 @@ process.on('disconnect', () => process.exit(1));
 
 const tell = (message: LoadMessage, then = () => {}) => void process.send!(message, then);
 
-async function run({ targets, simulation, eventsPerSecond, seconds, concurrency, reportEverySeconds, answersInPath = false }: LoadOrder): Promise<void> {
+async function run({ targets, simulation, eventsPerSecond, seconds, concurrency, timedAfterSeconds, reportEverySeconds, answersInPath = false }: LoadOrder): Promise<void> {
   const all = new Timings();
   const recent = new Timings();
   const report = () => {
@@ -51,6 +53,7 @@ async function run({ targets, simulation, eventsPerSecond, seconds, concurrency,
     for (const request of simulate(simulation)) {
       if (begin === 0) {
         begin = performance.now();
+        if (timedAfterSeconds !== undefined) setTimeout(() => all.reset(), timedAfterSeconds * 1000).unref();
         cpuAtBegin = process.cpuUsage();
       }
       if (seconds !== undefined && performance.now() - begin >= seconds * 1000) return;
