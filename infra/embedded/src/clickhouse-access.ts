@@ -68,11 +68,22 @@ const operation = [
 // Nobody else can be it: the first session, which lasts as long as the server, is the only one allowed.
 const internalGrants = ['GRANT SYSTEM LISTEN ON *.*', 'GRANT SELECT ON *.*', 'REVOKE ALL ON system.*', 'GRANT SELECT ON system.numbers'];
 
-/**
- * users.xml with these passwords, as hashes, and further grants for the services' user.
- * Format: clickhouse.com/docs, "Users and Roles Settings".
- */
-export function usersXml(passwords: Passwords, furtherGrants: readonly string[] = []): string {
+/** How the users of users.xml prove who they are, and from where they may come. */
+export interface Access {
+  /** The element of users.xml that says so, by user. */
+  authentication: Record<keyof Passwords, string>;
+  network: '127.0.0.1' | '::/0';
+  /** For the services' user. */
+  furtherGrants?: readonly string[];
+}
+
+/** Access from this machine with these passwords, as hashes. */
+export function localAccess(passwords: Passwords, furtherGrants: readonly string[] = []): Access {
+  return { authentication: { [serviceUser]: hashed(passwords[serviceUser]), [analystUser]: hashed(passwords[analystUser]) }, network: '127.0.0.1', furtherGrants };
+}
+
+/** users.xml, in the format of clickhouse.com/docs, "Users and Roles Settings". */
+export function usersXml({ authentication, network, furtherGrants = [] }: Access): string {
   return `<clickhouse>
   <profiles>
     <default/>
@@ -102,18 +113,18 @@ export function usersXml(passwords: Passwords, furtherGrants: readonly string[] 
     </analyst>
   </quotas>
   <users>
-${user('default', '<no_password/>', 'internal', 'default', internalGrants)}
-${user(serviceUser, hashed(passwords[serviceUser]), 'service', 'default', [...serviceGrants, ...forEngines(engines), ...selectSystem([...catalogue, ...operation]), ...furtherGrants])}
-${user(analystUser, hashed(passwords[analystUser]), 'analyst', 'analyst', [...analystGrants, ...selectSystem(catalogue)])}
+${user('default', '<no_password/>', '127.0.0.1', 'internal', 'default', internalGrants)}
+${user(serviceUser, authentication[serviceUser], network, 'service', 'default', [...serviceGrants, ...forEngines(engines), ...selectSystem([...catalogue, ...operation]), ...furtherGrants])}
+${user(analystUser, authentication[analystUser], network, 'analyst', 'analyst', [...analystGrants, ...selectSystem(catalogue)])}
   </users>
 </clickhouse>
 `;
 }
 
-function user(name: string, authentication: string, profile: string, quota: string, grants: readonly string[]): string {
+function user(name: string, authentication: string, network: string, profile: string, quota: string, grants: readonly string[]): string {
   return `    <${name}>
       ${authentication}
-      <networks><ip>127.0.0.1</ip></networks>
+      <networks><ip>${network}</ip></networks>
       <profile>${profile}</profile>
       <quota>${quota}</quota>
       <grants>

@@ -1,7 +1,7 @@
 // ClickHouse as a child process: the library of the chdb packages, which is the whole server, run by a node script.
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { readPasswords, serviceUser, usersXml, type Passwords } from './clickhouse-access.js';
+import { localAccess, readPasswords, serviceUser, usersXml, type Passwords } from './clickhouse-access.js';
 import { PlatformError } from './errors.js';
 import type { ChildSpec } from './supervised-child.js';
 import { childDirectory, nodeBinary, workspaceRoot } from './workspace.js';
@@ -30,7 +30,7 @@ export function clickHouseChild({ dir, httpPort, tcpPort, grants = [], connectTo
   const data = path.join(home, 'data');
   const passwords = readPasswords(path.join(home, 'passwords.json'));
   mkdirSync(data, { recursive: true });
-  writeFileSync(path.join(home, 'users.xml'), usersXml(passwords, grants), { mode: 0o600 });
+  writeFileSync(path.join(home, 'users.xml'), usersXml(localAccess(passwords, grants)), { mode: 0o600 });
   writeFileSync(path.join(home, 'config.xml'), configXml(home));
   const url = `http://127.0.0.1:${httpPort}`;
   const child: ChildSpec = {

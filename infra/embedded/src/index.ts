@@ -1,4 +1,5 @@
 // The embedded platform: Kafka, schema registry and ClickHouse as supervised child processes, and the supervisor.
+export { usersXml } from './clickhouse-access.js';
 export { runCommand, type CommandResult } from './command.js';
 export { PlatformError } from './errors.js';
 export { ensureInstalled, installPlatform } from './install.js';

@@ -1,5 +1,6 @@
 export * from './check.js';
 export * from './clients.js';
+export * from './compose-env.js';
 export * from './lag.js';
 export * from './mesh.js';
 export * from './scrape.js';

@@ -9,10 +9,13 @@ export type ServiceName = (typeof SERVICES)[number];
 
 const READY_TIMEOUT_MS = 30_000;
 
+/** The variable that says a service's port. */
+export const portVariable = (name: ServiceName): string => `TIDEWAY_${name.toUpperCase().replaceAll('-', '_')}_PORT`;
+
 /** Ports: TIDEWAY_WEB_PORT and so on, else free ones. */
 export async function choosePorts(): Promise<Record<ServiceName, number>> {
   const ports = await Promise.all(SERVICES.map(async (name) => {
-    const wanted = process.env[`TIDEWAY_${name.toUpperCase()}_PORT`];
+    const wanted = process.env[portVariable(name)];
     return [name, wanted ? Number(wanted) : await freePort()] as const;
   }));
   return Object.fromEntries(ports) as Record<ServiceName, number>;
@@ -31,8 +34,8 @@ function freePort(): Promise<number> {
 
 export const urlOf = (port: number) => `http://127.0.0.1:${port}`;
 
-/** What each service needs beyond the platform's addresses. */
-function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Record<ServiceName, number>): Record<string, string> {
+/** What each service needs beyond the platform's addresses, by the keys of a mesh and the ports where it is reached. */
+export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Record<ServiceName, number>): Record<string, string> {
   switch (name) {
     case 'web':
       return { WEB_WRITE_KEYS: hashedKey('shop', secrets.webWriteKey) };

@@ -4,7 +4,9 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { errorText } from '@tideway/service';
 import { connect, type Clients } from './clients.js';
+import { composeEnvironment, loadPasswords } from './compose-env.js';
 import { meshDir } from './mesh.js';
+import { loadSecrets } from './secrets.js';
 import { productOfTopic, tailTopics, type TailedRecord } from './tail.js';
 
 /** Addresses: the environment's, else those of the mesh that `npm start` runs here. */
@@ -55,6 +57,11 @@ topic.command('tail').description('prints records decoded, as they are committed
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.on(signal, () => void end());
     console.error(`following ${names.join(', ')}; Ctrl-C ends it`);
+  });
+
+program.command('compose-env').description('prints what docker-compose.yml reads from .env: keys as hashes, secrets, passwords; the same each time')
+  .action(() => {
+    process.stdout.write(composeEnvironment(loadSecrets(meshDir()), loadPasswords(meshDir())));
   });
 
 program.parseAsync().catch((error: unknown) => {

@@ -1,0 +1,4 @@
+// Writes clickhouse-users.xml anew.
+import { writeUsersFile } from './users.js';
+
+writeUsersFile();
