@@ -61,7 +61,7 @@ export function stageChanged(random: Random, contactId: number, stage: string): 
 }
 
 /** A deal is opened for a contact; `amount` is in whole units of the account's currency, as text, as HubSpot has it. */
-function dealOpened(random: Random, dealId: number, contactId: number, amount: string): HubSpotEvent[] {
+export function dealOpened(random: Random, dealId: number, contactId: number, amount: string): HubSpotEvent[] {
   return [
     event(random, 'deal.creation', { objectId: dealId, changeFlag: 'CREATED' }),
     event(random, 'deal.associationChange', { associationType: 'DEAL_TO_CONTACT', fromObjectId: dealId, toObjectId: contactId, associationRemoved: false, isPrimaryAssociation: false }),
@@ -70,7 +70,7 @@ function dealOpened(random: Random, dealId: number, contactId: number, amount: s
   ];
 }
 
-function dealStageChanged(random: Random, dealId: number, stage: string): HubSpotEvent {
+export function dealStageChanged(random: Random, dealId: number, stage: string): HubSpotEvent {
   return event(random, 'deal.propertyChange:dealstage', { objectId: dealId, propertyName: 'dealstage', propertyValue: stage });
 }
 

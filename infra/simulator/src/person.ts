@@ -64,17 +64,17 @@ export interface CrmRecord {
   dealStage?: string;
 }
 
-const FIRST_NAMES = ['Ada', 'Bo', 'Cleo', 'Dara', 'Emil', 'Fen', 'Greta', 'Hugo', 'Ines', 'Jan', 'Kaja', 'Liam', 'Mina', 'Noor', 'Otto', 'Pia'] as const;
-const LAST_NAMES = ['Berg', 'Costa', 'Dubois', 'Eriksen', 'Fischer', 'Garcia', 'Hansen', 'Ivanova', 'Jansen', 'Kowal', 'Lindt', 'Moreau'] as const;
-const PLACES = [['de-DE', 'Europe/Berlin'], ['en-GB', 'Europe/London'], ['fr-FR', 'Europe/Paris'], ['nl-NL', 'Europe/Amsterdam']] as const;
-const BROWSERS = [
+export const FIRST_NAMES = ['Ada', 'Bo', 'Cleo', 'Dara', 'Emil', 'Fen', 'Greta', 'Hugo', 'Ines', 'Jan', 'Kaja', 'Liam', 'Mina', 'Noor', 'Otto', 'Pia'] as const;
+export const LAST_NAMES = ['Berg', 'Costa', 'Dubois', 'Eriksen', 'Fischer', 'Garcia', 'Hansen', 'Ivanova', 'Jansen', 'Kowal', 'Lindt', 'Moreau'] as const;
+export const PLACES = [['de-DE', 'Europe/Berlin'], ['en-GB', 'Europe/London'], ['fr-FR', 'Europe/Paris'], ['nl-NL', 'Europe/Amsterdam']] as const;
+export const BROWSERS = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
   'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Safari/605.1.15',
   'Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0',
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
   'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Mobile Safari/537.36',
 ] as const;
-const BOTS = [
+export const BOTS = [
   'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)',
   'Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)',
   'Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)',
@@ -109,7 +109,8 @@ export function createPerson(seed: number, index: number): Person {
   };
 }
 
-function createDevice(random: Random, platform: Device['platform'], [locale, timezone]: readonly [string, string], userAgents: readonly string[]): Device {
+/** A browser or an app; bots have user agents of their own. */
+export function createDevice(random: Random, platform: Device['platform'], [locale, timezone]: readonly [string, string], userAgents: readonly string[]): Device {
   // 203.0.113.0/24 and 198.51.100.0/24 are set aside for examples (RFC 5737).
   const ip = `${random.pick(['203.0.113', '198.51.100'])}.${random.int(1, 254)}`;
   return { platform, anonymousId: random.uuid(), userAgent: random.pick(userAgents), ip, locale, timezone, signedIn: false, asked: false };
