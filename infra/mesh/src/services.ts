@@ -4,7 +4,7 @@ import path from 'node:path';
 import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
 import { hashedKey, type Secrets } from './secrets.js';
 
-export const SERVICES = ['web', 'crm', 'warehouse', 'customer', 'segments', 'personalization'] as const;
+export const SERVICES = ['web', 'crm', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const READY_TIMEOUT_MS = 30_000;
@@ -12,7 +12,7 @@ const READY_TIMEOUT_MS = 30_000;
 /** Ports: TIDEWAY_WEB_PORT and so on, else free ones. */
 export async function choosePorts(): Promise<Record<ServiceName, number>> {
   const ports = await Promise.all(SERVICES.map(async (name) => {
-    const wanted = process.env[`TIDEWAY_${name.toUpperCase()}_PORT`];
+    const wanted = process.env[`TIDEWAY_${name.toUpperCase().replaceAll('-', '_')}_PORT`];
     return [name, wanted ? Number(wanted) : await freePort()] as const;
   }));
   return Object.fromEntries(ports) as Record<ServiceName, number>;
@@ -41,6 +41,12 @@ function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Record<Servi
         HUBSPOT_CLIENT_SECRET: secrets.hubspotSecret,
         HUBSPOT_WEBHOOK_URL: hubspotWebhookUrl(ports.crm),
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
+      };
+    case 'paid-media':
+      return {
+        PAID_MEDIA_KEYS: hashedKey('reports', secrets.paidMediaKey),
+        META_APP_SECRET: secrets.metaAppSecret,
+        META_VERIFY_TOKEN: secrets.metaVerifyToken,
       };
     case 'personalization':
       return { PERSONALIZATION_API_KEYS: hashedKey('demo', secrets.apiKey) };
