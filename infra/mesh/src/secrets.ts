@@ -8,15 +8,22 @@ export interface Secrets {
   webWriteKey: string;
   hubspotSecret: string;
   crmImportKey: string;
+  paidMediaKey: string;
+  metaAppSecret: string;
+  metaVerifyToken: string;
   apiKey: string;
 }
 
-/** The keys of the mesh in `dir`, made where there are none. */
+/** The keys of the mesh in `dir`, those made that are missing. */
 export function loadSecrets(dir: string): Secrets {
   const file = path.join(dir, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets> : {};
   const make = () => randomBytes(18).toString('base64url');
-  const secrets: Secrets = { webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), apiKey: make() };
+  // A mesh of before may lack those of services that came later.
+  const secrets: Secrets = {
+    webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(), apiKey: make(), ...known,
+  };
+  if (Object.keys(known).length === Object.keys(secrets).length) return secrets;
   mkdirSync(dir, { recursive: true });
   writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;

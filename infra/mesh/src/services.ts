@@ -4,7 +4,7 @@ import path from 'node:path';
 import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
 import { hashedKey, type Secrets } from './secrets.js';
 
-export const SERVICES = ['web', 'crm', 'warehouse', 'customer', 'segments', 'personalization'] as const;
+export const SERVICES = ['web', 'crm', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const READY_TIMEOUT_MS = 30_000;
@@ -44,6 +44,12 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
         HUBSPOT_CLIENT_SECRET: secrets.hubspotSecret,
         HUBSPOT_WEBHOOK_URL: hubspotWebhookUrl(ports.crm),
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
+      };
+    case 'paid-media':
+      return {
+        PAID_MEDIA_KEYS: hashedKey('reports', secrets.paidMediaKey),
+        META_APP_SECRET: secrets.metaAppSecret,
+        META_VERIFY_TOKEN: secrets.metaVerifyToken,
       };
     case 'personalization':
       return { PERSONALIZATION_API_KEYS: hashedKey('demo', secrets.apiKey) };

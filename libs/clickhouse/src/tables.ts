@@ -1,6 +1,6 @@
 // Tables and views of data products, from their contracts.
 import { loadIdentifierPriorities } from './identifier-priorities.js';
-import { hasIdentifiers, type Product } from '@tideway/contracts';
+import { hasIdentifiers, versionField, type Product } from '@tideway/contracts';
 import { columnDefinition, columnOf, literal, quoted } from './columns.js';
 
 /** Columns that say where a row comes from; they stand first in every storage table. */
@@ -25,7 +25,7 @@ export function createTable(product: Product, settings: string[] = []): string[]
   const inserted = "`_inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3)";
   const body = product.kind === 'event'
     ? `(${[...ORIGIN_COLUMNS, ...columns, inserted].join(', ')}) ENGINE = MergeTree PARTITION BY toYYYYMM(${partitionField(product)}) ORDER BY (${eventOrder(product)})`
-    : `(${[...ORIGIN_COLUMNS, ...columns, inserted, '`_deleted` UInt8 DEFAULT 0'].join(', ')}) ENGINE = ReplacingMergeTree(_offset, _deleted) ORDER BY (${product.key.map(quoted).join(', ')})`;
+    : `(${[...ORIGIN_COLUMNS, ...columns, inserted, '`_deleted` UInt8 DEFAULT 0'].join(', ')}) ENGINE = ReplacingMergeTree(${versionField(product) ?? '_offset'}, _deleted) ORDER BY (${product.key.map(quoted).join(', ')})`;
   return [
     `CREATE TABLE IF NOT EXISTS ${tableName(product)} ${body} SETTINGS ${[...SETTINGS, ...settings].join(', ')}`,
     `CREATE TABLE IF NOT EXISTS ${bisectTable(product)} AS ${tableName(product)} ENGINE = Null`,
@@ -51,8 +51,8 @@ function eventOrder(product: Product): string {
 }
 
 /**
- * CREATE VIEW for analysts on the current major: each primary key once (the first that came), entities in their
- * current state, and `profile_id` where the product has identifiers.
+ * CREATE VIEW for analysts on the current major: each primary key once (the first that came), entities and
+ * reports in their current state, and `profile_id` where the product has identifiers.
  */
 export function createView(product: Product): string {
   const name = `${quoted(product.database)}.${quoted(product.view)}`;

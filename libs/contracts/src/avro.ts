@@ -35,6 +35,8 @@ export interface Violation {
 
 /** Timestamps that every part can hold (ClickHouse's DateTime64, JavaScript's Date): 1970 to 2100, in ms. */
 export const TIMESTAMP_RANGE: readonly [number, number] = [0, 4_102_444_800_000];
+/** Days since 1970 that every part can hold, to 2100 as well. */
+const LAST_DAY = TIMESTAMP_RANGE[1] / 86_400_000;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 /** The avsc type of a schema. Logical types stay what they are built on: timestamps and dates are numbers, uuids strings. */
@@ -53,6 +55,7 @@ function logicalCheck(schema: AvroSchema): Check | undefined {
     return inner && ((value, path) => (value === null ? undefined : inner(value, path)));
   }
   if ('logicalType' in schema && schema.logicalType === 'timestamp-millis') return checkTimestamp;
+  if ('logicalType' in schema && schema.logicalType === 'date') return checkDate;
   if ('logicalType' in schema && schema.logicalType === 'uuid') return checkUuid;
   if (schema.type === 'array' && 'items' in schema) return eachCheck(logicalCheck(schema.items));
   if (schema.type === 'map' && 'values' in schema) return eachCheck(logicalCheck(schema.values));
@@ -63,6 +66,11 @@ function logicalCheck(schema: AvroSchema): Check | undefined {
 function checkTimestamp(value: unknown, path: string): Violation | undefined {
   if ((value as number) >= TIMESTAMP_RANGE[0] && (value as number) <= TIMESTAMP_RANGE[1]) return undefined;
   return { code: 'range', field: path, message: `${path} is outside of 1970 to 2100 (milliseconds since the epoch are expected)` };
+}
+
+function checkDate(value: unknown, path: string): Violation | undefined {
+  if ((value as number) >= 0 && (value as number) <= LAST_DAY) return undefined;
+  return { code: 'range', field: path, message: `${path} is outside of 1970 to 2100 (days since 1970-01-01 are expected)` };
 }
 
 function checkUuid(value: unknown, path: string): Violation | undefined {

@@ -120,6 +120,14 @@ export function productOf(products: Product[], id: string): Product {
   return found;
 }
 
+/**
+ * Field by which the current row of an entity or a report is chosen among rows of one key: `extracted_at` where the product
+ * has it, so that an older extraction that comes late replaces nothing; without it, the record that came last is current.
+ */
+export function versionField(product: Product): 'extracted_at' | undefined {
+  return product.kind !== 'event' && product.schema.fields.some((field) => field.name === 'extracted_at') ? 'extracted_at' : undefined;
+}
+
 /** Whether a product's records are events that carry identifiers of a person: such products become customer activities. */
 export function hasIdentifiers(product: Product): boolean {
   return product.kind === 'event' && product.schema.fields.some((field) => field.name === 'identifiers');

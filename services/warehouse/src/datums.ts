@@ -18,6 +18,8 @@ export interface Tombstone {
   partition: number;
   offset: number;
   key: string;
+  /** Milliseconds, of the message. */
+  timestamp: number;
 }
 
 export interface BlockContent {
@@ -42,7 +44,7 @@ function split({ bySchema, tombstones, poison }: BlockContent, partition: number
     if (list) list.push(datum);
     else bySchema.set(wire.schemaId, [datum]);
   } else if (message.value === null) {
-    tombstones.push({ partition, offset, key: String(message.key) });
+    tombstones.push({ partition, offset, key: String(message.key), timestamp: Number(message.timestamp) });
   } else {
     poison.push({ partition, offset, original: message.value, code: 'not_framed', message: 'the value is not framed as Confluent Avro (a zero byte and a schema id)' });
   }

@@ -8,6 +8,7 @@ import { clusterId, quarantineRecord, type Block, type Publisher, type SchemaReg
 import { PermanentError, crashPoint, type Logger, type Metrics } from '@tideway/service';
 import { findRefused } from './bisect.js';
 import { bytesOf, splitBlocks, wholeDatums, type Poison, type Tombstone } from './datums.js';
+import { tombstoneRow } from './tombstone-row.js';
 import type { Tables } from './tables.js';
 
 export interface IngestParts {
@@ -103,10 +104,7 @@ export class Ingest {
       poison.push(...tombstones.map(({ partition, offset }) => ({ partition, offset, original: Buffer.alloc(0), code: 'empty_value', message: 'an event has no value' })));
       return;
     }
-    const values = tombstones.map(({ partition, offset, key }) => {
-      const parts = key.split('|');
-      return { _partition: partition, _offset: offset, _deleted: 1, ...Object.fromEntries(product.key.map((field, i) => [field, parts[i] ?? ''])) };
-    });
+    const values = tombstones.map((tombstone) => tombstoneRow(product, tombstone));
     try {
       await this.#parts.clickhouse.insert({ table: tableName(product), values, format: 'JSONEachRow', clickhouse_settings: { insert_deduplication_token: `${token}/tombstones`, insert_deduplicate: 1 } });
     } catch (error) {

@@ -18,7 +18,7 @@ const odcs = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../..
 const ajv = new Ajv2019.default({ strict: false, allErrors: true });
 addFormats.default(ajv);
 const isOdcs = ajv.compile(odcs);
-const OWNERS = ['web', 'crm', 'customer', 'segments', 'personalization', 'platform'];
+const OWNERS = ['web', 'crm', 'paid-media', 'customer', 'segments', 'personalization', 'platform'];
 
 interface Sample<T> {
   name: string;
@@ -115,6 +115,15 @@ describe.each(products.map((product) => [product.topic, product] as const))('%s'
     for (const { content } of samples<Record<string, unknown>>(product, 'valid')) expect(key(content)).toMatch(/./);
   });
 
+  it('says of a report which day a row is of, and when it was extracted', () => {
+    const types = new Map(product.schema.fields.map(({ name, type }) => [name, type]));
+    if (product.kind !== 'report') return expect(product.kind).toMatch(/^(event|entity)$/);
+    expect(product.key).toContain('date');
+    expect(types.get('date')).toMatchObject({ type: 'int', logicalType: 'date' });
+    expect(types.get('extracted_at')).toMatchObject({ type: 'long', logicalType: 'timestamp-millis' });
+    return undefined;
+  });
+
   it('keeps to what undecoded ingestion can take', () => {
     expect(problems(product.schema, product.schema.name)).toEqual([]);
   });
@@ -122,6 +131,8 @@ describe.each(products.map((product) => [product.topic, product] as const))('%s'
   it('maps to activities by fields that it has', () => {
     const { activity } = product;
     if (!activity) return expect(product.activity).toBeUndefined();
+    // A report's rows are restated: what is counted anew is nothing that a person did.
+    expect(product.kind).toBe('event');
     expect(activityTypes(activity).length).toBeGreaterThan(0);
     const used = [...Object.values(activity.fields), ...Object.values(activity.properties), ...Object.values(activity.touch ?? {}), ...('field' in activity.type ? [activity.type.field] : [])];
     expect(used.filter((name) => !fields.includes(name))).toEqual([]);

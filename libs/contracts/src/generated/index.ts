@@ -6,6 +6,8 @@ import type { Activity as CustomerActivities } from './customer.activities.v1.js
 import type { Consent as CustomerConsents } from './customer.consents.v1.js';
 import type { Identity as CustomerIdentities } from './customer.identities.v1.js';
 import type { Quarantine as OperationsQuarantine } from './operations.quarantine.v1.js';
+import type { AdClick as PaidMediaAdClicks } from './paid-media.ad-clicks.v1.js';
+import type { CampaignPerformance as PaidMediaCampaignPerformance } from './paid-media.campaign-performance.v1.js';
 import type { Profile as PersonalizationProfiles } from './personalization.profiles.v1.js';
 import type { Membership as SegmentsMemberships } from './segments.memberships.v1.js';
 import type { State as SegmentsState } from './segments.state.v1.js';
@@ -16,7 +18,7 @@ import type { Identification as WebIdentifications } from './web.identifications
 import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
 
-export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -27,6 +29,8 @@ export interface Records {
   'customer.consents': CustomerConsents;
   'customer.identities': CustomerIdentities;
   'operations.quarantine': OperationsQuarantine;
+  'paid-media.ad-clicks': PaidMediaAdClicks;
+  'paid-media.campaign-performance': PaidMediaCampaignPerformance;
   'personalization.profiles': PersonalizationProfiles;
   'segments.memberships': SegmentsMemberships;
   'segments.state': SegmentsState;

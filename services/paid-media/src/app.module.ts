@@ -1,0 +1,39 @@
+// Wiring of the paid-media service: the publisher of its products, and its routes.
+import { Module } from '@nestjs/common';
+import { loadProducts } from '@tideway/contracts';
+import { Intake, intakeLimits, prepareIntake, type BodyLimits } from '@tideway/intake';
+import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
+import type { ServiceDefinition } from '@tideway/service';
+import { configShape } from './config.js';
+import { PaidMediaController, REPORT_KEYS } from './paid-media.controller.js';
+import { Pipeline } from './pipeline.js';
+
+@Module({})
+class PaidMediaModule {}
+
+const BODY: BodyLimits = { maxBodyBytes: 50 * 1024 * 1024, contentTypes: ['application/json', 'application/x-ndjson', 'application/ndjson', 'text/csv'] };
+
+export const paidMedia: ServiceDefinition<typeof configShape> = {
+  name: 'paid-media',
+  config: configShape,
+  async module(config, service) {
+    const { logger, metrics, health } = service;
+    const kafka = createKafka(config, 'paid-media', logger);
+    const registry = new SchemaRegistry(config);
+    const products = loadProducts().filter(({ domain, id }) => domain === 'paid-media' || id === 'operations.quarantine');
+    const publisher = new Publisher({
+      kafka, registry, products, service: 'paid-media', logger, metrics,
+      replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
+    });
+    const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
+    health.add('kafka', () => checkKafka(kafka));
+    health.add('registry', () => registry.check());
+    service.onClose.push(() => publisher.disconnect());
+    return {
+      module: PaidMediaModule,
+      controllers: [PaidMediaController],
+      providers: [{ provide: Pipeline, useValue: new Pipeline(intake) }, { provide: REPORT_KEYS, useValue: config.PAID_MEDIA_KEYS }, { provide: Intake, useValue: intake }],
+    };
+  },
+  prepare: (app, service) => prepareIntake(app, service, app.get(Intake).inFlight, BODY),
+};
