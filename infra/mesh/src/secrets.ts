@@ -8,15 +8,17 @@ export interface Secrets {
   webWriteKey: string;
   hubspotSecret: string;
   crmImportKey: string;
+  /** Password of the Basic authentication of Postmark's webhook. */
+  emailWebhookPassword: string;
   apiKey: string;
 }
 
-/** The keys of the mesh in `dir`, made where there are none. */
+/** The keys of the mesh in `dir`, made where there are none: also those that an older version did not have yet. */
 export function loadSecrets(dir: string): Secrets {
   const file = path.join(dir, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
   const make = () => randomBytes(18).toString('base64url');
-  const secrets: Secrets = { webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), apiKey: make() };
+  const secrets: Secrets = { webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), emailWebhookPassword: make(), apiKey: make(), ...known };
   mkdirSync(dir, { recursive: true });
   writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
 import { hashedKey, type Secrets } from './secrets.js';
 
-export const SERVICES = ['web', 'crm', 'warehouse', 'customer', 'segments', 'personalization'] as const;
+export const SERVICES = ['web', 'crm', 'email', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const READY_TIMEOUT_MS = 30_000;
@@ -42,6 +42,8 @@ function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Record<Servi
         HUBSPOT_WEBHOOK_URL: hubspotWebhookUrl(ports.crm),
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
       };
+    case 'email':
+      return { POSTMARK_WEBHOOK_KEYS: hashedKey('shop', secrets.emailWebhookPassword) };
     case 'personalization':
       return { PERSONALIZATION_API_KEYS: hashedKey('demo', secrets.apiKey) };
     default:

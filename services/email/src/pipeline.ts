@@ -1,0 +1,42 @@
+// The whole flow of the email service: webhooks of the platforms that send e-mails become records of the email products.
+import type { FastifyRequest } from 'fastify';
+import type { Outcome } from '@tideway/contracts';
+import { IntakeError, basicCredentials, parseJson, rawBody, unauthorised, verifyKey, type Answer, type HashedKey, type Intake } from '@tideway/intake';
+import type { Config } from './config.js';
+import { postmarkEvent } from './sources/index.js';
+
+/** What every source gets: the time of receipt (ms), and `platform:account`. */
+interface Context {
+  receivedAt: number;
+  source: string;
+}
+
+export class Pipeline {
+  constructor(private readonly config: Config, private readonly intake: Intake) {}
+
+  /** Basic authentication -> one event -> records -> acknowledged by Kafka -> answer; 400 where it is none of Postmark's */
+  postmark(request: FastifyRequest): Promise<Answer> {
+    const account = basicKey(request, this.config.POSTMARK_WEBHOOK_KEYS, 'POSTMARK_WEBHOOK_KEYS');
+    return this.#one(request, `postmark:${account}`, postmarkEvent);
+  }
+
+  /** The body is one event. */
+  #one(request: FastifyRequest, source: string, toOutcome: (value: unknown, ctx: Context) => Outcome): Promise<Answer> {
+    const original = rawBody(request);
+    const ctx = { receivedAt: Date.now(), source };
+    return this.intake.answerOne({ request, key: source, source, events: [{ value: parseJson(original), original }], outcomeOf: (value) => toOutcome(value, ctx) });
+  }
+}
+
+/** Throws IntakeError 404 where the platform's variable is not set: the platform is off. */
+function configured<T>(value: T | undefined, variable: string): T {
+  if (value !== undefined) return value;
+  throw new IntakeError(404, { code: 'not_configured', field: '', message: `this platform is not set up here: set ${variable}` });
+}
+
+/** The name of the key that is the password of Basic authentication, whatever the user name; throws IntakeError 401. */
+function basicKey(request: FastifyRequest, keys: HashedKey[] | undefined, variable: string): string {
+  const name = verifyKey(configured(keys, variable), basicCredentials(request.headers.authorization)?.password ?? '');
+  if (name === undefined) throw unauthorised('Basic realm="webhook"', `send a key of ${variable} as the password of Basic authentication: https://name:key@host/...`);
+  return name;
+}

@@ -1,0 +1,2 @@
+// The source formats of the email domain: a new format is a file beside this one, and a line here.
+export { postmarkEvent } from './postmark.js';
