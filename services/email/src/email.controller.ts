@@ -13,4 +13,10 @@ export class EmailController {
   postmark(@Req() request: FastifyRequest): Promise<Answer> {
     return this.pipeline.postmark(request);
   }
+
+  @Post('sendgrid')
+  @HttpCode(200)
+  sendgrid(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.sendgrid(request);
+  }
 }

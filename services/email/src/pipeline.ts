@@ -1,9 +1,9 @@
 // The whole flow of the email service: webhooks of the platforms that send e-mails become records of the email products.
 import type { FastifyRequest } from 'fastify';
 import type { Outcome } from '@tideway/contracts';
-import { IntakeError, basicCredentials, parseJson, rawBody, unauthorised, verifyKey, type Answer, type HashedKey, type Intake } from '@tideway/intake';
+import { IntakeError, badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type HashedKey, type Intake } from '@tideway/intake';
 import type { Config } from './config.js';
-import { postmarkEvent } from './sources/index.js';
+import { postmarkEvent, sendgridEvent, verifySendgrid } from './sources/index.js';
 
 /** What every source gets: the time of receipt (ms), and `platform:account`. */
 interface Context {
@@ -20,6 +20,28 @@ export class Pipeline {
     return this.#one(request, `postmark:${account}`, postmarkEvent);
   }
 
+  /** signature -> list of events -> records -> acknowledged by Kafka -> answer */
+  sendgrid(request: FastifyRequest): Promise<Answer> {
+    const header = (name: string) => String(request.headers[`x-twilio-email-event-webhook-${name}`] ?? '');
+    const checked = verifySendgrid({
+      keys: configured(this.config.SENDGRID_VERIFICATION_KEYS, 'SENDGRID_VERIFICATION_KEYS'), body: rawBody(request),
+      timestamp: header('timestamp'), signature: header('signature'), now: Date.now(),
+    });
+    if (!checked.ok) throw unsigned('x-twilio-email-event-webhook-signature', checked);
+    return this.#list(request, `sendgrid:${checked.account}`, sendgridEvent);
+  }
+
+  /** The body is a list of events. */
+  #list(request: FastifyRequest, source: string, toOutcome: (value: unknown, ctx: Context) => Outcome): Promise<Answer> {
+    const body = rawBody(request);
+    const values = parseJson(body);
+    if (!Array.isArray(values)) throw badRequest('not_a_list', '', 'a list of events is expected: a JSON array');
+    const originals = elementSlices(body)!;
+    const ctx = { receivedAt: Date.now(), source };
+    const events = values.map((value: unknown, index) => ({ value, original: originals[index]! }));
+    return this.intake.answer({ request, key: source, source, events, outcomeOf: (value) => toOutcome(value, ctx) });
+  }
+
   /** The body is one event. */
   #one(request: FastifyRequest, source: string, toOutcome: (value: unknown, ctx: Context) => Outcome): Promise<Answer> {
     const original = rawBody(request);
@@ -32,6 +54,11 @@ export class Pipeline {
 function configured<T>(value: T | undefined, variable: string): T {
   if (value !== undefined) return value;
   throw new IntakeError(404, { code: 'not_configured', field: '', message: `this platform is not set up here: set ${variable}` });
+}
+
+/** 401 of a signature that is missing, old or wrong; `field` is the header or field that has it. */
+function unsigned(field: string, { code, message }: { code: string; message: string }): IntakeError {
+  return new IntakeError(401, { code, field, message });
 }
 
 /** The name of the key that is the password of Basic authentication, whatever the user name; throws IntakeError 401. */

@@ -58,7 +58,7 @@ export namespace TidewayEmail {
          */
         link_url: null | string;
         /**
-         * Why a bounced, deferred or dropped message did not arrive: invalid_recipient, mailbox_full, unreachable, reputation, content, policy, suppressed or other
+         * Why a bounced, deferred or dropped message did not arrive: invalid_recipient, mailbox_unavailable, unreachable, reputation, content, policy, suppressed or other
          *
          * Default: null
          */

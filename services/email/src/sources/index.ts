@@ -1,2 +1,4 @@
 // The source formats of the email domain: a new format is a file beside this one, and a line here.
 export { postmarkEvent } from './postmark.js';
+export { sendgridEvent } from './sendgrid.js';
+export { sendgridKey, verifySendgrid } from './sendgrid-signature.js';

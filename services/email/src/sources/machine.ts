@@ -1,15 +1,18 @@
 // Whether a machine opened or clicked, by the user agent that the platform passes on.
 import { isbot } from 'isbot';
 
-/** Fetch a picture when a person opens the message: https://support.google.com/mail/answer/145919 says so of Gmail's. */
+/**
+ * Picture proxies that fetch a picture when the person first opens the message
+ * (https://wordtothewise.com/2013/12/gmail-deploys-image-proxy-servers/).
+ */
 const PROXIES_OF_PEOPLE = /GoogleImageProxy|YahooMailProxy/;
 
 /**
  * True for user agents of programs, and for the bare `Mozilla/5.0` of Apple's Mail Privacy Protection, which loads
  * pictures whether or not the person looks at the message
- * (https://support.apple.com/guide/mail/use-mail-privacy-protection-mlhl03be2866/mac; for the user agent,
- * https://www.twilio.com/docs/sendgrid/ui/sending-email/apple-mail-privacy-protection). The picture proxies of Gmail
- * and Yahoo stand for a person who looks: they are none. Without a user agent nothing is known, and it is false.
+ * (https://documentation.mailgun.com/docs/mailgun/user-manual/tracking-messages/open-click-bot-detect). The picture
+ * proxies of Gmail and Yahoo are none by themselves: a person's first open comes through them. Without a user agent
+ * nothing is known, and it is false.
  */
 export function isMachineAgent(userAgent: string | undefined): boolean {
   if (!userAgent || PROXIES_OF_PEOPLE.test(userAgent)) return false;

@@ -6,10 +6,10 @@ export function asObject(value: unknown): JsonObject | undefined {
   return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as JsonObject) : undefined;
 }
 
-/** The own property at a path, or undefined where any step is absent or no object; null counts as absent. */
+/** The own property at a path (elements of a list by their index), or undefined where any step is absent; null counts as absent. */
 export function at(value: unknown, ...path: string[]): unknown {
   for (const key of path) {
-    const object = asObject(value);
+    const object = asObject(value) ?? (Array.isArray(value) ? (value as unknown as JsonObject) : undefined);
     value = object !== undefined && Object.hasOwn(object, key) ? (object[key] ?? undefined) : undefined;
   }
   return value;

@@ -32,7 +32,7 @@ const BOUNCES = new Map<string, [Failure, BounceClass] | undefined>([
   ['BadEmailAddress', ['hard_bounce', 'invalid_recipient']],
   ['Transient', ['soft_bounce', 'unreachable']],
   ['DnsError', ['soft_bounce', 'unreachable']],
-  ['SoftBounce', ['soft_bounce', 'other']],
+  ['SoftBounce', ['soft_bounce', 'mailbox_unavailable']],
   ['SpamNotification', ['soft_bounce', 'content']],
   ['VirusNotification', ['soft_bounce', 'content']],
   ['Blocked', ['soft_bounce', 'reputation']],

@@ -11,7 +11,7 @@ const MAX_URL = 8_192;
 const MAX_AHEAD_MS = 24 * 3_600_000;
 
 /** Why a message did not arrive, in words that all platforms' classes are mapped to. */
-export type BounceClass = 'invalid_recipient' | 'mailbox_full' | 'unreachable' | 'reputation' | 'content' | 'policy' | 'suppressed' | 'other';
+export type BounceClass = 'invalid_recipient' | 'mailbox_unavailable' | 'unreachable' | 'reputation' | 'content' | 'policy' | 'suppressed' | 'other';
 
 /** A uuid v5 of these parts: the same parts give the same id, so that a resend is recognised. */
 export function eventId(...parts: (string | number | boolean)[]): string {
