@@ -17,6 +17,7 @@ export const configShape = {
   ...registryShape,
   ...intakeShape,
   SENDGRID_VERIFICATION_KEYS: sendgridKeys.optional().describe('public keys of signed Event Webhooks, name:key[,name2:key2]'),
+  MAILGUN_SIGNING_KEYS: namedKeys('the HTTP webhook signing key of an account').optional().describe('signing keys of webhooks, name:key[,name2:key2]'),
   POSTMARK_WEBHOOK_KEYS: hashedKeys.optional().describe('passwords of Basic authentication in the URL of Postmark\'s webhooks'),
 };
 

@@ -19,4 +19,10 @@ export class EmailController {
   sendgrid(@Req() request: FastifyRequest): Promise<Answer> {
     return this.pipeline.sendgrid(request);
   }
+
+  @Post('mailgun')
+  @HttpCode(200)
+  mailgun(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.mailgun(request);
+  }
 }

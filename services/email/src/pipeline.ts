@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Outcome } from '@tideway/contracts';
 import { IntakeError, badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type HashedKey, type Intake } from '@tideway/intake';
 import type { Config } from './config.js';
-import { postmarkEvent, sendgridEvent, verifySendgrid } from './sources/index.js';
+import { MAILGUN_MAX_AGE_MS, mailgunEvent, postmarkEvent, sendgridEvent, verifyMailgun, verifySendgrid } from './sources/index.js';
+import { UsedTokens } from './used-tokens.js';
 
 /** What every source gets: the time of receipt (ms), and `platform:account`. */
 interface Context {
@@ -12,6 +13,8 @@ interface Context {
 }
 
 export class Pipeline {
+  readonly #mailgunTokens = new UsedTokens(MAILGUN_MAX_AGE_MS);
+
   constructor(private readonly config: Config, private readonly intake: Intake) {}
 
   /** Basic authentication -> one event -> records -> acknowledged by Kafka -> answer; 400 where it is none of Postmark's */
@@ -29,6 +32,24 @@ export class Pipeline {
     });
     if (!checked.ok) throw unsigned('x-twilio-email-event-webhook-signature', checked);
     return this.#list(request, `sendgrid:${checked.account}`, sendgridEvent);
+  }
+
+  /**
+   * signature -> its token was not used -> one event -> records -> acknowledged by Kafka -> answer. A replay is refused
+   * with 406, after which Mailgun does not try again; what was not stored gives its token back.
+   */
+  async mailgun(request: FastifyRequest): Promise<Answer> {
+    const checked = verifyMailgun(parseJson(rawBody(request)), configured(this.config.MAILGUN_SIGNING_KEYS, 'MAILGUN_SIGNING_KEYS'), Date.now());
+    if (!checked.ok) throw unsigned('signature', checked);
+    if (!this.#mailgunTokens.take(checked.token, Date.now())) {
+      throw new IntakeError(406, { code: 'replay', field: 'signature.token', message: 'a webhook with this token was taken before' });
+    }
+    try {
+      return await this.#one(request, `mailgun:${checked.account}`, mailgunEvent);
+    } catch (error) {
+      this.#mailgunTokens.giveBack(checked.token);
+      throw error;
+    }
   }
 
   /** The body is a list of events. */
