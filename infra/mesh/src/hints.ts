@@ -11,7 +11,7 @@ export function commandsToCopy(mesh: Mesh): string[] {
   const analyst = platform?.analyst;
   const clickhouse = analyst ? `${analyst.url}/?user=${analyst.username}&password=${analyst.password}` : env['CLICKHOUSE_URL']!;
   return [
-    `web ${urls.web}   crm ${urls.crm}   paid-media ${urls['paid-media']}   profiles ${urls.personalization}/v1/profiles/{type}:{value} (Bearer ${secrets.apiKey})`,
+    `web ${urls.web}   crm ${urls.crm}   email ${urls.email}   paid-media ${urls['paid-media']}   profiles ${urls.personalization}/v1/profiles/{type}:{value} (Bearer ${secrets.apiKey})`,
     `Kafka ${env['KAFKA_BROKERS']}   registry ${env['SCHEMA_REGISTRY_URL']}`,
     ...(analyst ? [`ClickHouse for analysts, read-only: ${analyst.url} (native protocol: port ${analyst.tcpPort}), user ${analyst.username}, password ${analyst.password}`] : []),
     '',

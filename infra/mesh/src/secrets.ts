@@ -8,6 +8,8 @@ export interface Secrets {
   webWriteKey: string;
   hubspotSecret: string;
   crmImportKey: string;
+  /** Password of the Basic authentication of Postmark's webhook. */
+  emailWebhookPassword: string;
   paidMediaKey: string;
   metaAppSecret: string;
   metaVerifyToken: string;
@@ -21,7 +23,7 @@ export function loadSecrets(dir: string): Secrets {
   const make = () => randomBytes(18).toString('base64url');
   // A mesh of before may lack those of services that came later.
   const secrets: Secrets = {
-    webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(), apiKey: make(), ...known,
+    webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), emailWebhookPassword: make(), paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(), apiKey: make(), ...known,
   };
   if (Object.keys(known).length === Object.keys(secrets).length) return secrets;
   mkdirSync(dir, { recursive: true });

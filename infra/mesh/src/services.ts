@@ -4,7 +4,7 @@ import path from 'node:path';
 import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
 import { hashedKey, type Secrets } from './secrets.js';
 
-export const SERVICES = ['web', 'crm', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization'] as const;
+export const SERVICES = ['web', 'crm', 'email', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const READY_TIMEOUT_MS = 30_000;
@@ -45,6 +45,8 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
         HUBSPOT_WEBHOOK_URL: hubspotWebhookUrl(ports.crm),
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
       };
+    case 'email':
+      return { POSTMARK_WEBHOOK_KEYS: hashedKey('shop', secrets.emailWebhookPassword) };
     case 'paid-media':
       return {
         PAID_MEDIA_KEYS: hashedKey('reports', secrets.paidMediaKey),

@@ -1,3 +1,4 @@
 export * from './rules.js';
 export * from './normalise.js';
 export * from './order.js';
+export * from './personal-data.js';

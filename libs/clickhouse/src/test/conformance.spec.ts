@@ -18,7 +18,7 @@ const odcs = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../../..
 const ajv = new Ajv2019.default({ strict: false, allErrors: true });
 addFormats.default(ajv);
 const isOdcs = ajv.compile(odcs);
-const OWNERS = ['web', 'crm', 'paid-media', 'customer', 'segments', 'personalization', 'platform'];
+const OWNERS = ['web', 'crm', 'email', 'paid-media', 'customer', 'segments', 'personalization', 'platform'];
 
 interface Sample<T> {
   name: string;

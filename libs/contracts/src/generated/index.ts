@@ -5,6 +5,8 @@ import type { DealChange as CrmDealChanges } from './crm.deal-changes.v1.js';
 import type { Activity as CustomerActivities } from './customer.activities.v1.js';
 import type { Consent as CustomerConsents } from './customer.consents.v1.js';
 import type { Identity as CustomerIdentities } from './customer.identities.v1.js';
+import type { Consent as EmailConsents } from './email.consents.v1.js';
+import type { Engagement as EmailEngagements } from './email.engagements.v1.js';
 import type { Quarantine as OperationsQuarantine } from './operations.quarantine.v1.js';
 import type { AdClick as PaidMediaAdClicks } from './paid-media.ad-clicks.v1.js';
 import type { CampaignPerformance as PaidMediaCampaignPerformance } from './paid-media.campaign-performance.v1.js';
@@ -18,7 +20,7 @@ import type { Identification as WebIdentifications } from './web.identifications
 import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
 
-export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, EmailConsents, EmailEngagements, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -28,6 +30,8 @@ export interface Records {
   'customer.activities': CustomerActivities;
   'customer.consents': CustomerConsents;
   'customer.identities': CustomerIdentities;
+  'email.consents': EmailConsents;
+  'email.engagements': EmailEngagements;
   'operations.quarantine': OperationsQuarantine;
   'paid-media.ad-clicks': PaidMediaAdClicks;
   'paid-media.campaign-performance': PaidMediaCampaignPerformance;

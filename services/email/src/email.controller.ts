@@ -1,0 +1,28 @@
+// The routes of the email service: the webhooks of the platforms that send the e-mails.
+import { Controller, HttpCode, Inject, Post, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Answer } from '@tideway/intake';
+import { Pipeline } from './pipeline.js';
+
+@Controller('webhooks')
+export class EmailController {
+  constructor(@Inject(Pipeline) private readonly pipeline: Pipeline) {}
+
+  @Post('postmark')
+  @HttpCode(200)
+  postmark(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.postmark(request);
+  }
+
+  @Post('sendgrid')
+  @HttpCode(200)
+  sendgrid(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.sendgrid(request);
+  }
+
+  @Post('mailgun')
+  @HttpCode(200)
+  mailgun(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.mailgun(request);
+  }
+}
