@@ -7,7 +7,7 @@ import { hashedKey, type Secrets } from './secrets.js';
 export const SERVICES = ['web', 'crm', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /** Ports: TIDEWAY_WEB_PORT and so on, else free ones. */
 export async function choosePorts(): Promise<Record<ServiceName, number>> {
