@@ -22,5 +22,5 @@ describe('npm run chaos', () => {
     const { code, output } = await runChaos(['--seed', '1', '--minutes', '5', '--only', 'pause'], 'The mesh runs');
     expect([code, code === 130 ? '' : output.slice(-2_000)]).toEqual([130, '']);
     expect(leftOver()).toEqual([]);
-  }, 120_000);
+  }, 240_000);
 });
