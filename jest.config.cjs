@@ -22,5 +22,5 @@ module.exports = {
   transform: { '^.+\\.(ts|js|mjs)$': ['@swc/jest', swc] },
   transformIgnorePatterns: ['/node_modules/(?!(@nestjs|uuid|file-type|strtok3|token-types|uint8array-extras|@tokenizer|load-esm|commander)/)'],
   extensionsToTreatAsEsm: [],
-  testTimeout: 120_000,
+  testTimeout: 240_000,
 };

@@ -109,10 +109,7 @@ export class Proxy {
     }
     while (isAnswer && this.#mode.mode === 'one-way' && !to.destroyed) await this.#changed.promise;
     if (pair.dead || to.destroyed) return;
-    if (!to.write(chunk)) await new Promise<void>((resolve) => {
-      to.once('drain', resolve);
-      to.once('close', resolve);
-    });
+    if (!to.write(chunk)) await drained(to);
   }
 
   /** Ends early when the mode changes. */
@@ -139,4 +136,15 @@ export class Proxy {
       if (this.#mode.mode === 'cut' || pair.dead || !socket.writableEnded) socket.resetAndDestroy();
     }
   }
+}
+
+/** Resolves when the socket takes more, or has closed; leaves no listener behind, as a busy connection waits thousands of times. */
+function drained(to: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      to.off('drain', done).off('close', done);
+      resolve();
+    };
+    to.on('drain', done).on('close', done);
+  });
 }

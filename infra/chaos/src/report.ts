@@ -1,6 +1,6 @@
 // What a run came to, as a table for people. Pure.
 import { KIND_NAMES, type KindName } from './kinds.js';
-import { RECOVERY_LIMIT_MS, type FaultResult, type RunResult } from './run.js';
+import { recoveryLimitMs, type FaultResult, type RunResult } from './run.js';
 
 /** One line of the table. */
 export interface KindRow {
@@ -41,8 +41,8 @@ function blame(faults: readonly FaultResult[], times: readonly number[]): Map<Ki
 }
 
 /** Recoveries that took too long, as lines for people. */
-export function tooLong({ faults }: Pick<RunResult, 'faults'>): string[] {
-  return faults.filter(({ recoveryMs }) => recoveryMs === undefined || recoveryMs > RECOVERY_LIMIT_MS)
+export function tooLong({ faults, calmMs }: Pick<RunResult, 'faults' | 'calmMs'>): string[] {
+  return faults.filter(({ recoveryMs }) => recoveryMs === undefined || recoveryMs > recoveryLimitMs(calmMs))
     .map(({ fault, recoveryMs, missing }) => `${fault.kind} of ${fault.target}: ${seconds(recoveryMs ?? Infinity)}${missing ? `, missing ${missing}` : ''}`);
 }
 
@@ -61,7 +61,7 @@ export function cells({ kind, times, p50, max, lost, doubled }: KindRow): string
 /** Seconds with one digit; Infinity is what was given up. */
 export function seconds(ms: number | undefined): string {
   if (ms === undefined) return '–';
-  return ms === Infinity ? 'not within 90 s' : `${(ms / 1_000).toFixed(1)} s`;
+  return ms === Infinity ? 'not within 180 s' : `${(ms / 1_000).toFixed(1)} s`;
 }
 
 /** The table, the checks and the verdict, for a terminal. */

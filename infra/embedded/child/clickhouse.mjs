@@ -9,7 +9,7 @@ import { restrictProcess } from './sandbox.mjs';
 
 const [library, home, httpPort, tcpPort, ...connectTo] = process.argv.slice(2);
 const data = path.join(home, 'data');
-const NICENESS = 10;
+const NICENESS = 4;
 
 // libchdb has no server mode. `clickhouse local` does start the listeners of the server on demand, and
 // lives as long as its query: one that never ends, and sleeps.

@@ -7,7 +7,7 @@ import { hashedKey, type Secrets } from './secrets.js';
 export const SERVICES = ['web', 'crm', 'email', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /** The variable that says a service's port. */
 export const portVariable = (name: ServiceName): string => `TIDEWAY_${name.toUpperCase().replaceAll('-', '_')}_PORT`;

@@ -1,4 +1,5 @@
 // Topics of products and of services' own state: created as the contract says, never by accident.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Partitioners, type ITopicConfig, type Kafka } from 'kafkajs';
 import type { Product } from '@tideway/contracts';
 import { RetryableError, errorText } from '@tideway/service';
@@ -12,6 +13,9 @@ export interface InternalTopic {
 
 /** A record that is as large as its topic allows must fit into quarantine with what is said about it. */
 export const QUARANTINE_MAX_BYTES = 2 * 1024 * 1024;
+
+const LEADER_ATTEMPTS = 20;
+const LEADER_PAUSE_MS = 100;
 
 function configOf(product: Product): { name: string; value: string }[] {
   const limits = product.id === 'operations.quarantine' ? [{ name: 'max.message.bytes', value: String(QUARANTINE_MAX_BYTES) }] : [];
@@ -38,6 +42,7 @@ export async function ensureTopics(kafka: Kafka, products: Product[], internal: 
     const existing = new Set(await admin.listTopics());
     const topics = wanted.filter(({ topic }) => !existing.has(topic));
     if (topics.length > 0) await createTopics(admin, topics);
+    for (const { topic } of topics) await waitForLeaders(admin, topic);
   } catch (error) {
     throw new RetryableError(`topics could not be created: ${errorText(error)}`, { cause: error });
   } finally {
@@ -53,6 +58,22 @@ async function createTopics(admin: ReturnType<Kafka['admin']>, topics: ITopicCon
     const errors = (error as { errors?: unknown[] }).errors ?? [error];
     const real = errors.filter((e) => (e as { type?: string }).type !== 'TOPIC_ALREADY_EXISTS');
     if (real.length > 0) throw real[0];
+  }
+}
+
+/**
+ * A new leader is in the metadata a moment before it leads: until then it refuses records, and of what goes to several
+ * partitions a part may be taken. Asking for offsets shows whether every partition has one that leads.
+ */
+async function waitForLeaders(admin: ReturnType<Kafka['admin']>, topic: string): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await admin.fetchTopicOffsets(topic);
+      return;
+    } catch (error) {
+      if (attempt === LEADER_ATTEMPTS) throw error;
+      await sleep(LEADER_PAUSE_MS);
+    }
   }
 }
 

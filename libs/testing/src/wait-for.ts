@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface WaitOptions {
-  /** Default 10,000. */
+  /** Default 60,000: a limit for what never comes, not for slow machines. */
   timeoutMs?: number;
   /** Between two looks; default 50. */
   intervalMs?: number;
@@ -16,7 +16,7 @@ export interface WaitOptions {
  * @throws Error when the time is over.
  */
 export async function waitFor<T>(predicate: () => T | Promise<T>, options: WaitOptions = {}): Promise<NonNullable<T>> {
-  const { timeoutMs = 10_000, intervalMs = 50, message = 'the condition' } = options;
+  const { timeoutMs = 60_000, intervalMs = 50, message = 'the condition' } = options;
   const deadline = Date.now() + timeoutMs;
   let cause: unknown;
   do {

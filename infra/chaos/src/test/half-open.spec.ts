@@ -19,7 +19,7 @@ beforeAll(async () => {
   await admin.connect();
   await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC, numPartitions: 1 }] });
   await admin.disconnect();
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   await platform?.stop();
@@ -47,5 +47,5 @@ describe('a connection that never answers again', () => {
     await Promise.all([producer.disconnect(), consumer.disconnect()]);
     // Those that never answer are closed, and not only left alone.
     await waitFor(async () => proxy.connections === 0);
-  }, 40_000);
+  }, 240_000);
 });

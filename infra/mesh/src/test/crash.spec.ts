@@ -80,23 +80,23 @@ describe(`services killed in mid-stream (seed ${SEED})`, () => {
     }
     for (const service of victims) expect([service, deaths.get(service) ?? 0]).toEqual([service, expect.any(Number)]);
     for (const service of victims) expect(deaths.get(service) ?? 0).toBeGreaterThanOrEqual(KILLS_PER_SERVICE);
-  }, 200_000);
+  }, 240_000);
 
   it('finish everything once the dying ends', async () => {
     await supervisor.stop(Object.entries(CRASH_POINTS).flatMap(([name, points]) => points.map((_, i) => `${name}-${i + 2}`)));
     await supervisor.ready();
     await waitForLagZero(clients, 60_000, () => undefined);
-  }, 90_000);
+  }, 240_000);
 
   it('have stored each event once, in its table and not only in its view', async () => {
     const stored = async () => (await clients.rows<{ rows: number; keys: number; orders: number }>(`
       SELECT count() AS rows, uniqExact(event_id) AS keys, countIf(product = 'web.orders') AS orders FROM (
         SELECT 'web.orders' AS product, event_id FROM web.orders_v1 UNION ALL SELECT 'web.consents', event_id FROM web.consents_v1
         UNION ALL SELECT 'web.ecommerce-events', event_id FROM web.ecommerce_events_v1)`))[0]!;
-    await waitFor(async () => Number((await stored()).rows) >= sent.total, { timeoutMs: 20_000, message: 'all rows' });
+    await waitFor(async () => Number((await stored()).rows) >= sent.total, { timeoutMs: 60_000, message: 'all rows' });
     expect(await stored()).toEqual({ rows: sent.total, keys: sent.total, orders: sent.orders });
     expect(await checkOnce(clients)).toEqual([expect.objectContaining({ ok: true })]);
-  }, 60_000);
+  }, 240_000);
 
   it('have made exactly one activity of each order, and read each into segments once', async () => {
     const [counts] = await clients.rows<Record<string, number>>(`SELECT
@@ -113,10 +113,10 @@ describe(`services killed in mid-stream (seed ${SEED})`, () => {
     expect(findings.filter(({ ok }) => !ok)).toEqual([]);
     const [members] = await clients.rows<{ n: number }>('SELECT count() AS n FROM segments.members');
     expect(Number(members!.n)).toBeGreaterThan(0);
-  }, 60_000);
+  }, 240_000);
 
   it("have profiles that equal segments' state", async () => {
-    await waitFor(async () => (await checkProfiles(clients)).ok, { timeoutMs: 20_000, message: 'profiles' }).catch(() => undefined);
+    await waitFor(async () => (await checkProfiles(clients)).ok, { timeoutMs: 60_000, message: 'profiles' }).catch(() => undefined);
     expect(await checkProfiles(clients)).toMatchObject({ ok: true });
-  }, 60_000);
+  }, 240_000);
 });

@@ -23,7 +23,7 @@ describe('npm start', () => {
     }
     expect(processesNaming(dir)).toEqual([]);
     rmSync(dir, { recursive: true });
-  }, 180_000);
+  }, 240_000);
 
   it('tells the story of a customer, sends on, and stops on Ctrl-C', async () => {
     const dir = mkdtempSync(path.join(tmpdir(), 'tideway-start-'));
@@ -32,5 +32,5 @@ describe('npm start', () => {
     for (const text of ['Following Ada Berg', 'segment high-intent: entered', 'profile_merged', 'npm run -s tideway -- topic tail', 'curl -s']) expect(output).toContain(text);
     expect(processesNaming(dir)).toEqual([]);
     rmSync(dir, { recursive: true });
-  }, 120_000);
+  }, 240_000);
 });

@@ -208,16 +208,16 @@ describe('a new owner', () => {
     const first = start('shared', topics, { limits: { maxRecords: 7 }, onBlock });
     await waitFor(() => first.blocks.length > 10, { message: 'the first owner' });
     const second = start('shared', topics, { limits: { maxRecords: 11 }, onBlock });
-    await waitFor(() => second.blocks.length > 10, { timeoutMs: 15_000, message: 'the second owner' });
+    await waitFor(() => second.blocks.length > 10, { timeoutMs: 60_000, message: 'the second owner' });
     await first.loop.stop();
     const third = start('shared', topics, { limits: { maxRecords: 5 }, onBlock });
-    await waitFor(() => third.blocks.length > 10, { timeoutMs: 15_000, message: 'the third owner' });
+    await waitFor(() => third.blocks.length > 10, { timeoutMs: 60_000, message: 'the third owner' });
     sending = false;
     await sender;
     const all = () => [first, second, third].flatMap(({ blocks }) => blocks);
     // A range that was processed twice is one for a store that deduplicates by it.
     const byRange = () => new Map(all().map((block) => [`${block.topic}/${block.partition}/${block.from}-${block.to}`, block]));
-    await waitFor(() => [...byRange().values()].reduce((sum, { messages }) => sum + messages.length, 0) >= sent, { timeoutMs: 15_000, message: 'all records' });
+    await waitFor(() => [...byRange().values()].reduce((sum, { messages }) => sum + messages.length, 0) >= sent, { timeoutMs: 60_000, message: 'all records' });
     const values = [...byRange().values()].flatMap(({ messages }) => messages.map(({ value }) => String(value)));
     expect(values.sort()).toEqual(Array.from({ length: sent }, (_, i) => `s${i}`).sort());
   });

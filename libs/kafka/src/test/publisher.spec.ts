@@ -249,10 +249,10 @@ describe('when the broker is killed', () => {
     // Again and again: a publisher that tries again would bridge the seconds that one restart takes.
     platform.kill('kafka-1');
     const killing = setInterval(() => platform.kill('kafka-1'), 300);
-    await waitFor(() => failures.length > 0, { timeoutMs: 15_000, message: 'a failure' }).finally(() => clearInterval(killing));
+    await waitFor(() => failures.length > 0, { timeoutMs: 60_000, message: 'a failure' }).finally(() => clearInterval(killing));
     await platform.ready('kafka-1');
     const atReturn = acknowledged.size;
-    await waitFor(() => acknowledged.size >= atReturn + 100, { timeoutMs: 15_000, message: 'publishing after the kill' });
+    await waitFor(() => acknowledged.size >= atReturn + 100, { timeoutMs: 60_000, message: 'publishing after the kill' });
     sending = false;
     await Promise.all(senders);
     expect(new Set(failures.map(({ name }) => name))).toEqual(new Set(['RetryableError']));

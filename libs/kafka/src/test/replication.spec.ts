@@ -66,11 +66,11 @@ describe('three brokers', () => {
         });
       }
     })();
-    await waitFor(() => acknowledged.size >= 20 * RECORDS_PER_SEND, { timeoutMs: 20_000, message: 'a running stream' });
+    await waitFor(() => acknowledged.size >= 20 * RECORDS_PER_SEND, { timeoutMs: 60_000, message: 'a running stream' });
     platform.kill(broker, signal);
     const atKill = acknowledged.size;
     // Before it is back: two brokers are enough, and its partitions have moved.
-    await waitFor(() => acknowledged.size >= atKill + 20 * RECORDS_PER_SEND, { timeoutMs: 20_000, message: 'sends after the kill' });
+    await waitFor(() => acknowledged.size >= atKill + 20 * RECORDS_PER_SEND, { timeoutMs: 60_000, message: 'sends after the kill' });
     await platform.ready(broker);
     sending = false;
     await sender;

@@ -199,7 +199,7 @@ describe('a timer', () => {
         },
       };
     });
-    await waitFor(async () => (await cluster.values(output)).length > 0, { timeoutMs: 20_000, message: 'the output' });
+    await waitFor(async () => (await cluster.values(output)).length > 0, { timeoutMs: 60_000, message: 'the output' });
     expect([opens, await cluster.values(output)]).toEqual([2, ['kept']]);
   });
 });

@@ -267,7 +267,7 @@ describe('while Kafka is away', () => {
     const killing = setInterval(() => platform.kill('kafka-1'), 300);
     platform.kill('kafka-1');
     const [, ready] = await Promise.all([
-      waitFor(async () => (await send()) === 503, { timeoutMs: 30_000, intervalMs: 10, message: 'a 503' }),
+      waitFor(async () => (await send()) === 503, { timeoutMs: 60_000, intervalMs: 10, message: 'a 503' }),
       waitFor(async () => {
         const response = await fetch(`${service.url}/health/ready`);
         return !response.ok && { status: response.status, body: await response.json() };
@@ -275,7 +275,7 @@ describe('while Kafka is away', () => {
     ]).finally(() => clearInterval(killing));
     expect(ready).toEqual({ status: 503, body: { ready: false, checks: { kafka: expect.not.stringMatching(/^ok$/), registry: 'ok' } } });
     await platform.ready('kafka-1');
-    await waitFor(async () => (await send()) === 200, { timeoutMs: 30_000, message: 'a success again' });
+    await waitFor(async () => (await send()) === 200, { timeoutMs: 60_000, message: 'a success again' });
     await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { message: 'readiness' });
     expect([...statuses].sort()).toEqual([200, 503]);
     const stored = new Set((await changesOf('crm.contact-changes', '120')).map(({ record }) => Number(record.object_id)));

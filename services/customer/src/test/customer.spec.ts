@@ -81,7 +81,7 @@ describe('the customer service', () => {
   it('makes an activity of each event, with a touch where it is a landing', async () => {
     const landing = page({ anonymous_id: 'a1' }, { channel: 'paid_search', utm_source: 'google', click_id_type: 'gclid', click_id: 'G1' });
     await publisher.publish('web.page-views', [landing, page({ anonymous_id: 'a1' })]);
-    await waitFor(async () => (await activitiesOf('anonymous_id:a1')).length === 3, { timeoutMs: 20_000, message: 'three activities' });
+    await waitFor(async () => (await activitiesOf('anonymous_id:a1')).length === 3, { timeoutMs: 60_000, message: 'three activities' });
     const [linked, landed, viewed] = await activitiesOf('anonymous_id:a1');
     expect(linked).toMatchObject({ type: 'identifier_linked', product: 'customer.identities' });
     expect(landed).toMatchObject({ type: 'page_viewed', activity_id: landing.event_id, touch: { channel: 'paid_search', source: 'google', click_id: 'G1' } });
@@ -92,12 +92,12 @@ describe('the customer service', () => {
     const event = order({ user_id: 'u2' });
     await publisher.publish('web.orders', [event]);
     await publisher.publish('web.orders', [event]);
-    await waitFor(async () => (await activitiesOf('user_id:u2')).length === 2, { timeoutMs: 20_000, message: 'the order' });
+    await waitFor(async () => (await activitiesOf('user_id:u2')).length === 2, { timeoutMs: 60_000, message: 'the order' });
     await sendForeign(productOf(products, 'customer.activities').topic);
     await service.close();
     service = await start();
     await publisher.publish('web.orders', [event, order({ user_id: 'u2' })]);
-    await waitFor(async () => (await activitiesOf('user_id:u2')).length >= 3, { timeoutMs: 20_000, message: 'the second order' });
+    await waitFor(async () => (await activitiesOf('user_id:u2')).length >= 3, { timeoutMs: 60_000, message: 'the second order' });
     expect((await activitiesOf('user_id:u2')).map((activity) => activity.type)).toEqual(['identifier_linked', 'order_completed', 'order_completed']);
   });
 
@@ -109,7 +109,7 @@ describe('the customer service', () => {
     await waitFor(async () => {
       const known = await profiles();
       return known.has('user_id:u3') && known.get('anonymous_id:phone') === known.get('anonymous_id:laptop');
-    }, { timeoutMs: 20_000, message: 'one profile' });
+    }, { timeoutMs: 60_000, message: 'one profile' });
     const known = await profiles();
     expect(known.get('user_id:u3')).toBe(known.get('anonymous_id:phone'));
     const merged = (await read<CustomerActivities>('customer.activities')).map(({ value }) => value!).filter((activity) => activity.type === 'profile_merged');
@@ -121,7 +121,7 @@ describe('the customer service', () => {
     await publisher.publish('web.consents', [consent({ user_id: 'u4' }, 'granted')]);
     await publisher.publish('web.consents', [consent({ user_id: 'u4' }, 'withdrawn')]);
     const latest = async () => (await read<CustomerConsents>('customer.consents')).filter(({ value }) => value?.origin.startsWith('web.consents.v1'));
-    await waitFor(async () => (await latest()).at(-1)?.value?.decision === 'withdrawn', { timeoutMs: 20_000, message: 'withdrawn' });
+    await waitFor(async () => (await latest()).at(-1)?.value?.decision === 'withdrawn', { timeoutMs: 60_000, message: 'withdrawn' });
     const { key, value, partition } = (await latest()).at(-1)!;
     expect(key).toBe(`${value!.profile_id}|advertising|any`);
     const activity = (await read<CustomerActivities>('customer.activities')).find((row) => row.key === value!.profile_id)!;
@@ -132,8 +132,8 @@ describe('the customer service', () => {
     platform.kill('kafka-1');
     await platform.ready('kafka-1');
     const events = Array.from({ length: 50 }, () => order({ user_id: 'u5' }));
-    await waitFor(async () => publisher.publish('web.orders', events).then(() => true, () => false), { timeoutMs: 30_000, message: 'published' });
-    await waitFor(async () => (await activitiesOf('user_id:u5')).length >= 51, { timeoutMs: 30_000, message: 'all activities' });
+    await waitFor(async () => publisher.publish('web.orders', events).then(() => true, () => false), { timeoutMs: 60_000, message: 'published' });
+    await waitFor(async () => (await activitiesOf('user_id:u5')).length >= 51, { timeoutMs: 60_000, message: 'all activities' });
     expect((await activitiesOf('user_id:u5')).length).toBe(51);
   });
 
@@ -144,11 +144,11 @@ describe('the customer service', () => {
     await admin.connect();
     const own = ['customer.activities.v1', 'customer.identities.v1', 'customer.consents.v1'];
     await admin.deleteTopics({ topics: own });
-    await waitFor(async () => !(await admin.listTopics()).some((topic) => own.includes(topic)), { timeoutMs: 20_000, message: 'topics deleted' });
+    await waitFor(async () => !(await admin.listTopics()).some((topic) => own.includes(topic)), { timeoutMs: 60_000, message: 'topics deleted' });
     await admin.disconnect();
     service = await start('customer-rebuild');
-    await waitFor(async () => (await profiles()).size >= before.size, { timeoutMs: 30_000, message: 'profiles rebuilt' });
-    await waitFor(async () => JSON.stringify([...(await profiles())].sort()) === JSON.stringify([...before].sort()), { timeoutMs: 10_000, message: 'the same profiles' });
+    await waitFor(async () => (await profiles()).size >= before.size, { timeoutMs: 60_000, message: 'profiles rebuilt' });
+    await waitFor(async () => JSON.stringify([...(await profiles())].sort()) === JSON.stringify([...before].sort()), { timeoutMs: 60_000, message: 'the same profiles' });
     expect([...(await profiles())].sort()).toEqual([...before].sort());
   });
 });

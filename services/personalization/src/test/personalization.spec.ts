@@ -20,7 +20,7 @@ let registry: SchemaRegistry;
 let publisher: Publisher;
 
 const start = () => startService(personalization, { ...platform.env, LOG_LEVEL: 'error', PERSONALIZATION_API_KEYS: `test:${sha256(KEY)}`, PERSONALIZATION_SESSION_TIMEOUT_MS: '2000' });
-const patient = (message: string) => ({ timeoutMs: 30_000, message });
+const patient = (message: string) => ({ timeoutMs: 60_000, message });
 
 async function get(path: string, { from = service, key = KEY as string | null } = {}): Promise<{ status: number; headers: Headers; body: Record<string, unknown> }> {
   const response = await fetch(`${from.url}/${path}`, { headers: key === null ? {} : { authorization: `Bearer ${key}` } });

@@ -35,7 +35,7 @@ let leavesAt = 0;
 
 const start = () => startService(segments, { ...platform.env, LOG_LEVEL: 'error', SEGMENTS_CACHE_PROFILES: '100' });
 const publish = (...activities: CustomerActivities[]) => publisher.publish('customer.activities', activities);
-const patient = (message: string) => ({ timeoutMs: 30_000, intervalMs: 100, message });
+const patient = (message: string) => ({ timeoutMs: 60_000, intervalMs: 100, message });
 
 async function rows<T>(query: string, query_params: Record<string, unknown> = {}): Promise<T[]> {
   return (await clickhouse.query({ query, query_params, format: 'JSONEachRow' })).json<T>();

@@ -58,7 +58,7 @@ describe('the warehouse', () => {
   it('puts every published record into its table once, with the values that were published', async () => {
     const sent = Array.from({ length: 500 }, (_, i) => order({ order_id: `W-${i}`, identifiers: { user_id: `u-${i}` } }));
     await publisher.publish('web.orders', sent);
-    await waitFor(async () => (await count("SELECT count() AS n FROM web.orders_v1 WHERE order_id LIKE 'W-%'")) >= 500, { timeoutMs: 20_000, message: '500 orders in ClickHouse' });
+    await waitFor(async () => (await count("SELECT count() AS n FROM web.orders_v1 WHERE order_id LIKE 'W-%'")) >= 500, { timeoutMs: 60_000, message: '500 orders in ClickHouse' });
     expect(await count("SELECT count() AS n FROM web.orders_v1 WHERE order_id LIKE 'W-%'")).toBe(500);
     const result = await clickhouse.query({ query: "SELECT * FROM web.orders WHERE order_id = 'W-7'", format: 'JSONEachRow' });
     const [row] = await result.json<Record<string, unknown>>();
@@ -71,7 +71,7 @@ describe('the warehouse', () => {
     const event = order({ order_id: 'RESENT' });
     await publisher.publish('web.orders', [event]);
     await publisher.publish('web.orders', [event]);
-    await waitFor(async () => (await count("SELECT count() AS n FROM web.orders_v1 WHERE order_id = 'RESENT'")) === 2, { timeoutMs: 20_000, message: 'both copies stored' });
+    await waitFor(async () => (await count("SELECT count() AS n FROM web.orders_v1 WHERE order_id = 'RESENT'")) === 2, { timeoutMs: 60_000, message: 'both copies stored' });
     expect(await count("SELECT count() AS n FROM web.orders WHERE order_id = 'RESENT'")).toBe(1);
   });
 
@@ -81,7 +81,7 @@ describe('the warehouse', () => {
     const id = await new SchemaRegistry(loadConfig(registryShape, platform.env)).register(wider);
     const record = { ...order({ order_id: 'GIFT' }), gift_message: 'For you' };
     await sendRaw(orders.topic, encodeWire(id, avroType(wider.schema), record));
-    await waitFor(async () => (await count("SELECT count() AS n FROM web.orders WHERE order_id = 'GIFT'")) === 1, { timeoutMs: 20_000, message: 'the row of the new schema' });
+    await waitFor(async () => (await count("SELECT count() AS n FROM web.orders WHERE order_id = 'GIFT'")) === 1, { timeoutMs: 60_000, message: 'the row of the new schema' });
     expect(await count("SELECT count() AS n FROM web.orders WHERE gift_message = 'For you'")).toBe(1);
   });
 
@@ -96,7 +96,7 @@ describe('the warehouse', () => {
     const good = encodeWire(id, type, order({ order_id: 'GOOD-IN-BLOCK' }));
     await producer.send({ topic: orders.topic, messages: [good, trailing, badUuid, unknown, Buffer.from('plain text'), good].map((value) => ({ value, partition: 0 })) });
     await producer.disconnect();
-    await waitFor(async () => (await count('SELECT count() AS n FROM operations.quarantine WHERE service = \'warehouse\'')) === 4, { timeoutMs: 30_000, message: 'four records in quarantine' });
+    await waitFor(async () => (await count('SELECT count() AS n FROM operations.quarantine WHERE service = \'warehouse\'')) === 4, { timeoutMs: 60_000, message: 'four records in quarantine' });
     const result = await clickhouse.query({ query: "SELECT code, original, origin FROM operations.quarantine WHERE service = 'warehouse' ORDER BY code", format: 'JSONEachRow' });
     const rows = await result.json<{ code: string; original: string; origin: string }>();
     expect(rows.map((row) => row.code)).toEqual(['malformed_datum', 'not_framed', 'refused_by_clickhouse', 'unknown_schema']);
@@ -112,15 +112,15 @@ describe('the warehouse', () => {
     await producer.connect();
     await producer.send({ topic: orders.topic, messages: values.map((value) => ({ value, partition: 1 })) });
     await producer.disconnect();
-    await waitFor(async () => (await count("SELECT count() AS n FROM operations.quarantine WHERE code = 'refused_by_clickhouse' AND origin LIKE 'web.orders.v1:1:%'")) === 2, { timeoutMs: 20_000, message: 'both in quarantine' });
+    await waitFor(async () => (await count("SELECT count() AS n FROM operations.quarantine WHERE code = 'refused_by_clickhouse' AND origin LIKE 'web.orders.v1:1:%'")) === 2, { timeoutMs: 60_000, message: 'both in quarantine' });
   });
 
   it('deletes the row of an entity on a tombstone', async () => {
     const identity = { identifier: 'user_id:gone', profile_id: uuid(), since: Date.now(), cause: 'first_seen' };
     await publisher.publish('customer.identities', [identity, { ...identity, identifier: 'user_id:stays' }]);
-    await waitFor(async () => (await count('SELECT count() AS n FROM customer.identities')) === 2, { timeoutMs: 20_000, message: 'two identities' });
+    await waitFor(async () => (await count('SELECT count() AS n FROM customer.identities')) === 2, { timeoutMs: 60_000, message: 'two identities' });
     await sendRaw(identities.topic, null, 'user_id:gone');
-    await waitFor(async () => (await count('SELECT count() AS n FROM customer.identities')) === 1, { timeoutMs: 20_000, message: 'one identity left' });
+    await waitFor(async () => (await count('SELECT count() AS n FROM customer.identities')) === 1, { timeoutMs: 60_000, message: 'one identity left' });
     expect(await count("SELECT count() AS n FROM customer.identities WHERE identifier = 'user_id:stays'")).toBe(1);
   });
 
@@ -129,7 +129,7 @@ describe('the warehouse', () => {
     platform.kill('clickhouse');
     for (let i = 0; i < 10; i += 1) await publisher.publish('web.orders', [order({ order_id: `KILL-${i}` })]);
     await platform.ready('clickhouse');
-    await waitFor(async () => (await count('SELECT count() AS n FROM web.orders_v1').catch(() => 0)) >= before + 10, { timeoutMs: 30_000, message: 'rows after the kill' });
+    await waitFor(async () => (await count('SELECT count() AS n FROM web.orders_v1').catch(() => 0)) >= before + 10, { timeoutMs: 60_000, message: 'rows after the kill' });
     expect(await count('SELECT count() AS n FROM web.orders_v1')).toBe(before + 10);
   });
 

@@ -201,7 +201,7 @@ describe('while Kafka is away', () => {
     // Again and again: a publisher that tries again would bridge the seconds that one restart takes.
     const killing = setInterval(() => platform.kill('kafka-1'), 300);
     platform.kill('kafka-1');
-    await waitFor(async () => (await send()) === 503, { timeoutMs: 30_000, intervalMs: 10, message: 'a 503' }).finally(() => clearInterval(killing));
+    await waitFor(async () => (await send()) === 503, { timeoutMs: 60_000, intervalMs: 10, message: 'a 503' }).finally(() => clearInterval(killing));
     // The library keeps what it could not deliver, and sends it again by itself.
     const analytics = new Analytics({ writeKey: WRITE_KEY, host: service.url, flushAt: 1 });
     analytics.track({ userId: 'outage-sdk', event: 'Song Played' });
@@ -212,6 +212,6 @@ describe('while Kafka is away', () => {
     const stored = new Set((await of('web.custom-events', 'outage')).map(({ record }) => record.properties['messageId']));
     expect(accepted.filter((messageId) => !stored.has(messageId))).toEqual([]);
     expect(new Set((await of('web.custom-events', 'outage-sdk')).map(({ record }) => record.event_id)).size).toBe(1);
-    await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { timeoutMs: 20_000, message: 'readiness' });
+    await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { timeoutMs: 60_000, message: 'readiness' });
   });
 });
