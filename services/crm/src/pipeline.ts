@@ -1,9 +1,9 @@
 // The whole flow of the crm service: HubSpot's webhooks and imports become records of the crm products.
 import type { FastifyRequest } from 'fastify';
-import { IntakeError, badRequest, elementSlices, parseJson, rawBody, unauthorised, type Answer, type Intake } from '@tideway/intake';
+import { IntakeError, badRequest, elementSlices, parseJson, rawBody, type Answer, type Intake } from '@tideway/intake';
 import type { Config } from './config.js';
 import { lineSlices, type Line } from './lines.js';
-import { MAX_EVENTS, hubspotEvent, importLine, verifyHubspotV3 } from './sources/index.js';
+import { MAX_EVENTS, hubspotEvent, importLine, verifyHubspot } from './sources/index.js';
 
 /** Lines of an import that are published together: the next ones wait for their acknowledgement. */
 const LINES_AT_ONCE = 1_000;
@@ -70,12 +70,14 @@ export class Pipeline {
 
   #verify(request: FastifyRequest, body: Buffer): void {
     const header = (name: string) => String(request.headers[name] ?? '');
-    const verified = verifyHubspotV3({
+    const verified = verifyHubspot({
       secret: this.config.HUBSPOT_CLIENT_SECRET, method: request.method, uri: this.config.HUBSPOT_WEBHOOK_URL, body,
       timestamp: header('x-hubspot-request-timestamp'), signature: header('x-hubspot-signature-v3'), now: Date.now(),
+      undatedSignature: header('x-hubspot-signature'), version: header('x-hubspot-signature-version'), allowUndated: this.config.HUBSPOT_ALLOW_V1_V2,
     });
     if (verified.ok) return;
-    throw new IntakeError(401, { ...unauthorised('HubSpot-Signature-v3', '').rejection, code: verified.code, field: 'x-hubspot-signature-v3', message: verified.message });
+    const { code, field, message } = verified;
+    throw new IntakeError(401, { code, field, message });
   }
 }
 

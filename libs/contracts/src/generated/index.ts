@@ -1,4 +1,5 @@
 // Generated from schemas/ by `npm run generate`: do not edit.
+import type { CompanyChange as CrmCompanyChanges } from './crm.company-changes.v1.js';
 import type { Consent as CrmConsents } from './crm.consents.v1.js';
 import type { ContactChange as CrmContactChanges } from './crm.contact-changes.v1.js';
 import type { DealChange as CrmDealChanges } from './crm.deal-changes.v1.js';
@@ -16,10 +17,11 @@ import type { Identification as WebIdentifications } from './web.identifications
 import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
 
-export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
 
 /** The record type of every product at its current major. */
 export interface Records {
+  'crm.company-changes': CrmCompanyChanges;
   'crm.consents': CrmConsents;
   'crm.contact-changes': CrmContactChanges;
   'crm.deal-changes': CrmDealChanges;

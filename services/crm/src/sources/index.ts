@@ -1,4 +1,4 @@
 // The source formats of the crm domain: a new format is a file beside this one, and a line here.
 export { MAX_EVENTS, hubspotEvent } from './hubspot-webhook.js';
-export { verifyHubspotV3 } from './hubspot-signature.js';
+export { verifyHubspot } from './hubspot-signature.js';
 export { importLine } from './ndjson-import.js';

@@ -85,7 +85,7 @@ const isHubspot = (ctx: ImportContext) => ctx.platform === 'hubspot';
 
 /** Builds the records of one contact or deal: what all of them share is bound here. */
 function changesOf(line: ContactLine | DealLine, identifiers: Record<string, string>, ctx: ImportContext) {
-  const object: CrmObject = line.type;
+  const object: Exclude<CrmObject, 'company'> = line.type;
   return (fields: Partial<ChangeFields>): ProductRecord => changeRecord(object, {
     event_id: eventId('import', ctx.accountId, object, line.id, fields.property ?? '', line.updated_at, fields.value ?? '', fields.change ?? '', ...fields.related_ids ?? []),
     occurred_at: line.updated_at,

@@ -1,7 +1,7 @@
 // Which values of CRM properties are recorded: codes, numbers and dates as they are, contact data hashed, the rest not at all.
 import { normaliseIdentifier } from '@tideway/identifiers';
 
-export type CrmObject = 'contact' | 'deal';
+export type CrmObject = 'contact' | 'deal' | 'company';
 
 /** Properties whose values are kept. All are choices from a list, numbers, dates or flags: nothing a person is named in. */
 const KEPT: Record<CrmObject, ReadonlySet<string>> = {
@@ -15,6 +15,12 @@ const KEPT: Record<CrmObject, ReadonlySet<string>> = {
     'dealstage', 'stage', 'pipeline', 'dealtype', 'amount', 'amount_in_home_currency', 'deal_currency_code', 'closedate', 'createdate', 'hs_priority', 'hs_forecast_amount',
     'hs_forecast_probability', 'hs_manual_forecast_category', 'hs_deal_stage_probability', 'hs_is_closed', 'hs_is_closed_won', 'hs_arr', 'hs_mrr', 'hs_acv', 'hs_tcv',
     'num_associated_contacts', 'hubspot_owner_id', 'hs_analytics_source',
+  ]),
+  company: new Set([
+    'lifecyclestage', 'hs_lead_status', 'industry', 'type', 'country', 'hs_country_code', 'state', 'timezone', 'founded_year', 'is_public',
+    'numberofemployees', 'annualrevenue', 'total_revenue', 'total_money_raised', 'recent_deal_amount', 'recent_deal_close_date',
+    'num_associated_contacts', 'num_associated_deals', 'hs_num_open_deals', 'hs_num_child_companies', 'hs_target_account', 'hs_ideal_customer_profile',
+    'hubspot_owner_id', 'hs_analytics_source', 'createdate', 'closedate', 'first_deal_created_date',
   ]),
 };
 /** `hs_email_optout_<id>`: opted out of one of the account's subscription types. */

@@ -15,9 +15,13 @@ type Required = 'event_id' | 'occurred_at' | 'received_at' | 'source' | 'identif
 /** The fields that every change has, and those of the others that this one has. */
 export type ChangeFields = Pick<CrmContactChanges, Required> & Partial<Omit<CrmContactChanges, Required>>;
 
-/** A record of crm.contact-changes or crm.deal-changes, which have the same fields. */
+/** A record of crm.contact-changes or crm.deal-changes, which have the same fields, or of crm.company-changes, which has none about a person or an amount. */
 export function changeRecord(object: CrmObject, fields: ChangeFields): ProductRecord {
   const record = { property: null, value: null, stage: null, amount_micros: null, currency: null, related_ids: [], ...fields };
+  if (object === 'company') {
+    const { identifiers: _nobody, amount_micros: _none, currency: _neither, ...company } = record;
+    return { product: 'crm.company-changes', record: company };
+  }
   return object === 'contact' ? { product: 'crm.contact-changes', record } : { product: 'crm.deal-changes', record };
 }
 

@@ -45,7 +45,7 @@ function read<P extends ProductId>(id: P): Promise<{ key: string; record: Record
   });
 }
 /** Those of one CRM account: each test has an account of its own. */
-const changesOf = async (id: 'crm.contact-changes' | 'crm.deal-changes', account: string) => (await read(id)).filter(({ record }) => record.account_id === account);
+const changesOf = async <P extends 'crm.contact-changes' | 'crm.deal-changes' | 'crm.company-changes'>(id: P, account: string) => (await read(id)).filter(({ record }) => record.account_id === account);
 const consentsOf = async (source: string) => (await read('crm.consents')).map(({ record }) => record).filter((record) => record.source === source);
 
 interface Answer {
@@ -118,6 +118,11 @@ describe('a webhook that HubSpot signed', () => {
     expect(email.record).toMatchObject({ value: sha256('jane@example.com'), identifiers: { hubspot_contact_id: '103:1246965', email_sha256: sha256('jane@example.com') } });
   });
 
+  it('may be about a company, which is nobody\'s identity', async () => {
+    expect((await webhook([propertyChange(108, { subscriptionType: 'company.propertyChange', objectId: 7 })])).body).toEqual({ accepted: 1, quarantined: 0, rejected: [] });
+    expect(await changesOf('crm.company-changes', '108')).toEqual([{ key: '108|7', record: expect.objectContaining({ change: 'stage_changed', stage: 'subscriber' }) }]);
+  });
+
   it('keeps the ids of its events when it is sent again', async () => {
     await webhook([propertyChange(104), creation(104)]);
     await webhook([propertyChange(104, { attemptNumber: 1 }), creation(104, { attemptNumber: 1 })]);
@@ -169,6 +174,14 @@ describe('a webhook of somebody else', () => {
   ])('is refused for %s, with a code and what to do, and nothing is stored', async (_name, change, code) => {
     const answer = await webhook([propertyChange(110)], change);
     expect([answer.status, answer.body]).toEqual([401, { code, field: 'x-hubspot-signature-v3', message: expect.any(String) }]);
+    expect(await changesOf('crm.contact-changes', '110')).toEqual([]);
+  });
+
+  it('is refused with a right signature of v1, which has no time, unless the environment allows that', async () => {
+    const body = JSON.stringify([creation(110)]);
+    const signature = createHash('sha256').update(SECRET).update(body).digest('hex');
+    const answer = await post('/webhooks/hubspot', body, { 'content-type': 'application/json', 'x-hubspot-signature': signature, 'x-hubspot-signature-version': 'v1' });
+    expect([answer.status, answer.body]).toEqual([401, { code: 'undated_signature', field: 'x-hubspot-signature', message: expect.stringContaining('HUBSPOT_ALLOW_V1_V2') }]);
     expect(await changesOf('crm.contact-changes', '110')).toEqual([]);
   });
 });
