@@ -1,18 +1,22 @@
-// The whole flow of the crm service: HubSpot's webhooks and imports become records of the crm products.
+// The whole flow of the crm service: HubSpot's webhooks, Salesforce's change events and imports become records of the crm products.
 import type { FastifyRequest } from 'fastify';
 import { IntakeError, badRequest, elementSlices, parseJson, rawBody, type Answer, type Intake } from '@tideway/intake';
 import type { Config } from './config.js';
 import { lineSlices, type Line } from './lines.js';
-import { MAX_EVENTS, hubspotEvent, importLine, verifyHubspot } from './sources/index.js';
+import { MAX_EVENTS, MAX_SALESFORCE_EVENTS, hubspotEvent, importLine, salesforceChange, verifyHubspot } from './sources/index.js';
 
 /** Lines of an import that are published together: the next ones wait for their acknowledgement. */
 const LINES_AT_ONCE = 1_000;
 const MAX_LISTED = 1_000;
 
-export interface ImportRequest {
+/** Who sends, and about which account of the CRM. */
+export interface Sender {
   /** Name of the import key. */
   key: string;
   account: string;
+}
+
+export interface ImportRequest extends Sender {
   platform: 'hubspot' | undefined;
   dryRun: boolean;
 }
@@ -45,6 +49,17 @@ export class Pipeline {
       outcomeOf: (value) => hubspotEvent(value, { receivedAt }),
       maxEvents: MAX_EVENTS,
     });
+  }
+
+  /** raw body -> one event, or a list of them -> records -> acknowledged by Kafka -> answer */
+  async salesforce(request: FastifyRequest, { key, account }: Sender): Promise<Answer> {
+    const body = rawBody(request);
+    const parsed = parseJson(body);
+    const receivedAt = Date.now();
+    const batch = { request, key, source: `salesforce:${account}`, outcomeOf: (value: unknown) => salesforceChange(value, { receivedAt, accountId: account }), maxEvents: MAX_SALESFORCE_EVENTS };
+    if (!Array.isArray(parsed)) return this.intake.answerOne({ ...batch, events: [{ value: parsed, original: body }] });
+    const originals = elementSlices(body)!;
+    return this.intake.answer({ ...batch, events: parsed.map((value: unknown, index) => ({ value, original: originals[index]! })) });
   }
 
   /** raw body -> lines -> records, a thousand lines at a time -> acknowledged by Kafka -> answer; a dry run publishes nothing */

@@ -1,7 +1,7 @@
 // The events in HubSpot's webhook requests, read into one shape: those of contacts, deals and companies, and the generic object.* ones.
 import { TIMESTAMP_RANGE, type Rejection } from '@tideway/contracts';
 import { z } from 'zod';
-import type { CrmObject } from './property-value.js';
+import type { CrmObject } from './property-names.js';
 
 export type HubspotAction = 'creation' | 'deletion' | 'privacyDeletion' | 'restore' | 'merge' | 'propertyChange' | 'associationChange';
 const ACTIONS: ReadonlySet<string> = new Set(['creation', 'deletion', 'privacyDeletion', 'restore', 'merge', 'propertyChange', 'associationChange'] satisfies HubspotAction[]);

@@ -2,13 +2,14 @@
 import { micros, type Outcome, type ProductRecord } from '@tideway/contracts';
 import { consentFor } from './hubspot-consent.js';
 import { parseHubspotEvent, type AssociationEnd, type HubspotEvent } from './hubspot-event.js';
-import { recordedValue, type CrmObject } from './property-value.js';
+import type { CrmObject } from './property-names.js';
+import { recordedValue } from './property-value.js';
 import { changeRecord, eventId, type ChangeFields } from './records.js';
 
 export interface HubspotContext {
   /** Milliseconds. */
   receivedAt: number;
-  /** Names of properties whose values are recorded beside those that property-value.ts lists. */
+  /** Names of properties whose values are recorded beside those that property-names.ts lists. */
   keptProperties?: ReadonlySet<string>;
 }
 

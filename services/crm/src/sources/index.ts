@@ -1,4 +1,5 @@
 // The source formats of the crm domain: a new format is a file beside this one, and a line here.
 export { MAX_EVENTS, hubspotEvent } from './hubspot-webhook.js';
 export { verifyHubspot } from './hubspot-signature.js';
+export { MAX_SALESFORCE_EVENTS, salesforceChange } from './salesforce-cdc.js';
 export { importLine } from './ndjson-import.js';

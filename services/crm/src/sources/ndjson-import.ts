@@ -3,7 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { micros, type Outcome, type ProductRecord, type Rejection } from '@tideway/contracts';
 import { defaultIdentifierRules, identifierKey, normaliseIdentifier, primaryIdentifier } from '@tideway/identifiers';
 import { lineSchema, type ConsentLine, type ContactLine, type ContactReference, type DealLine, type ImportLine } from './import-format.js';
-import { recordedValue, type CrmObject } from './property-value.js';
+import type { CrmObject } from './property-names.js';
+import { recordedValue } from './property-value.js';
 import { changeRecord, consentRecord, eventId, type ChangeFields } from './records.js';
 
 export interface ImportContext {
@@ -15,7 +16,7 @@ export interface ImportContext {
   accountId: string;
   /** Set for an export of a HubSpot account: then ids identify and the stage has HubSpot's name, as in its webhooks. */
   platform?: 'hubspot';
-  /** Names of properties whose values are recorded beside those that property-value.ts lists. */
+  /** Names of properties whose values are recorded beside those that property-names.ts lists. */
   keptProperties?: ReadonlySet<string>;
 }
 
@@ -36,7 +37,7 @@ class Refusal extends Error {
  *
  * A contact or deal gives a record per recorded property, each with all identifiers of the line; a deal also one per
  * contact, which links the two, and its other records carry the first contact's identifiers. Properties that
- * property-value.ts does not keep give none. `deleted` gives the deletion alone. The ids of records are made of
+ * property-names.ts does not list give none. `deleted` gives the deletion alone. The ids of records are made of
  * account, object, property, time and value, so that the same file may be sent again. Placeholders such as
  * test@test.com are left out; an address or number that is none rejects the line. A blank line gives no records.
  * Never throws; a rejection names the line and the field.

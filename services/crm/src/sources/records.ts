@@ -1,7 +1,7 @@
 // Records of the crm products with every optional field present, and their ids.
 import type { CrmConsents, CrmContactChanges, ProductRecord } from '@tideway/contracts';
 import { v5 } from 'uuid';
-import type { CrmObject } from './property-value.js';
+import type { CrmObject } from './property-names.js';
 
 /** Namespace of the crm domain's event ids; a change of it makes resends new events. */
 const NAMESPACE = '3f1c9a52-6b0e-5d3a-8f47-0c2d9b71e6a4';

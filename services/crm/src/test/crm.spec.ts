@@ -191,6 +191,29 @@ const contactLine = (change: object = {}) => JSON.stringify({ type: 'contact', i
 const authorization = `Bearer ${IMPORT_KEY}`;
 const importLines = (query: string, lines: string[], headers: Record<string, string> = {}) => post(`/v1/import${query}`, lines.join('\n'), { 'content-type': 'application/x-ndjson', authorization, ...headers });
 
+describe('a change event of Salesforce', () => {
+  const change = (more: object = {}, fields: object = { StageName: 'Closed Won', Amount: 1500.5 }) => ({ schema: 's', event: { replayId: 1 }, payload: { ...fields, ChangeEventHeader: {
+    entityName: 'Opportunity', recordIds: ['006SG00000DxYWzYAN'], changeType: 'UPDATE', transactionKey: '000a50de-05dd-07c4-22fb-44b7f9e72ab5', sequenceNumber: 1, commitTimestamp: 1714417112000,
+    changedFields: Object.keys(fields), ...more,
+  } } });
+  const send = (account: string, body: unknown, key = authorization) => post(`/webhooks/salesforce?account=${account}`, JSON.stringify(body), { 'content-type': 'application/json', authorization: key });
+
+  it('is stored, one record per field, with its gaps apart', async () => {
+    const answer = await send('00D1', [change(), change({ changeType: 'GAP_UPDATE' }), {}]);
+    expect([answer.status, answer.body]).toEqual([200, { accepted: 1, quarantined: 1, rejected: [{ index: 2, code: 'required', field: 'ChangeEventHeader', message: expect.any(String) }] }]);
+    const deals = (await changesOf('crm.deal-changes', '00D1')).map(({ key, record: { property, stage, amount_micros } }) => [key, property, stage, amount_micros]);
+    expect(deals).toEqual([['00D1|006SG00000DxYWzYAN', 'StageName', 'Closed Won', null], ['00D1|006SG00000DxYWzYAN', 'Amount', null, 1_500_500_000]]);
+    const quarantined = (await read('operations.quarantine')).map(({ record }) => record).filter(({ source }) => source === 'salesforce:00D1');
+    expect(quarantined).toEqual([expect.objectContaining({ code: 'gap', product: 'crm.deal-changes' })]);
+  });
+
+  it('is refused by itself where it is none, and without the key', async () => {
+    expect((await send('00D2', { hello: 1 })).body).toMatchObject({ code: 'required', field: 'ChangeEventHeader' });
+    const refused = await send('00D2', change(), 'Bearer other');
+    expect([refused.status, refused.body['code'], await changesOf('crm.deal-changes', '00D2')]).toEqual([401, 'unauthorised', []]);
+  });
+});
+
 describe('an import', () => {
   it('stores good lines, and names bad ones by their number in the file', async () => {
     const answer = await importLines('?account=shop-1', [
