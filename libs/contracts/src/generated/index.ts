@@ -3,6 +3,7 @@ import type { CompanyChange as CrmCompanyChanges } from './crm.company-changes.v
 import type { Consent as CrmConsents } from './crm.consents.v1.js';
 import type { ContactChange as CrmContactChanges } from './crm.contact-changes.v1.js';
 import type { DealChange as CrmDealChanges } from './crm.deal-changes.v1.js';
+import type { Interaction as CrmInteractions } from './crm.interactions.v1.js';
 import type { Activity as CustomerActivities } from './customer.activities.v1.js';
 import type { Consent as CustomerConsents } from './customer.consents.v1.js';
 import type { Identity as CustomerIdentities } from './customer.identities.v1.js';
@@ -17,7 +18,7 @@ import type { Identification as WebIdentifications } from './web.identifications
 import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
 
-export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -25,6 +26,7 @@ export interface Records {
   'crm.consents': CrmConsents;
   'crm.contact-changes': CrmContactChanges;
   'crm.deal-changes': CrmDealChanges;
+  'crm.interactions': CrmInteractions;
   'customer.activities': CustomerActivities;
   'customer.consents': CustomerConsents;
   'customer.identities': CustomerIdentities;

@@ -8,7 +8,7 @@ const ACTIONS: ReadonlySet<string> = new Set(['creation', 'deletion', 'privacyDe
 
 /** Objects by the ids of their types (https://developers.hubspot.com/docs/guides/crm/understanding-the-crm#object-type-ids). */
 const OBJECT_TYPES: ReadonlyMap<string, string> = new Map([
-  ['0-1', 'contact'], ['0-2', 'company'], ['0-3', 'deal'], ['0-5', 'ticket'], ['0-7', 'product'], ['0-8', 'line_item'],
+  ['0-1', 'contact'], ['0-2', 'company'], ['0-3', 'deal'], ['0-5', 'ticket'], ['0-7', 'product'], ['0-8', 'line_item'], ['0-47', 'meeting'], ['0-48', 'call'],
 ]);
 /** What a subscription can begin with; an app has one target URL for all of its subscriptions, so all of them may arrive. */
 const PREFIXES: ReadonlySet<string> = new Set([...OBJECT_TYPES.values(), 'object', 'conversation']);

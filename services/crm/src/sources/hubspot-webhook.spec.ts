@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
-import { compileValidator, loadProducts, productOf, type CrmCompanyChanges, type CrmConsents, type CrmContactChanges, type Outcome } from '@tideway/contracts';
+import { compileValidator, loadProducts, productOf, type CrmCompanyChanges, type CrmConsents, type CrmContactChanges, type CrmInteractions, type Outcome } from '@tideway/contracts';
 import { hubspotEvent } from './hubspot-webhook.js';
 
 const ctx = { receivedAt: 1_795_000_000_250 };
@@ -17,7 +17,7 @@ const association = {
   ...envelope, subscriptionType: 'deal.associationChange', associationType: 'DEAL_TO_CONTACT', fromObjectId: 36629623097, toObjectId: 92181619357, associationRemoved: false, isPrimaryAssociation: false, changeSource: 'USER',
 };
 
-const validators = new Map(['crm.contact-changes', 'crm.deal-changes', 'crm.company-changes', 'crm.consents'].map((id) => [id, compileValidator(productOf(loadProducts(), id).schema)]));
+const validators = new Map(['crm.contact-changes', 'crm.deal-changes', 'crm.company-changes', 'crm.consents', 'crm.interactions'].map((id) => [id, compileValidator(productOf(loadProducts(), id).schema)]));
 function expectValid(outcome: Outcome): void {
   if (outcome.status !== 'records') return;
   for (const { product, record } of outcome.records) expect(validators.get(product)!(record)).toBeUndefined();
@@ -169,6 +169,34 @@ describe('a company', () => {
   });
 });
 
+describe('an interaction', () => {
+  const interactionsOf = (event: unknown) => recordsOf(event).filter(({ product }) => product === 'crm.interactions').map(({ record }) => record as CrmInteractions);
+  const ticket = { ...association, subscriptionType: 'ticket.associationChange', associationType: 'TICKET_TO_CONTACT', fromObjectId: 5001, toObjectId: 9101 };
+  const generic = (typeId: string) => ({ ...association, subscriptionType: 'object.associationChange', associationType: undefined, fromObjectTypeId: '0-1', toObjectTypeId: typeId, fromObjectId: 9101, toObjectId: 5001 });
+
+  it('is a ticket that is given to a contact', () => {
+    expect(interactionsOf(ticket)).toEqual([{
+      event_id: expect.stringMatching(UUID_V5), occurred_at: 1462216307945, received_at: ctx.receivedAt, source: 'hubspot:33', identifiers: { hubspot_contact_id: '33:9101' },
+      account_id: '33', object_id: '5001', kind: 'ticket', direction: 'unknown', outcome: null, subject_id: null, duration_s: null, value_micros: null, currency: null,
+    }]);
+    expect(changeOf(ticket)).toMatchObject({ property: 'association', related_ids: ['hubspot_ticket_id:33:5001'] });
+  });
+
+  it('is a call or a meeting, by the ids of their types', () => {
+    expect(['0-5', '0-47', '0-48'].flatMap((typeId) => interactionsOf(generic(typeId))).map(({ kind }) => kind)).toEqual(['ticket', 'meeting', 'call']);
+  });
+
+  it('keeps its id, whichever end tells of it and when', () => {
+    const ids = [ticket, { ...ticket, eventId: 1, occurredAt: 1462216307999 }, generic('0-5')].map((event) => interactionsOf(event)[0]!.event_id);
+    expect(new Set(ids).size).toBe(1);
+    expect(interactionsOf({ ...ticket, toObjectId: 9102 })[0]!.event_id).not.toBe(ids[0]);
+  });
+
+  it('is none where it is taken away, or given to a deal or a company only', () => {
+    for (const event of [{ ...ticket, associationRemoved: true }, { ...ticket, associationType: 'TICKET_TO_DEAL' }, { ...ticket, associationType: 'TICKET_TO_COMPANY' }, generic('0-2')]) expect(interactionsOf(event)).toEqual([]);
+  });
+});
+
 describe('consent', () => {
   const consentsOf = (event: unknown) => recordsOf(event).filter(({ product }) => product === 'crm.consents').map(({ record }) => record as CrmConsents);
 
@@ -234,7 +262,7 @@ describe('an event that gives no record', () => {
 });
 
 describe('any JSON', () => {
-  const samples = [propertyChange, creation, merge, association, { ...propertyChange, subscriptionType: 'company.propertyChange' }, { ...association, associationType: 'COMPANY_TO_CONTACT' }, contactProperty('email', 'jane@example.com'), dealProperty('amount', '1.5')];
+  const samples = [propertyChange, creation, merge, association, { ...propertyChange, subscriptionType: 'company.propertyChange' }, { ...association, associationType: 'COMPANY_TO_CONTACT' }, { ...association, associationType: 'TICKET_TO_CONTACT' }, contactProperty('email', 'jane@example.com'), dealProperty('amount', '1.5')];
   const mutated = fc.tuple(fc.constantFrom(...samples), fc.dictionary(fc.constantFrom(...new Set(samples.flatMap(Object.keys)), '__proto__', 'objectTypeId', 'isSensitive'), fc.jsonValue(), { maxKeys: 3 }))
     .map(([sample, changes]) => ({ ...sample, ...changes }));
   const texts = fc.tuple(fc.constantFrom('email', 'phone', 'lifecyclestage', 'amount', 'hs_email_optout'), fc.string({ unit: 'binary' }), fc.boolean())

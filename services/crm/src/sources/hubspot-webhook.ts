@@ -1,10 +1,10 @@
-// HubSpot's webhook events of contacts, deals and companies to change and consent records.
-import { micros, type Outcome, type ProductRecord } from '@tideway/contracts';
+// HubSpot's webhook events of contacts, deals and companies to records of changes, consents and interactions.
+import { micros, type CrmInteractions, type Outcome, type ProductRecord } from '@tideway/contracts';
 import { consentFor } from './hubspot-consent.js';
 import { parseHubspotEvent, type AssociationEnd, type HubspotEvent } from './hubspot-event.js';
 import type { CrmObject } from './property-names.js';
 import { recordedValue } from './property-value.js';
-import { changeRecord, eventId, type ChangeFields } from './records.js';
+import { changeRecord, eventId, interactionRecord, type ChangeFields } from './records.js';
 
 export interface HubspotContext {
   /** Milliseconds. */
@@ -15,6 +15,7 @@ export interface HubspotContext {
 
 /** Most events in one request (https://developers.hubspot.com/docs/api/webhooks). */
 export const MAX_EVENTS = 100;
+const INTERACTIONS: ReadonlyMap<string, CrmInteractions['kind']> = new Map([['ticket', 'ticket'], ['call', 'call'], ['meeting', 'meeting']]);
 const STAGE_PROPERTY: Record<CrmObject, string> = { contact: 'lifecyclestage', deal: 'dealstage', company: 'lifecyclestage' };
 
 /**
@@ -28,7 +29,8 @@ const STAGE_PROPERTY: Record<CrmObject, string> = { contact: 'lifecyclestage', d
  *   object of them, the new one.
  * - An association of a deal and a contact is an `updated` change of the deal with the property `association` and the
  *   value `added` or `removed`. Only when added does it carry both identifiers, as that links them. An association with
- *   a company is a change of the company as well.
+ *   a company is a change of the company as well, and one that adds a ticket, call or meeting to a contact is that
+ *   person's interaction: the one event of these objects that says whose they are.
  * - `amount_micros` is null where the amount is no number or beyond 9 billion; `value` has it as text. HubSpot does
  *   not say the currency with it.
  */
@@ -111,7 +113,17 @@ function associationChange(event: AssociationChange, base: ChangeFields): Produc
     const related_ids = [hubspotKey(portalId, { type: object, id: event.objectId })];
     changes.push(changeRecord('company', { ...fields, event_id: eventId('company', base.event_id), object_id: other.id, related_ids }));
   }
-  return changes;
+  const kind = object === 'contact' && !removed ? INTERACTIONS.get(other.type) : undefined;
+  return kind ? [...changes, interaction(event, kind, base)] : changes;
+}
+
+/** Its id is made of the two objects: they are associated from either end, and each end tells of it. */
+function interaction(event: AssociationChange, kind: CrmInteractions['kind'], { received_at, source, identifiers }: ChangeFields): ProductRecord {
+  const { portalId, objectId, other, occurredAt } = event;
+  return interactionRecord({
+    event_id: eventId('hubspot', portalId, 'interaction', kind, other.id, objectId),
+    occurred_at: occurredAt, received_at, source, identifiers, account_id: portalId, object_id: other.id, kind,
+  });
 }
 
 /** `hubspot_contact_id:62515:123`; the ids of types without a name here are in it as they are. */

@@ -43,6 +43,7 @@ function hashedContactData(text: string): string | undefined {
   return identifier?.ok ? identifier.value : undefined;
 }
 
-function mayHoldContactData(text: string): boolean {
+/** Whether a text seems to have an e-mail address or phone number in it, or is too long for a code. */
+export function mayHoldContactData(text: string): boolean {
   return text.length > MAX_LENGTH || text.includes('@') || (!NUMBER_OR_DATE.test(text) && PHONE_LIKE.test(text));
 }

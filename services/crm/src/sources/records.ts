@@ -1,5 +1,5 @@
 // Records of the crm products with every optional field present, and their ids.
-import type { CrmConsents, CrmContactChanges, ProductRecord } from '@tideway/contracts';
+import type { CrmConsents, CrmContactChanges, CrmInteractions, ProductRecord } from '@tideway/contracts';
 import { v5 } from 'uuid';
 import type { CrmObject } from './property-names.js';
 
@@ -28,4 +28,11 @@ export function changeRecord(object: CrmObject, fields: ChangeFields): ProductRe
 /** A record of crm.consents. */
 export function consentRecord(record: CrmConsents): ProductRecord {
   return { product: 'crm.consents', record };
+}
+
+type Interaction = 'event_id' | 'occurred_at' | 'received_at' | 'source' | 'identifiers' | 'account_id' | 'object_id' | 'kind';
+
+/** A record of crm.interactions. */
+export function interactionRecord(fields: Pick<CrmInteractions, Interaction> & Partial<Omit<CrmInteractions, Interaction>>): ProductRecord {
+  return { product: 'crm.interactions', record: { direction: 'unknown', outcome: null, subject_id: null, duration_s: null, value_micros: null, currency: null, ...fields } };
 }

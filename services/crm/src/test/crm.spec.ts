@@ -235,6 +235,14 @@ describe('an import', () => {
     expect(await consentsOf('import:shop-1')).toEqual([expect.objectContaining({ decision: 'granted', legal_basis: 'consent' })]);
   });
 
+  it('stores interactions of people', async () => {
+    const visit = { type: 'interaction', id: 'V-1', contact: { user_id: 'u-7' }, kind: 'store_visit', direction: 'inbound', outcome: 'sold', duration_s: 1260, value: '89.90', currency: 'EUR', occurred_at: UPDATED };
+    expect((await importLines('?account=shop-7', [JSON.stringify(visit)])).body).toMatchObject({ accepted: 1 });
+    expect((await read('crm.interactions')).filter(({ record }) => record.account_id === 'shop-7')).toEqual([
+      { key: 'shop-7|V-1', record: expect.objectContaining({ kind: 'store_visit', identifiers: { user_id: 'u-7' }, duration_s: 1260, value_micros: 89_900_000 }) },
+    ]);
+  });
+
   it('keeps the ids of its records when the file is sent again, packed this time', async () => {
     await importLines('?account=shop-2', [contactLine()]);
     const again = await post('/v1/import?account=shop-2', gzipSync(`${contactLine()}\r\n`), { 'content-type': 'application/x-ndjson', 'content-encoding': 'gzip', authorization });
