@@ -23,14 +23,14 @@ export class CrmController {
     return this.pipeline.salesforce(request, this.#sender(request, query));
   }
 
-  /** `?account=` names the CRM account, `&platform=hubspot` makes ids those of HubSpot objects, `&dry_run=true` publishes nothing. */
+  /** `?account=` names the CRM account, `&platform=hubspot` makes ids those of HubSpot objects, `&type=contact` says what the rows of a CSV file are, `&dry_run=true` publishes nothing. */
   @Post('v1/import')
   @HttpCode(200)
   import(@Req() request: FastifyRequest, @Query() query: Record<string, string>): Promise<ImportAnswer> {
     const sender = this.#sender(request, query);
-    const { platform, dry_run: dryRun } = query;
+    const { platform, type, dry_run: dryRun } = query;
     if (platform !== undefined && platform !== 'hubspot') throw badRequest('enum', 'platform', 'platform can be hubspot, or left out');
-    return this.pipeline.import(request, { ...sender, platform: platform as 'hubspot' | undefined, dryRun: dryRun === 'true' });
+    return this.pipeline.import(request, { ...sender, platform: platform as 'hubspot' | undefined, type, dryRun: dryRun === 'true' });
   }
 
   #sender(request: FastifyRequest, { account }: Record<string, string>): Sender {

@@ -86,6 +86,12 @@ const interaction = z.strictObject({
 /** A line by its `type`. Unknown fields are errors: a misspelt one would be lost without a word. */
 export const lineSchema = z.discriminatedUnion('type', [contact, deal, consent, interaction], { error: 'must be contact, deal, consent or interaction' });
 
+export type ImportType = ImportLine['type'];
+/** The fields of a line of each type. */
+export const LINE_FIELDS: Record<ImportType, string[]> = {
+  contact: Object.keys(contact.shape), deal: Object.keys(deal.shape), consent: Object.keys(consent.shape), interaction: Object.keys(interaction.shape),
+};
+
 export type ImportLine = z.infer<typeof lineSchema>;
 export type ContactLine = Extract<ImportLine, { type: 'contact' }>;
 export type DealLine = Extract<ImportLine, { type: 'deal' }>;

@@ -235,6 +235,23 @@ describe('an import', () => {
     expect(await consentsOf('import:shop-1')).toEqual([expect.objectContaining({ decision: 'granted', legal_basis: 'consent' })]);
   });
 
+  it('may be CSV, with semicolons, a byte order mark and CRLF, and is reported by its lines', async () => {
+    const headers = { 'content-type': 'text/csv; charset=utf-8', authorization };
+    const rows = ['\ufeffid;email;stage;properties.industry;updated_at', `1;jane@example.com;customer;"Retail; ""big"" one"`, `;`, `2;nobody at all;;;${UPDATED}`, `3;;lead;;${UPDATED}`];
+    rows[1] += `;${UPDATED}`;
+    const answer = await post('/v1/import?account=shop-8&type=contact', rows.join('\r\n'), headers);
+    expect([answer.status, answer.body]).toEqual([200, { accepted: 2, quarantined: 0, rejected_total: 1, dry_run: false, rejected: [
+      { line: 4, code: 'identifier', field: 'email', message: expect.stringContaining('line 4, email') },
+    ] }]);
+    expect((await changesOf('crm.contact-changes', 'shop-8')).map(({ record: { object_id, property, value } }) => [object_id, property, value])).toEqual([
+      ['1', 'email', sha256('jane@example.com')], ['1', 'stage', 'customer'], ['1', 'industry', 'Retail; "big" one'], ['3', 'stage', 'lead'],
+    ]);
+    for (const [query, body, field] of [['', 'id', 'type'], ['&type=person', 'id', 'type'], ['&type=contact', '', 'header'], ['&type=contact', 'id,mail', 'mail']]) {
+      const refused = await post(`/v1/import?account=shop-8${query}`, body!, headers);
+      expect([query, refused.status, refused.body['field']]).toEqual([query, 400, field]);
+    }
+  });
+
   it('stores interactions of people', async () => {
     const visit = { type: 'interaction', id: 'V-1', contact: { user_id: 'u-7' }, kind: 'store_visit', direction: 'inbound', outcome: 'sold', duration_s: 1260, value: '89.90', currency: 'EUR', occurred_at: UPDATED };
     expect((await importLines('?account=shop-7', [JSON.stringify(visit)])).body).toMatchObject({ accepted: 1 });
