@@ -11,7 +11,7 @@ import { Pipeline } from './pipeline.js';
 @Module({})
 class CrmModule {}
 
-const BODY: BodyLimits = { maxBodyBytes: 50 * 1024 * 1024, contentTypes: ['application/json', 'application/x-ndjson', 'application/ndjson'] };
+const BODY: BodyLimits = { maxBodyBytes: 50 * 1024 * 1024, contentTypes: ['application/json', 'application/x-ndjson', 'application/ndjson', 'text/csv'] };
 
 export const crm: ServiceDefinition<typeof configShape> = {
   name: 'crm',

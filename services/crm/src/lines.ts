@@ -1,4 +1,4 @@
-// The lines of an NDJSON body, as bytes.
+// The lines of an NDJSON body, as bytes; those of CSV are in csv-rows.ts.
 
 export interface Line {
   bytes: Buffer;

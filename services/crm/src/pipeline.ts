@@ -1,19 +1,27 @@
-// The whole flow of the crm service: HubSpot's webhooks and imports become records of the crm products.
+// The whole flow of the crm service: HubSpot's webhooks, Salesforce's change events and imports become records of the crm products.
 import type { FastifyRequest } from 'fastify';
-import { IntakeError, badRequest, elementSlices, parseJson, rawBody, unauthorised, type Answer, type Intake } from '@tideway/intake';
+import type { Outcome } from '@tideway/contracts';
+import { IntakeError, badRequest, elementSlices, parseJson, rawBody, type Answer, type Intake } from '@tideway/intake';
 import type { Config } from './config.js';
+import { csvRows } from './csv-rows.js';
 import { lineSlices, type Line } from './lines.js';
-import { MAX_EVENTS, hubspotEvent, importLine, verifyHubspotV3 } from './sources/index.js';
+import { LINE_FIELDS, MAX_EVENTS, MAX_SALESFORCE_EVENTS, csvColumns, hubspotEvent, importLine, importRow, salesforceChange, verifyHubspot, type ImportContext, type ImportType } from './sources/index.js';
 
 /** Lines of an import that are published together: the next ones wait for their acknowledgement. */
 const LINES_AT_ONCE = 1_000;
 const MAX_LISTED = 1_000;
 
-export interface ImportRequest {
+/** Who sends, and about which account of the CRM. */
+export interface Sender {
   /** Name of the import key. */
   key: string;
   account: string;
+}
+
+export interface ImportRequest extends Sender {
   platform: 'hubspot' | undefined;
+  /** What the rows of a CSV file are; lines of NDJSON say it themselves. */
+  type: string | undefined;
   dryRun: boolean;
 }
 
@@ -47,16 +55,26 @@ export class Pipeline {
     });
   }
 
+  /** raw body -> one event, or a list of them -> records -> acknowledged by Kafka -> answer */
+  async salesforce(request: FastifyRequest, { key, account }: Sender): Promise<Answer> {
+    const body = rawBody(request);
+    const parsed = parseJson(body);
+    const receivedAt = Date.now();
+    const batch = { request, key, source: `salesforce:${account}`, outcomeOf: (value: unknown) => salesforceChange(value, { receivedAt, accountId: account }), maxEvents: MAX_SALESFORCE_EVENTS };
+    if (!Array.isArray(parsed)) return this.intake.answerOne({ ...batch, events: [{ value: parsed, original: body }] });
+    const originals = elementSlices(body)!;
+    return this.intake.answer({ ...batch, events: parsed.map((value: unknown, index) => ({ value, original: originals[index]! })) });
+  }
+
   /** raw body -> lines -> records, a thousand lines at a time -> acknowledged by Kafka -> answer; a dry run publishes nothing */
-  async import(request: FastifyRequest, { key, account, platform, dryRun }: ImportRequest): Promise<ImportAnswer> {
-    const lines = lineSlices(rawBody(request));
-    const context = { receivedAt: Date.now(), source: `import:${account}`, accountId: account, ...(platform ? { platform } : {}) };
-    const outcomeOf = ({ bytes, number }: Line) => importLine(bytes, number, context);
+  async import(request: FastifyRequest, { key, account, platform, type, dryRun }: ImportRequest): Promise<ImportAnswer> {
+    const context: ImportContext = { receivedAt: Date.now(), source: `import:${account}`, accountId: account, ...(platform ? { platform } : {}) };
+    const isCsv = /^text\/csv\b/i.test(request.headers['content-type'] ?? '');
+    const lines = isCsv ? rowsOf(rawBody(request), type, context) : linesOf(rawBody(request), context);
     const answer: ImportAnswer = { accepted: 0, quarantined: 0, rejected: [], rejected_total: 0, dry_run: dryRun };
-    for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
-      const chunk = lines.slice(from, from + LINES_AT_ONCE);
-      const result = dryRun ? tryOut(chunk, outcomeOf) : await this.intake.answer({
-        request, key, source: context.source, outcomeOf: (line) => outcomeOf(line as Line),
+    for (const chunk of chunksOf(lines, LINES_AT_ONCE)) {
+      const result = dryRun ? tryOut(chunk) : await this.intake.answer({
+        request, key, source: context.source, outcomeOf: (line) => (line as ImportedLine).outcome(),
         events: chunk.map((line) => ({ value: line, original: line.bytes })),
       });
       answer.accepted += result.accepted;
@@ -70,19 +88,52 @@ export class Pipeline {
 
   #verify(request: FastifyRequest, body: Buffer): void {
     const header = (name: string) => String(request.headers[name] ?? '');
-    const verified = verifyHubspotV3({
+    const verified = verifyHubspot({
       secret: this.config.HUBSPOT_CLIENT_SECRET, method: request.method, uri: this.config.HUBSPOT_WEBHOOK_URL, body,
       timestamp: header('x-hubspot-request-timestamp'), signature: header('x-hubspot-signature-v3'), now: Date.now(),
+      undatedSignature: header('x-hubspot-signature'), version: header('x-hubspot-signature-version'), allowUndated: this.config.HUBSPOT_ALLOW_V1_V2,
     });
     if (verified.ok) return;
-    throw new IntakeError(401, { ...unauthorised('HubSpot-Signature-v3', '').rejection, code: verified.code, field: 'x-hubspot-signature-v3', message: verified.message });
+    const { code, field, message } = verified;
+    throw new IntakeError(401, { code, field, message });
   }
 }
 
-function tryOut(lines: Line[], outcomeOf: (line: Line) => ReturnType<typeof importLine>): Answer {
+interface ImportedLine extends Line {
+  outcome: () => Outcome;
+}
+
+function* linesOf(body: Buffer, context: ImportContext): Generator<ImportedLine> {
+  for (const line of lineSlices(body)) yield { ...line, outcome: () => importLine(line.bytes, line.number, context) };
+}
+
+/** The rows under the header. Throws 400 where it is not said what they are, or the header names a column that they do not have. */
+function rowsOf(body: Buffer, type: string | undefined, context: ImportContext): Generator<ImportedLine> {
+  if (type === undefined || !Object.hasOwn(LINE_FIELDS, type)) throw badRequest('enum', 'type', `say what the rows of the CSV file are: ?type=${Object.keys(LINE_FIELDS).join(', ')}`);
+  const rows = csvRows(body);
+  const header = rows.next().value;
+  if (!header || header.fault) throw badRequest('required', 'header', 'the first line must name the columns');
+  const columns = csvColumns(header.cells, type as ImportType);
+  if (!Array.isArray(columns)) throw new IntakeError(400, columns);
+  return (function* () {
+    for (const row of rows) yield { ...row, outcome: () => importRow(row, columns, type as ImportType, context) };
+  })();
+}
+
+function* chunksOf<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let chunk: T[] = [];
+  for (const item of items) {
+    if (chunk.push(item) < size) continue;
+    yield chunk;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+function tryOut(lines: ImportedLine[]): Answer {
   const answer: Answer = { accepted: 0, quarantined: 0, rejected: [] };
   for (const [index, line] of lines.entries()) {
-    const outcome = outcomeOf(line);
+    const outcome = line.outcome();
     if (outcome.status === 'rejected') answer.rejected.push({ index, ...outcome.rejection });
     else if (outcome.status === 'quarantined') answer.quarantined += 1;
     else answer.accepted += 1;

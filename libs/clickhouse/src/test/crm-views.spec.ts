@@ -17,11 +17,11 @@ beforeAll(async () => {
   platform = await startTestPlatform({ kafka: false, registry: false });
   clickhouse = createClickHouse(loadConfig(clickhouseShape, platform.env), 'test');
   for (const database of ['customer', 'crm']) await clickhouse.command({ query: `CREATE DATABASE ${database}` });
-  for (const id of ['customer.identities', 'crm.contact-changes', 'crm.deal-changes']) {
+  for (const id of ['customer.identities', 'crm.contact-changes', 'crm.deal-changes', 'crm.company-changes']) {
     const product = productOf(products, id);
     for (const query of [...createTable(product), createView(product)]) await clickhouse.command({ query });
   }
-  for (const view of ['crm.contacts', 'crm.deals']) await clickhouse.command({ query: readFileSync(path.join(schemasDir(), `views/${view}.sql`), 'utf8') });
+  for (const view of ['crm.contacts', 'crm.deals', 'crm.companies']) await clickhouse.command({ query: readFileSync(path.join(schemasDir(), `views/${view}.sql`), 'utf8') });
 });
 
 afterAll(async () => {
@@ -34,13 +34,13 @@ type Change = [change: string, property?: string, value?: string, source?: strin
 /** Rows of one object, a minute apart; they are inserted last first, as late ones come. */
 async function history(table: string, object_id: string, changes: Change[]): Promise<void> {
   const values = changes.map(([change, property = null, value = null, source = 'hubspot:1'], minute) => ({
-    _partition: 0, _offset: minute, event_id: uuid(), occurred_at: BEGIN + minute * 60_000, received_at: BEGIN, source, identifiers: {}, account_id: '1', object_id, change,
-    property, value, stage: change === 'stage_changed' ? value : null, amount_micros: null, currency: null, related_ids: [],
+    _partition: 0, _offset: minute, event_id: uuid(), occurred_at: BEGIN + minute * 60_000, received_at: BEGIN, source, account_id: '1', object_id, change,
+    property, value, stage: change === 'stage_changed' ? value : null, related_ids: [],
   }));
   await clickhouse.insert({ table, values: values.reverse(), format: 'JSONEachRow' });
 }
 
-describe.each([['crm.contacts', 'crm.contact_changes_v1'], ['crm.deals', 'crm.deal_changes_v1']])('%s', (view, table) => {
+describe.each([['crm.contacts', 'crm.contact_changes_v1'], ['crm.deals', 'crm.deal_changes_v1'], ['crm.companies', 'crm.company_changes_v1']])('%s', (view, table) => {
   const shown = async (object: string) => {
     const result = await clickhouse.query({ query: `SELECT stage, properties, toUnixTimestamp64Milli(updated_at) - ${BEGIN} AS updated FROM ${view} WHERE object_id = {object:String}`, query_params: { object }, format: 'JSONEachRow' });
     return result.json<{ stage: string; properties: Record<string, string>; updated: number }>();

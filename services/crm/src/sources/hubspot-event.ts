@@ -1,14 +1,14 @@
-// The events in HubSpot's webhook requests, read into one shape: those of contacts and deals, and the generic object.* ones.
+// The events in HubSpot's webhook requests, read into one shape: those of contacts, deals and companies, and the generic object.* ones.
 import { TIMESTAMP_RANGE, type Rejection } from '@tideway/contracts';
 import { z } from 'zod';
-import type { CrmObject } from './property-value.js';
+import type { CrmObject } from './property-names.js';
 
 export type HubspotAction = 'creation' | 'deletion' | 'privacyDeletion' | 'restore' | 'merge' | 'propertyChange' | 'associationChange';
 const ACTIONS: ReadonlySet<string> = new Set(['creation', 'deletion', 'privacyDeletion', 'restore', 'merge', 'propertyChange', 'associationChange'] satisfies HubspotAction[]);
 
 /** Objects by the ids of their types (https://developers.hubspot.com/docs/guides/crm/understanding-the-crm#object-type-ids). */
 const OBJECT_TYPES: ReadonlyMap<string, string> = new Map([
-  ['0-1', 'contact'], ['0-2', 'company'], ['0-3', 'deal'], ['0-5', 'ticket'], ['0-7', 'product'], ['0-8', 'line_item'],
+  ['0-1', 'contact'], ['0-2', 'company'], ['0-3', 'deal'], ['0-5', 'ticket'], ['0-7', 'product'], ['0-8', 'line_item'], ['0-47', 'meeting'], ['0-48', 'call'],
 ]);
 /** What a subscription can begin with; an app has one target URL for all of its subscriptions, so all of them may arrive. */
 const PREFIXES: ReadonlySet<string> = new Set([...OBJECT_TYPES.values(), 'object', 'conversation']);
@@ -66,7 +66,7 @@ export type HubspotEvent = HubspotEnvelope & (
   | { action: 'merge'; objectId: string; mergedIds: string[] }
   /** `value` undefined: none was sent, or HubSpot calls it sensitive. */
   | { action: 'propertyChange'; objectId: string; property: string; value: string | undefined }
-  /** `object` and `objectId` are the end that the record is about: the deal, else the contact. */
+  /** `object` and `objectId` are the end that the record is about: the deal, else the contact, else the company. */
   | { action: 'associationChange'; objectId: string; other: AssociationEnd; removed: boolean }
 );
 
@@ -87,14 +87,16 @@ export function parseHubspotEvent(payload: unknown): ParsedEvent {
   const [prefix = '', action = ''] = subscriptionType.split('.');
   if (action === 'associationChange' && PREFIXES.has(prefix)) return parseAssociation(payload, envelope.data);
   const name = prefix === 'object' ? OBJECT_TYPES.get(objectTypeId ?? '') : prefix;
-  if (PREFIXES.has(prefix) && name !== 'contact' && name !== 'deal') {
+  if (PREFIXES.has(prefix) && !isCrmObject(name)) {
     return prefix === 'object' && objectTypeId === undefined
       ? { kind: 'invalid', object: 'contact', rejection: { code: 'required', field: 'objectTypeId', message: `objectTypeId is required for ${subscriptionType}` } }
       : { kind: 'ignored' };
   }
-  if ((name !== 'contact' && name !== 'deal') || !ACTIONS.has(action)) return unsupported(subscriptionType);
+  if (!isCrmObject(name) || !ACTIONS.has(action)) return unsupported(subscriptionType);
   return parseObject(payload, envelopeOf(envelope.data, name), action as Exclude<HubspotAction, 'associationChange'>);
 }
+
+const isCrmObject = (name: string | undefined): name is CrmObject => name === 'contact' || name === 'deal' || name === 'company';
 
 /** HubSpot sends the type as `subscriptionType`; the example of its documentation has it as `eventType`. */
 function withSubscriptionType(payload: unknown): unknown {
@@ -130,7 +132,10 @@ function parseObject(payload: unknown, envelope: HubspotEnvelope, action: Exclud
 
 function parseAssociation(payload: unknown, data: Envelope): ParsedEvent {
   const association = associationSchema.safeParse(payload);
-  if (!association.success) return invalid(data.subscriptionType.startsWith('deal') ? 'deal' : 'contact', association.error);
+  if (!association.success) {
+    const [prefix] = data.subscriptionType.split('.');
+    return invalid(isCrmObject(prefix) ? prefix : 'contact', association.error);
+  }
   const { associationType = '', fromObjectTypeId, toObjectTypeId, fromObjectId, toObjectId, associationRemoved } = association.data;
   const [, fromName, toName] = ASSOCIATION_TYPE.exec(associationType) ?? [];
   const from = endOf(fromObjectTypeId, fromName, fromObjectId);
@@ -140,7 +145,7 @@ function parseAssociation(payload: unknown, data: Envelope): ParsedEvent {
     return { kind: 'invalid', object: 'deal', rejection: { code: 'type', field: 'associationType', message } };
   }
   const ends = [from, to];
-  const about = ends.find((end) => end.type === 'deal') ?? ends.find((end) => end.type === 'contact');
+  const about = ends.find((end) => end.type === 'deal') ?? ends.find((end) => end.type === 'contact') ?? ends.find((end) => end.type === 'company');
   if (!about) return { kind: 'ignored' };
   const envelope = envelopeOf(data, about.type as CrmObject);
   return { kind: 'event', event: { ...envelope, action: 'associationChange', objectId: about.id, other: about === from ? to : from, removed: associationRemoved } };
@@ -158,6 +163,6 @@ function invalid(object: CrmObject, error: z.ZodError): ParsedEvent {
 }
 
 function unsupported(subscriptionType: string): ParsedEvent {
-  const message = `subscriptionType ${subscriptionType} is none that this service knows; it reads those of contacts and deals, also as object.*`;
+  const message = `subscriptionType ${subscriptionType} is none that this service knows; it reads those of contacts, deals and companies, also as object.*`;
   return { kind: 'invalid', object: 'contact', rejection: { code: 'unsupported_subscription', field: 'subscriptionType', message } };
 }

@@ -1,6 +1,6 @@
-import { createHmac } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { verifyHubspotV3, type HubspotV3Request } from './hubspot-signature.js';
+import { verifyHubspot, verifyHubspotV3, type HubspotRequest, type HubspotV3Request } from './hubspot-signature.js';
 
 const NOW = 1_795_000_000_000;
 const URI = 'https://hooks.example.com/webhooks/hubspot';
@@ -59,5 +59,49 @@ describe('a request of somebody else', () => {
 
   it('is refused where no secret is configured, although an empty one could sign', () => {
     expect(verifyHubspotV3(request({ secret: '', signature: sign(`POST${URI}`, BODY, String(NOW), '') }))).toMatchObject({ code: 'no_secret' });
+  });
+});
+
+describe('a request with a signature of v1 or v2', () => {
+  // The examples of https://legacydocs.hubspot.com/docs/faq/v1-request-validation and .../v2-request-validation.
+  const SECRET = 'yyyyyyyy-yyyy-yyyy-yyyy-yyyyyyyyyyyy';
+  const undated = (changes: Partial<HubspotRequest> = {}): HubspotRequest => ({
+    secret: SECRET, method: 'POST', uri: 'https://www.example.com/webhook_uri', timestamp: '', signature: '', now: NOW, allowUndated: true,
+    body: Buffer.from('{"example_field":"example_value"}'), version: 'v2', undatedSignature: '9569219f8ba981ffa6f6f16aa0f48637d35d728c7e4d93d0d52efaa512af7900', ...changes,
+  });
+  const v1 = {
+    version: 'v1', undatedSignature: '232db2615f3d666fe21a8ec971ac7b5402d33b9a925784df3ca654d05f4817de',
+    body: Buffer.from('[{"eventId":1,"subscriptionId":12345,"portalId":62515,"occurredAt":1564113600000,"subscriptionType":"contact.creation","attemptNumber":0,"objectId":123,"changeSource":"CRM","changeFlag":"NEW","appId":54321}]'),
+  };
+
+  it('passes where it is allowed, by the examples of the documentation', () => {
+    for (const changes of [{}, v1]) expect(verifyHubspot(undated(changes))).toEqual({ ok: true });
+    const get = { method: 'GET', body: Buffer.alloc(0), undatedSignature: 'eee2dddcc73c94d699f5e395f4b9d454a069a6855fbfa152e91e88823087200e' };
+    expect(verifyHubspot(undated(get))).toEqual({ ok: true });
+  });
+
+  it('is refused where it is not allowed, and told what is', () => {
+    for (const changes of [{}, v1]) expect(verifyHubspot(undated({ ...changes, allowUndated: false }))).toMatchObject({ ok: false, code: 'undated_signature', field: 'x-hubspot-signature', message: expect.stringContaining('HUBSPOT_ALLOW_V1_V2') });
+  });
+
+  it('is judged by v3 alone where it has that too, right or wrong', () => {
+    const body = undated().body;
+    const both = { timestamp: String(NOW), signature: createHmac('sha256', SECRET).update('POSThttps://www.example.com/webhook_uri').update(body).update(String(NOW)).digest('base64') };
+    expect(verifyHubspot(undated({ ...both, undatedSignature: 'wrong', allowUndated: false }))).toEqual({ ok: true });
+    expect(verifyHubspot(undated({ ...both, timestamp: String(NOW - 300_001) }))).toMatchObject({ code: 'timestamp', field: 'x-hubspot-signature-v3' });
+    expect(verifyHubspot(undated({ ...both, signature: 'wrong' }))).toMatchObject({ code: 'signature' });
+  });
+
+  it.each<[string, Partial<HubspotRequest>, string]>([
+    ['another body', { body: Buffer.from('{}') }, 'signature'],
+    ['another URL in v2', { uri: 'https://www.example.com/other' }, 'signature'],
+    ['the wrong version', { version: 'v1' }, 'signature'],
+    ['no version', { version: '' }, 'missing_header'],
+    ['an unknown version', { version: 'v4' }, 'missing_header'],
+    ['a short signature', { undatedSignature: '9569' }, 'signature'],
+    ['no secret configured', { secret: '', undatedSignature: createHash('sha256').update('POSThttps://www.example.com/webhook_uri{"example_field":"example_value"}').digest('hex') }, 'no_secret'],
+    ['no signature at all', { undatedSignature: '' }, 'missing_header'],
+  ])('is refused with %s', (_name, changes, code) => {
+    expect(verifyHubspot(undated(changes))).toMatchObject({ ok: false, code });
   });
 });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
-import { compileValidator, loadProducts, productOf, type CrmConsents, type CrmContactChanges, type Outcome } from '@tideway/contracts';
+import { compileValidator, loadProducts, productOf, type CrmCompanyChanges, type CrmConsents, type CrmContactChanges, type CrmInteractions, type Outcome } from '@tideway/contracts';
 import { hubspotEvent } from './hubspot-webhook.js';
 
 const ctx = { receivedAt: 1_795_000_000_250 };
@@ -17,7 +17,7 @@ const association = {
   ...envelope, subscriptionType: 'deal.associationChange', associationType: 'DEAL_TO_CONTACT', fromObjectId: 36629623097, toObjectId: 92181619357, associationRemoved: false, isPrimaryAssociation: false, changeSource: 'USER',
 };
 
-const validators = new Map(['crm.contact-changes', 'crm.deal-changes', 'crm.consents'].map((id) => [id, compileValidator(productOf(loadProducts(), id).schema)]));
+const validators = new Map(['crm.contact-changes', 'crm.deal-changes', 'crm.company-changes', 'crm.consents', 'crm.interactions'].map((id) => [id, compileValidator(productOf(loadProducts(), id).schema)]));
 function expectValid(outcome: Outcome): void {
   if (outcome.status !== 'records') return;
   for (const { product, record } of outcome.records) expect(validators.get(product)!(record)).toBeUndefined();
@@ -128,6 +128,75 @@ describe('a deal', () => {
   });
 });
 
+describe('a company', () => {
+  const base = { source: 'hubspot:33', account_id: '33', occurred_at: 1462216307945, received_at: ctx.receivedAt, event_id: expect.stringMatching(UUID_V5) };
+  const companiesOf = (event: unknown) => recordsOf(event).filter(({ product }) => product === 'crm.company-changes').map(({ record }) => record as CrmCompanyChanges);
+  const company = (more: object) => ({ ...propertyChange, subscriptionType: 'company.propertyChange', ...more });
+
+  it('enters a lifecycle stage, and is about no person', () => {
+    expect(companiesOf(company({}))).toEqual([
+      { ...base, object_id: '1246965', change: 'stage_changed', property: 'lifecyclestage', value: 'subscriber', stage: 'subscriber', related_ids: [] },
+    ]);
+  });
+
+  it('has choices and numbers recorded, of names only that they changed', () => {
+    for (const [propertyName, propertyValue, value] of [['industry', 'RETAIL', 'RETAIL'], ['numberofemployees', '250', '250'], ['name', 'Jane Doe Ltd', null], ['phone', '+1 800 555 0100', sha256('+18005550100')]]) {
+      expect(companiesOf(company({ propertyName, propertyValue }))).toMatchObject([{ change: 'updated', property: propertyName, value }]);
+    }
+  });
+
+  it('is created, restored, deleted and merged, also by a generic subscription', () => {
+    expect(companiesOf({ ...creation, subscriptionType: 'company.creation' })).toMatchObject([{ change: 'created', object_id: '1246978' }]);
+    expect(companiesOf({ ...creation, subscriptionType: 'object.restore', objectTypeId: '0-2' })).toMatchObject([{ change: 'created' }]);
+    expect(companiesOf({ ...creation, subscriptionType: 'company.deletion' })).toMatchObject([{ change: 'deleted' }]);
+    expect(companiesOf({ ...merge, subscriptionType: 'company.merge' })).toMatchObject([{ change: 'merged', object_id: '101', related_ids: ['hubspot_company_id:33:102', 'hubspot_company_id:33:103', 'hubspot_company_id:33:501'] }]);
+  });
+
+  it.each([
+    ['a contact', 'company.associationChange', 'COMPANY_TO_CONTACT', 'hubspot_contact_id:33:2'],
+    ['a deal', 'company.associationChange', 'COMPANY_TO_DEAL', 'hubspot_deal_id:33:2'],
+    ['another company', 'company.associationChange', 'COMPANY_TO_COMPANY', 'hubspot_company_id:33:2'],
+    ['a ticket', 'company.associationChange', 'COMPANY_TO_TICKET', 'hubspot_ticket_id:33:2'],
+  ])('is associated with %s', (_name, subscriptionType, associationType, related) => {
+    const event = { ...association, subscriptionType, associationType, fromObjectId: 1, toObjectId: 2 };
+    expect(companiesOf(event)[0]).toMatchObject({ object_id: '1', property: 'association', value: 'added', related_ids: [related] });
+  });
+
+  it('whose association names a contact or deal changes that as well, under an id of its own', () => {
+    const records = recordsOf({ ...association, subscriptionType: 'company.associationChange', associationType: 'COMPANY_TO_CONTACT', fromObjectId: 1, toObjectId: 2 });
+    expect(records.map(({ product }) => product)).toEqual(['crm.contact-changes', 'crm.company-changes']);
+    expect(new Set(records.map(({ record }) => (record as CrmCompanyChanges).event_id)).size).toBe(2);
+  });
+});
+
+describe('an interaction', () => {
+  const interactionsOf = (event: unknown) => recordsOf(event).filter(({ product }) => product === 'crm.interactions').map(({ record }) => record as CrmInteractions);
+  const ticket = { ...association, subscriptionType: 'ticket.associationChange', associationType: 'TICKET_TO_CONTACT', fromObjectId: 5001, toObjectId: 9101 };
+  const generic = (typeId: string) => ({ ...association, subscriptionType: 'object.associationChange', associationType: undefined, fromObjectTypeId: '0-1', toObjectTypeId: typeId, fromObjectId: 9101, toObjectId: 5001 });
+
+  it('is a ticket that is given to a contact', () => {
+    expect(interactionsOf(ticket)).toEqual([{
+      event_id: expect.stringMatching(UUID_V5), occurred_at: 1462216307945, received_at: ctx.receivedAt, source: 'hubspot:33', identifiers: { hubspot_contact_id: '33:9101' },
+      account_id: '33', object_id: '5001', kind: 'ticket', direction: 'unknown', outcome: null, subject_id: null, duration_s: null, value_micros: null, currency: null,
+    }]);
+    expect(changeOf(ticket)).toMatchObject({ property: 'association', related_ids: ['hubspot_ticket_id:33:5001'] });
+  });
+
+  it('is a call or a meeting, by the ids of their types', () => {
+    expect(['0-5', '0-47', '0-48'].flatMap((typeId) => interactionsOf(generic(typeId))).map(({ kind }) => kind)).toEqual(['ticket', 'meeting', 'call']);
+  });
+
+  it('keeps its id, whichever end tells of it and when', () => {
+    const ids = [ticket, { ...ticket, eventId: 1, occurredAt: 1462216307999 }, generic('0-5')].map((event) => interactionsOf(event)[0]!.event_id);
+    expect(new Set(ids).size).toBe(1);
+    expect(interactionsOf({ ...ticket, toObjectId: 9102 })[0]!.event_id).not.toBe(ids[0]);
+  });
+
+  it('is none where it is taken away, or given to a deal or a company only', () => {
+    for (const event of [{ ...ticket, associationRemoved: true }, { ...ticket, associationType: 'TICKET_TO_DEAL' }, { ...ticket, associationType: 'TICKET_TO_COMPANY' }, generic('0-2')]) expect(interactionsOf(event)).toEqual([]);
+  });
+});
+
 describe('consent', () => {
   const consentsOf = (event: unknown) => recordsOf(event).filter(({ product }) => product === 'crm.consents').map(({ record }) => record as CrmConsents);
 
@@ -167,12 +236,12 @@ describe('the id of an event', () => {
 });
 
 describe('an event that gives no record', () => {
-  it.each(['company.propertyChange', 'ticket.creation', 'line_item.deletion', 'conversation.newMessage'])('%s is accepted and left out', (subscriptionType) => {
+  it.each(['product.propertyChange', 'ticket.creation', 'line_item.deletion', 'conversation.newMessage'])('%s is accepted and left out', (subscriptionType) => {
     expect(hubspotEvent({ ...propertyChange, subscriptionType }, ctx)).toEqual({ status: 'records', records: [] });
   });
 
   it('is one of another object by its generic type', () => {
-    for (const objectTypeId of ['0-2', '0-48', '2-226377266']) expect(hubspotEvent({ ...creation, subscriptionType: 'object.creation', objectTypeId }, ctx)).toEqual({ status: 'records', records: [] });
+    for (const objectTypeId of ['0-7', '0-48', '2-226377266']) expect(hubspotEvent({ ...creation, subscriptionType: 'object.creation', objectTypeId }, ctx)).toEqual({ status: 'records', records: [] });
   });
 
   it.each<[string, unknown, string, string]>([
@@ -183,6 +252,7 @@ describe('an event that gives no record', () => {
     ['no property', { ...propertyChange, subscriptionType: 'deal.propertyChange', propertyName: undefined }, 'crm.deal-changes', 'propertyName'],
     ['a value that is an object', contactProperty('industry', { a: 1 }), 'crm.contact-changes', 'propertyValue'],
     ['no primary', { ...merge, primaryObjectId: undefined }, 'crm.contact-changes', 'primaryObjectId'],
+    ['no object of a company', { ...creation, subscriptionType: 'company.creation', objectId: undefined }, 'crm.company-changes', 'objectId'],
     ['an association of unknown ends', { ...association, associationType: 'FRIENDS' }, 'crm.deal-changes', 'associationType'],
     ['a generic type without objectTypeId', { ...creation, subscriptionType: 'object.creation' }, 'crm.contact-changes', 'objectTypeId'],
     ['an unknown subscription', { ...creation, subscriptionType: 'contact.teleported' }, 'crm.contact-changes', 'subscriptionType'],
@@ -192,7 +262,7 @@ describe('an event that gives no record', () => {
 });
 
 describe('any JSON', () => {
-  const samples = [propertyChange, creation, merge, association, contactProperty('email', 'jane@example.com'), dealProperty('amount', '1.5')];
+  const samples = [propertyChange, creation, merge, association, { ...propertyChange, subscriptionType: 'company.propertyChange' }, { ...association, associationType: 'COMPANY_TO_CONTACT' }, { ...association, associationType: 'TICKET_TO_CONTACT' }, contactProperty('email', 'jane@example.com'), dealProperty('amount', '1.5')];
   const mutated = fc.tuple(fc.constantFrom(...samples), fc.dictionary(fc.constantFrom(...new Set(samples.flatMap(Object.keys)), '__proto__', 'objectTypeId', 'isSensitive'), fc.jsonValue(), { maxKeys: 3 }))
     .map(([sample, changes]) => ({ ...sample, ...changes }));
   const texts = fc.tuple(fc.constantFrom('email', 'phone', 'lifecyclestage', 'amount', 'hs_email_optout'), fc.string({ unit: 'binary' }), fc.boolean())

@@ -1,32 +1,36 @@
-// HubSpot's webhook events of contacts and deals to change and consent records.
-import { micros, type Outcome, type ProductRecord } from '@tideway/contracts';
+// HubSpot's webhook events of contacts, deals and companies to records of changes, consents and interactions.
+import { micros, type CrmInteractions, type Outcome, type ProductRecord } from '@tideway/contracts';
 import { consentFor } from './hubspot-consent.js';
 import { parseHubspotEvent, type AssociationEnd, type HubspotEvent } from './hubspot-event.js';
-import { recordedValue, type CrmObject } from './property-value.js';
-import { changeRecord, eventId, type ChangeFields } from './records.js';
+import type { CrmObject } from './property-names.js';
+import { recordedValue } from './property-value.js';
+import { changeRecord, eventId, interactionRecord, type ChangeFields } from './records.js';
 
 export interface HubspotContext {
   /** Milliseconds. */
   receivedAt: number;
-  /** Names of properties whose values are recorded beside those that property-value.ts lists. */
+  /** Names of properties whose values are recorded beside those that property-names.ts lists. */
   keptProperties?: ReadonlySet<string>;
 }
 
 /** Most events in one request (https://developers.hubspot.com/docs/api/webhooks). */
 export const MAX_EVENTS = 100;
-const STAGE_PROPERTY: Record<CrmObject, string> = { contact: 'lifecyclestage', deal: 'dealstage' };
+const INTERACTIONS: ReadonlyMap<string, CrmInteractions['kind']> = new Map([['ticket', 'ticket'], ['call', 'call'], ['meeting', 'meeting']]);
+const STAGE_PROPERTY: Record<CrmObject, string> = { contact: 'lifecyclestage', deal: 'dealstage', company: 'lifecyclestage' };
 
 /**
  * The records of one event of a request's array (https://developers.hubspot.com/docs/api/webhooks).
  *
- * Events of other objects than contacts and deals give no records. Whatever is unreadable is quarantined, never
+ * Events of other objects than contacts, deals and companies give no records. Whatever is unreadable is quarantined, never
  * rejected: HubSpot cannot mend it, and would resend the whole request with its good events for a day.
  * - A restored object counts as created. A deletion for privacy is a `deleted` change with the property
  *   `privacyDeletion`: the person has to be forgotten, not only taken off the list.
  * - A merge is about the primary object; `related_ids` are the objects merged into it and, where HubSpot made a new
  *   object of them, the new one.
  * - An association of a deal and a contact is an `updated` change of the deal with the property `association` and the
- *   value `added` or `removed`. Only when added does it carry both identifiers, as that links them.
+ *   value `added` or `removed`. Only when added does it carry both identifiers, as that links them. An association with
+ *   a company is a change of the company as well, and one that adds a ticket, call or meeting to a contact is that
+ *   person's interaction: the one event of these objects that says whose they are.
  * - `amount_micros` is null where the amount is no number or beyond 9 billion; `value` has it as text. HubSpot does
  *   not say the currency with it.
  */
@@ -37,7 +41,7 @@ export function hubspotEvent(payload: unknown, ctx: HubspotContext): Outcome {
   const { event } = parsed;
   const base = baseFields(event, ctx);
   if (event.action === 'propertyChange') return { status: 'records', records: propertyChange(event, base, ctx) };
-  if (event.action === 'associationChange') return { status: 'records', records: [associationChange(event, base)] };
+  if (event.action === 'associationChange') return { status: 'records', records: associationChange(event, base) };
   if (event.action === 'merge') {
     const related_ids = event.mergedIds.map((id) => hubspotKey(event.portalId, { type: event.object, id }));
     return { status: 'records', records: [changeRecord(event.object, { ...base, change: 'merged', related_ids })] };
@@ -96,15 +100,29 @@ function moneyFields(property: string, value: string): Pick<ChangeFields, 'amoun
   return { amount_micros: typeof result === 'number' ? result : null };
 }
 
-function associationChange(event: AssociationChange, base: ChangeFields): ProductRecord {
+function associationChange(event: AssociationChange, base: ChangeFields): ProductRecord[] {
   const { object, other, portalId, removed } = event;
   const links = !removed && object === 'deal' && other.type === 'contact';
-  return changeRecord(object, {
-    ...base,
-    property: 'association',
-    value: removed ? 'removed' : 'added',
+  const fields = { ...base, property: 'association', value: removed ? 'removed' : 'added' };
+  const changes = [changeRecord(object, {
+    ...fields,
     identifiers: links ? { ...base.identifiers, hubspot_contact_id: `${portalId}:${other.id}` } : base.identifiers,
     related_ids: [hubspotKey(portalId, other)],
+  })];
+  if (other.type === 'company') {
+    const related_ids = [hubspotKey(portalId, { type: object, id: event.objectId })];
+    changes.push(changeRecord('company', { ...fields, event_id: eventId('company', base.event_id), object_id: other.id, related_ids }));
+  }
+  const kind = object === 'contact' && !removed ? INTERACTIONS.get(other.type) : undefined;
+  return kind ? [...changes, interaction(event, kind, base)] : changes;
+}
+
+/** Its id is made of the two objects: they are associated from either end, and each end tells of it. */
+function interaction(event: AssociationChange, kind: CrmInteractions['kind'], { received_at, source, identifiers }: ChangeFields): ProductRecord {
+  const { portalId, objectId, other, occurredAt } = event;
+  return interactionRecord({
+    event_id: eventId('hubspot', portalId, 'interaction', kind, other.id, objectId),
+    occurred_at: occurredAt, received_at, source, identifiers, account_id: portalId, object_id: other.id, kind,
   });
 }
 

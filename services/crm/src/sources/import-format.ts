@@ -1,5 +1,5 @@
-// The format of NDJSON imports: what a line of each type has to look like.
-import { TIMESTAMP_RANGE, type CrmConsents } from '@tideway/contracts';
+// The format of imports: what a line of each type has to look like.
+import { TIMESTAMP_RANGE, type CrmConsents, type CrmInteractions } from '@tideway/contracts';
 import { z } from 'zod';
 
 const MAX_PROPERTIES = 500;
@@ -26,6 +26,13 @@ const properties = z.record(z.string().min(1).max(256), z.union([z.string().max(
   })
   .default({});
 
+const amount = z.union([z.string().max(64), z.number()], { error: 'must be a number, or a text such as "1500.00"' }).transform(String);
+const currency = z.string().regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code such as EUR' });
+// CSV has texts only.
+const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')], { error: 'must be true or false' }).default(false);
+const seconds = z.union([z.int(), z.string().regex(/^\d{1,7}$/).transform(Number)], { error: 'must be whole seconds' })
+  .refine((value) => value >= 0 && value <= 604_800, { error: 'must be 0 to 604800 seconds, a week' });
+
 /** Any of these names a person; an `id` alone does so in a HubSpot account only. */
 const person = { email: text.optional(), phone: text.optional(), user_id: text.optional() };
 const contactReference = z.strictObject({ id: id.optional(), ...person })
@@ -36,18 +43,18 @@ const contact = z.strictObject({
   stage: text.optional(),
   properties,
   updated_at: time,
-  deleted: z.boolean().default(false),
+  deleted: flag,
 });
 
 const deal = z.strictObject({
   type: z.literal('deal'), id,
   contacts: z.array(contactReference).max(MAX_CONTACTS).default([]),
   stage: text.optional(),
-  amount: z.union([z.string().max(64), z.number()], { error: 'must be a number, or a text such as "1500.00"' }).transform(String).optional(),
-  currency: z.string().regex(/^[A-Z]{3}$/, { error: 'must be an ISO 4217 code such as EUR' }).optional(),
+  amount: amount.optional(),
+  currency: currency.optional(),
   properties,
   updated_at: time,
-  deleted: z.boolean().default(false),
+  deleted: flag,
 }).refine((line) => line.amount === undefined || line.currency !== undefined, { error: 'is required with an amount', path: ['currency'] });
 
 const consent = z.strictObject({
@@ -63,11 +70,31 @@ const consent = z.strictObject({
   decided_at: time,
 });
 
+const interaction = z.strictObject({
+  type: z.literal('interaction'), id,
+  contact: contactReference,
+  kind: symbols<CrmInteractions['kind']>({ call: true, meeting: true, ticket: true, store_visit: true, email: true, chat: true, other: true }),
+  direction: symbols<CrmInteractions['direction']>({ inbound: true, outbound: true, unknown: true }).default('unknown'),
+  outcome: z.string().trim().min(1).max(64).optional(),
+  subject: z.string().regex(/^[a-z][a-z_]{0,39}:[^\s@+]{1,128}$/, { error: 'must be type:id, such as order:O-1 or deal:77' }).optional(),
+  duration_s: seconds.optional(),
+  value: amount.optional(),
+  currency: currency.optional(),
+  occurred_at: time,
+}).refine((line) => line.value === undefined || line.currency !== undefined, { error: 'is required with a value', path: ['currency'] });
+
 /** A line by its `type`. Unknown fields are errors: a misspelt one would be lost without a word. */
-export const lineSchema = z.discriminatedUnion('type', [contact, deal, consent], { error: 'must be contact, deal or consent' });
+export const lineSchema = z.discriminatedUnion('type', [contact, deal, consent, interaction], { error: 'must be contact, deal, consent or interaction' });
+
+export type ImportType = ImportLine['type'];
+/** The fields of a line of each type. */
+export const LINE_FIELDS: Record<ImportType, string[]> = {
+  contact: Object.keys(contact.shape), deal: Object.keys(deal.shape), consent: Object.keys(consent.shape), interaction: Object.keys(interaction.shape),
+};
 
 export type ImportLine = z.infer<typeof lineSchema>;
 export type ContactLine = Extract<ImportLine, { type: 'contact' }>;
 export type DealLine = Extract<ImportLine, { type: 'deal' }>;
 export type ConsentLine = Extract<ImportLine, { type: 'consent' }>;
+export type InteractionLine = Extract<ImportLine, { type: 'interaction' }>;
 export type ContactReference = z.infer<typeof contactReference>;

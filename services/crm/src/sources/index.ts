@@ -1,4 +1,8 @@
 // The source formats of the crm domain: a new format is a file beside this one, and a line here.
 export { MAX_EVENTS, hubspotEvent } from './hubspot-webhook.js';
-export { verifyHubspotV3 } from './hubspot-signature.js';
+export { verifyHubspot } from './hubspot-signature.js';
+export { MAX_SALESFORCE_EVENTS, salesforceChange } from './salesforce-cdc.js';
+export { csvColumns, importRow } from './csv-import.js';
+export { LINE_FIELDS, type ImportType } from './import-format.js';
+export type { ImportContext } from './import-records.js';
 export { importLine } from './ndjson-import.js';

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
 import { compileValidator, loadProducts, productOf, type CrmContactChanges, type CrmDealChanges, type Outcome } from '@tideway/contracts';
-import { importLine, type ImportContext } from './ndjson-import.js';
+import type { ImportContext } from './import-records.js';
+import { importLine } from './ndjson-import.js';
 
 const ctx: ImportContext = { receivedAt: 1_795_000_000_250, source: 'import:shop', accountId: 'shop' };
 const hubspot: ImportContext = { ...ctx, source: 'import:62515', accountId: '62515', platform: 'hubspot' };
@@ -13,7 +14,9 @@ const contact = { type: 'contact', id: '9101', updated_at: '2026-11-01T09:30:00Z
 const deal = { type: 'deal', id: 77, updated_at: '2026-11-01T10:30:00+01:00' };
 const consent = { type: 'consent', contact: { email: 'jane@example.com' }, purpose: 'marketing', channel: 'email', decision: 'granted', legal_basis: 'consent', decided_at: '2026-11-01T09:30:00Z' };
 
-const validators = new Map(['crm.contact-changes', 'crm.deal-changes', 'crm.consents'].map((id) => [id, compileValidator(productOf(loadProducts(), id).schema)]));
+const interaction = { type: 'interaction', id: 'T-5', contact: { email: 'jane@example.com' }, kind: 'ticket', occurred_at: '2026-11-01T09:30:00Z' };
+
+const validators = new Map(['crm.contact-changes', 'crm.deal-changes', 'crm.consents', 'crm.interactions'].map((id) => [id, compileValidator(productOf(loadProducts(), id).schema)]));
 function run(line: unknown, context = ctx): Outcome {
   const outcome = importLine(Buffer.isBuffer(line) ? line : Buffer.from(JSON.stringify(line)), 12, context);
   if (outcome.status === 'records') for (const { product, record } of outcome.records) expect(validators.get(product)!(record)).toBeUndefined();
@@ -108,6 +111,39 @@ describe('a consent line', () => {
   });
 });
 
+describe('an interaction line', () => {
+  const visit = { ...interaction, id: 'V-1', kind: 'store_visit', direction: 'inbound', outcome: 'sold', subject: 'order:O-1', duration_s: 1260, value: '89.90', currency: 'EUR' };
+
+  it('gives what happened, with everything that the line says of it', () => {
+    expect(run(visit)).toEqual({ status: 'records', records: [{ product: 'crm.interactions', record: {
+      event_id: expect.any(String), occurred_at: UPDATED, received_at: ctx.receivedAt, source: 'import:shop', identifiers: { email_sha256: JANE }, account_id: 'shop', object_id: 'V-1',
+      kind: 'store_visit', direction: 'inbound', outcome: 'sold', subject_id: 'order:O-1', duration_s: 1260, value_micros: 89_900_000, currency: 'EUR',
+    } }] });
+    expect(run(interaction)).toMatchObject({ records: [{ record: { kind: 'ticket', direction: 'unknown', outcome: null, subject_id: null, duration_s: null, value_micros: null } }] });
+  });
+
+  it('keeps its id when it is sent again with another outcome, and has another for each person', () => {
+    const idOf = (line: object) => recordsOf(line)[0]!.event_id;
+    expect(idOf({ ...visit, outcome: 'returned' })).toBe(idOf(visit));
+    expect(new Set([visit, { ...visit, contact: { user_id: 'u-7' } }, { ...visit, id: 'V-2' }, { ...visit, kind: 'chat' }].map(idOf)).size).toBe(4);
+  });
+
+  it.each<[string, object, string, string]>([
+    ['nobody', { contact: { email: 'test@test.com' } }, 'no_identifier', 'contact'],
+    ['an unknown kind', { kind: 'seance' }, 'format', 'kind'],
+    ['contact data in its outcome', { outcome: 'call 030 1234567' }, 'format', 'outcome'],
+    ['a subject that is an address', { subject: 'person:jane@example.com' }, 'format', 'subject'],
+    ['a negative length', { duration_s: -1 }, 'format', 'duration_s'],
+    ['a value without a currency', { currency: undefined }, 'format', 'currency'],
+    ['a value that is no amount', { value: '1,500' }, 'format', 'value'],
+    ['a time in the future', { occurred_at: '2027-11-01T09:30:00Z' }, 'range', 'occurred_at'],
+  ])('is rejected with %s', (_name, change, code, field) => {
+    const rejection = rejectionOf({ ...visit, ...change });
+    expect(rejection).toEqual({ code, field, message: expect.stringContaining(`line 12, ${field}: `) });
+    expect(rejection.message).not.toContain('jane');
+  });
+});
+
 describe('the ids of records', () => {
   const idsOf = (line: unknown, context = ctx) => recordsOf(line, context).map(({ event_id }) => event_id);
   const line = { ...contact, stage: 'customer', properties: { industry: 'Retail' } };
@@ -152,7 +188,7 @@ describe('a line that cannot be read', () => {
   });
 
   it('never throws, and every record fits its contract', () => {
-    const samples: object[] = [{ ...contact, email: 'jane@example.com', phone: '+18005550100', stage: 'x', properties: { industry: 'y' } }, { ...deal, contacts: [{ id: 1 }], amount: '5', currency: 'EUR' }, consent];
+    const samples: object[] = [{ ...contact, email: 'jane@example.com', phone: '+18005550100', stage: 'x', properties: { industry: 'y' } }, { ...deal, contacts: [{ id: 1 }], amount: '5', currency: 'EUR' }, consent, interaction];
     const mutated = fc.tuple(fc.constantFrom(...samples), fc.dictionary(fc.constantFrom(...new Set(samples.flatMap(Object.keys)), '__proto__'), fc.jsonValue(), { maxKeys: 2 })).map(([sample, changes]) => ({ ...sample, ...changes }));
     const texts = fc.tuple(fc.constantFrom('email', 'phone', 'user_id', 'stage', 'id'), fc.string({ unit: 'binary' })).map(([field, value]) => ({ ...contact, [field]: value, properties: { [value]: value } }));
     const bytes = fc.uint8Array({ maxLength: 40 }).map((array) => Buffer.from(array));

@@ -45,7 +45,7 @@ function read<P extends ProductId>(id: P): Promise<{ key: string; record: Record
   });
 }
 /** Those of one CRM account: each test has an account of its own. */
-const changesOf = async (id: 'crm.contact-changes' | 'crm.deal-changes', account: string) => (await read(id)).filter(({ record }) => record.account_id === account);
+const changesOf = async <P extends 'crm.contact-changes' | 'crm.deal-changes' | 'crm.company-changes'>(id: P, account: string) => (await read(id)).filter(({ record }) => record.account_id === account);
 const consentsOf = async (source: string) => (await read('crm.consents')).map(({ record }) => record).filter((record) => record.source === source);
 
 interface Answer {
@@ -118,6 +118,11 @@ describe('a webhook that HubSpot signed', () => {
     expect(email.record).toMatchObject({ value: sha256('jane@example.com'), identifiers: { hubspot_contact_id: '103:1246965', email_sha256: sha256('jane@example.com') } });
   });
 
+  it('may be about a company, which is nobody\'s identity', async () => {
+    expect((await webhook([propertyChange(108, { subscriptionType: 'company.propertyChange', objectId: 7 })])).body).toEqual({ accepted: 1, quarantined: 0, rejected: [] });
+    expect(await changesOf('crm.company-changes', '108')).toEqual([{ key: '108|7', record: expect.objectContaining({ change: 'stage_changed', stage: 'subscriber' }) }]);
+  });
+
   it('keeps the ids of its events when it is sent again', async () => {
     await webhook([propertyChange(104), creation(104)]);
     await webhook([propertyChange(104, { attemptNumber: 1 }), creation(104, { attemptNumber: 1 })]);
@@ -171,12 +176,43 @@ describe('a webhook of somebody else', () => {
     expect([answer.status, answer.body]).toEqual([401, { code, field: 'x-hubspot-signature-v3', message: expect.any(String) }]);
     expect(await changesOf('crm.contact-changes', '110')).toEqual([]);
   });
+
+  it('is refused with a right signature of v1, which has no time, unless the environment allows that', async () => {
+    const body = JSON.stringify([creation(110)]);
+    const signature = createHash('sha256').update(SECRET).update(body).digest('hex');
+    const answer = await post('/webhooks/hubspot', body, { 'content-type': 'application/json', 'x-hubspot-signature': signature, 'x-hubspot-signature-version': 'v1' });
+    expect([answer.status, answer.body]).toEqual([401, { code: 'undated_signature', field: 'x-hubspot-signature', message: expect.stringContaining('HUBSPOT_ALLOW_V1_V2') }]);
+    expect(await changesOf('crm.contact-changes', '110')).toEqual([]);
+  });
 });
 
 const UPDATED = '2026-11-01T09:30:00Z';
 const contactLine = (change: object = {}) => JSON.stringify({ type: 'contact', id: '9101', email: 'jane@example.com', stage: 'customer', properties: { industry: 'Retail' }, updated_at: UPDATED, ...change });
 const authorization = `Bearer ${IMPORT_KEY}`;
 const importLines = (query: string, lines: string[], headers: Record<string, string> = {}) => post(`/v1/import${query}`, lines.join('\n'), { 'content-type': 'application/x-ndjson', authorization, ...headers });
+
+describe('a change event of Salesforce', () => {
+  const change = (more: object = {}, fields: object = { StageName: 'Closed Won', Amount: 1500.5 }) => ({ schema: 's', event: { replayId: 1 }, payload: { ...fields, ChangeEventHeader: {
+    entityName: 'Opportunity', recordIds: ['006SG00000DxYWzYAN'], changeType: 'UPDATE', transactionKey: '000a50de-05dd-07c4-22fb-44b7f9e72ab5', sequenceNumber: 1, commitTimestamp: 1714417112000,
+    changedFields: Object.keys(fields), ...more,
+  } } });
+  const send = (account: string, body: unknown, key = authorization) => post(`/webhooks/salesforce?account=${account}`, JSON.stringify(body), { 'content-type': 'application/json', authorization: key });
+
+  it('is stored, one record per field, with its gaps apart', async () => {
+    const answer = await send('00D1', [change(), change({ changeType: 'GAP_UPDATE' }), {}]);
+    expect([answer.status, answer.body]).toEqual([200, { accepted: 1, quarantined: 1, rejected: [{ index: 2, code: 'required', field: 'ChangeEventHeader', message: expect.any(String) }] }]);
+    const deals = (await changesOf('crm.deal-changes', '00D1')).map(({ key, record: { property, stage, amount_micros } }) => [key, property, stage, amount_micros]);
+    expect(deals).toEqual([['00D1|006SG00000DxYWzYAN', 'StageName', 'Closed Won', null], ['00D1|006SG00000DxYWzYAN', 'Amount', null, 1_500_500_000]]);
+    const quarantined = (await read('operations.quarantine')).map(({ record }) => record).filter(({ source }) => source === 'salesforce:00D1');
+    expect(quarantined).toEqual([expect.objectContaining({ code: 'gap', product: 'crm.deal-changes' })]);
+  });
+
+  it('is refused by itself where it is none, and without the key', async () => {
+    expect((await send('00D2', { hello: 1 })).body).toMatchObject({ code: 'required', field: 'ChangeEventHeader' });
+    const refused = await send('00D2', change(), 'Bearer other');
+    expect([refused.status, refused.body['code'], await changesOf('crm.deal-changes', '00D2')]).toEqual([401, 'unauthorised', []]);
+  });
+});
 
 describe('an import', () => {
   it('stores good lines, and names bad ones by their number in the file', async () => {
@@ -197,6 +233,31 @@ describe('an import', () => {
     const deals = (await changesOf('crm.deal-changes', 'shop-1')).map(({ record }) => record);
     expect(deals).toEqual([expect.objectContaining({ property: 'association', related_ids: ['contact:shop-1:9101'] }), expect.objectContaining({ property: 'amount', amount_micros: 1_500_000_000, currency: 'EUR' })]);
     expect(await consentsOf('import:shop-1')).toEqual([expect.objectContaining({ decision: 'granted', legal_basis: 'consent' })]);
+  });
+
+  it('may be CSV, with semicolons, a byte order mark and CRLF, and is reported by its lines', async () => {
+    const headers = { 'content-type': 'text/csv; charset=utf-8', authorization };
+    const rows = ['\ufeffid;email;stage;properties.industry;updated_at', `1;jane@example.com;customer;"Retail; ""big"" one"`, `;`, `2;nobody at all;;;${UPDATED}`, `3;;lead;;${UPDATED}`];
+    rows[1] += `;${UPDATED}`;
+    const answer = await post('/v1/import?account=shop-8&type=contact', rows.join('\r\n'), headers);
+    expect([answer.status, answer.body]).toEqual([200, { accepted: 2, quarantined: 0, rejected_total: 1, dry_run: false, rejected: [
+      { line: 4, code: 'identifier', field: 'email', message: expect.stringContaining('line 4, email') },
+    ] }]);
+    expect((await changesOf('crm.contact-changes', 'shop-8')).map(({ record: { object_id, property, value } }) => [object_id, property, value])).toEqual([
+      ['1', 'email', sha256('jane@example.com')], ['1', 'stage', 'customer'], ['1', 'industry', 'Retail; "big" one'], ['3', 'stage', 'lead'],
+    ]);
+    for (const [query, body, field] of [['', 'id', 'type'], ['&type=person', 'id', 'type'], ['&type=contact', '', 'header'], ['&type=contact', 'id,mail', 'mail']]) {
+      const refused = await post(`/v1/import?account=shop-8${query}`, body!, headers);
+      expect([query, refused.status, refused.body['field']]).toEqual([query, 400, field]);
+    }
+  });
+
+  it('stores interactions of people', async () => {
+    const visit = { type: 'interaction', id: 'V-1', contact: { user_id: 'u-7' }, kind: 'store_visit', direction: 'inbound', outcome: 'sold', duration_s: 1260, value: '89.90', currency: 'EUR', occurred_at: UPDATED };
+    expect((await importLines('?account=shop-7', [JSON.stringify(visit)])).body).toMatchObject({ accepted: 1 });
+    expect((await read('crm.interactions')).filter(({ record }) => record.account_id === 'shop-7')).toEqual([
+      { key: 'shop-7|V-1', record: expect.objectContaining({ kind: 'store_visit', identifiers: { user_id: 'u-7' }, duration_s: 1260, value_micros: 89_900_000 }) },
+    ]);
   });
 
   it('keeps the ids of its records when the file is sent again, packed this time', async () => {
