@@ -41,6 +41,7 @@ export class Pipeline {
       request,
       key: 'hubspot',
       source: 'hubspot',
+      receivedAt,
       events: parsed.map((value: unknown, index) => ({ value, original: originals[index]! })),
       outcomeOf: (value) => hubspotEvent(value, { receivedAt }),
       maxEvents: MAX_EVENTS,
@@ -56,8 +57,8 @@ export class Pipeline {
     for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
       const chunk = lines.slice(from, from + LINES_AT_ONCE);
       const result = dryRun ? tryOut(chunk, outcomeOf) : await this.intake.answer({
-        request, key, source: context.source, outcomeOf: (line) => outcomeOf(line as Line),
-        events: chunk.map((line) => ({ value: line, original: line.bytes })),
+        request, key, source: context.source, receivedAt: context.receivedAt, outcomeOf: (line) => outcomeOf(line as Line),
+        events: chunk.map((line) => ({ value: line, original: line.bytes, ...(platform ? { shared: { platform } } : {}) })),
       });
       answer.accepted += result.accepted;
       answer.quarantined += result.quarantined;

@@ -1,7 +1,7 @@
 // The whole flow of the web service: calls of Segment's libraries become records of the web products.
 import type { FastifyRequest } from 'fastify';
 import { badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type EventBatch, type HashedKey, type Intake } from '@tideway/intake';
-import { batchCalls, segmentEvent, singleCall } from './sources/index.js';
+import { batchCalls, isUnnamed, segmentEvent, sharedByBatch, singleCall } from './sources/index.js';
 
 /** Segment's limits: https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/#errors */
 export const MAX_EVENT_BYTES = 32 * 1024;
@@ -19,7 +19,7 @@ export class Pipeline {
     const { key, body } = this.#read(request);
     const type = CALLS.get(name);
     if (type === undefined) throw badRequest('unknown_type', 'type', `there is no such call: ${[...new Set(CALLS.values())].join(', ')} or batch`);
-    return this.intake.answerOne(eventsOf(request, key, [{ value: singleCall(body, type), original: rawBody(request) }]));
+    return this.intake.answerOne(eventsOf(request, key, [{ value: singleCall(body, type), original: rawBody(request), shared: { type } }]));
   }
 
   /** body -> write key -> its calls, with what the batch says for all -> records -> acknowledged by Kafka -> answer */
@@ -27,7 +27,8 @@ export class Pipeline {
     const { key, body } = this.#read(request);
     const calls = batchCalls(body);
     const originals = elementSlices(rawBody(request), 'batch')!;
-    return this.intake.answer(eventsOf(request, key, calls.map((value, index) => ({ value, original: originals[index]! }))));
+    const shared = sharedByBatch(body);
+    return this.intake.answer(eventsOf(request, key, calls.map((value, index) => ({ value, original: originals[index]!, shared, ...(isUnnamed(value) && index > 0 ? { place: index } : {}) }))));
   }
 
   /** The name of the write key, which is the user name of Basic authentication or stands in the body, and the parsed body. */
@@ -48,5 +49,5 @@ export class Pipeline {
 
 function eventsOf(request: FastifyRequest, key: string, events: EventBatch['events']): EventBatch {
   const ctx = { receivedAt: Date.now(), source: `segment:${key}` };
-  return { request, key, source: ctx.source, events, outcomeOf: (value, index) => segmentEvent(value, { ...ctx, index }), maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
+  return { request, key, ...ctx, events, outcomeOf: (value, index) => segmentEvent(value, { ...ctx, index }), maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
 }

@@ -5,6 +5,7 @@ import type { DealChange as CrmDealChanges } from './crm.deal-changes.v1.js';
 import type { Activity as CustomerActivities } from './customer.activities.v1.js';
 import type { Consent as CustomerConsents } from './customer.consents.v1.js';
 import type { Identity as CustomerIdentities } from './customer.identities.v1.js';
+import type { QuarantineReplay as OperationsQuarantineReplays } from './operations.quarantine-replays.v1.js';
 import type { Quarantine as OperationsQuarantine } from './operations.quarantine.v1.js';
 import type { Profile as PersonalizationProfiles } from './personalization.profiles.v1.js';
 import type { Membership as SegmentsMemberships } from './segments.memberships.v1.js';
@@ -16,7 +17,7 @@ import type { Identification as WebIdentifications } from './web.identifications
 import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
 
-export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantineReplays, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -26,6 +27,7 @@ export interface Records {
   'customer.activities': CustomerActivities;
   'customer.consents': CustomerConsents;
   'customer.identities': CustomerIdentities;
+  'operations.quarantine-replays': OperationsQuarantineReplays;
   'operations.quarantine': OperationsQuarantine;
   'personalization.profiles': PersonalizationProfiles;
   'segments.memberships': SegmentsMemberships;
