@@ -9,14 +9,16 @@ export interface Secrets {
   hubspotSecret: string;
   crmImportKey: string;
   apiKey: string;
+  quarantineKey: string;
 }
 
 /** The keys of the mesh in `dir`, made where there are none. */
 export function loadSecrets(dir: string): Secrets {
   const file = path.join(dir, 'secrets.json');
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const known = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets>) : {};
   const make = () => randomBytes(18).toString('base64url');
-  const secrets: Secrets = { webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), apiKey: make() };
+  // A file of an earlier version lacks the keys that came later.
+  const secrets: Secrets = { webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), apiKey: make(), quarantineKey: make(), ...known };
   mkdirSync(dir, { recursive: true });
   writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;

@@ -5,16 +5,22 @@ import { Command } from 'commander';
 import { errorText } from '@tideway/service';
 import { connect, type Clients } from './clients.js';
 import { meshDir } from './mesh.js';
+import { addQuarantineCommands } from './quarantine-command.js';
 import { productOfTopic, tailTopics, type TailedRecord } from './tail.js';
 
 /** Addresses: the environment's, else those of the mesh that `npm start` runs here. */
-function clients(): Clients {
+function environment(): Record<string, string | undefined> {
   const file = path.join(meshDir(), 'mesh.json');
   const running = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {};
-  if (!process.env['KAFKA_BROKERS'] && !running['KAFKA_BROKERS']) {
+  return { ...running, ...process.env };
+}
+
+function clients(): Clients {
+  const env = environment();
+  if (!env['KAFKA_BROKERS']) {
     throw new Error('no mesh is running here: `npm start` in another terminal, or set KAFKA_BROKERS, SCHEMA_REGISTRY_URL and CLICKHOUSE_URL');
   }
-  return connect({ ...running, ...process.env });
+  return connect(env);
 }
 
 /** One line per record: time, key and value as JSON; bytes as text where they are text. */
@@ -56,6 +62,8 @@ topic.command('tail').description('prints records decoded, as they are committed
     for (const signal of ['SIGINT', 'SIGTERM', 'disconnect'] as const) process.on(signal, () => void end());
     console.error(`following ${names.join(', ')}; Ctrl-C ends it`);
   });
+
+addQuarantineCommands(program, { clients, env: environment });
 
 program.parseAsync().catch((error: unknown) => {
   console.error(errorText(error));

@@ -1,6 +1,6 @@
 // The whole flow of the web service: calls of Segment's libraries become records of the web products.
 import type { FastifyRequest } from 'fastify';
-import { badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type EventBatch, type HashedKey, type Intake } from '@tideway/intake';
+import { badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type EventBatch, type HashedKey, type Intake, type NativeEvent } from '@tideway/intake';
 import { batchCalls, isUnnamed, segmentEvent, sharedByBatch, singleCall } from './sources/index.js';
 
 /** Segment's limits: https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/#errors */
@@ -25,10 +25,7 @@ export class Pipeline {
   /** body -> write key -> its calls, with what the batch says for all -> records -> acknowledged by Kafka -> answer */
   async batch(request: FastifyRequest): Promise<Answer> {
     const { key, body } = this.#read(request);
-    const calls = batchCalls(body);
-    const originals = elementSlices(rawBody(request), 'batch')!;
-    const shared = sharedByBatch(body);
-    return this.intake.answer(eventsOf(request, key, calls.map((value, index) => ({ value, original: originals[index]!, shared, ...(isUnnamed(value) && index > 0 ? { place: index } : {}) }))));
+    return this.intake.answer(eventsOf(request, key, batchEvents(body, rawBody(request))));
   }
 
   /** The name of the write key, which is the user name of Basic authentication or stands in the body, and the parsed body. */
@@ -45,6 +42,14 @@ export class Pipeline {
     if (name === undefined) throw unauthorised('Basic realm="write key"', 'send a valid write key: as the user name of Basic authentication with no password, or as writeKey in the body');
     return name;
   }
+}
+
+/** The calls of a batch, with what replays of single ones need. Throws IntakeError 400 where `batch` is no list. */
+export function batchEvents(body: unknown, raw: Buffer): NativeEvent[] {
+  const calls = batchCalls(body);
+  const originals = elementSlices(raw, 'batch')!;
+  const shared = sharedByBatch(body);
+  return calls.map((value, index) => ({ value, original: originals[index]!, shared, ...(isUnnamed(value) && index > 0 ? { place: index } : {}) }));
 }
 
 function eventsOf(request: FastifyRequest, key: string, events: EventBatch['events']): EventBatch {
