@@ -40,7 +40,7 @@ const engines = [
 // Quarantine keeps the bytes that were sent, with whatever they hold of a person: analysts read all columns but these,
 // of the view and, as a view is read with the rights of who asks, of the table behind it. What is not listed, such as a
 // later major, they cannot read.
-const quarantineColumns = ['event_id', 'occurred_at', 'service', 'stage', 'code', 'field', 'reason', 'product', 'source', 'origin'];
+const quarantineColumns = ['event_id', 'occurred_at', 'service', 'stage', 'code', 'field', 'reason', 'product', 'source', 'origin', 'replay_of', 'original_bytes'];
 const quarantineOrigin = ['_partition', '_offset', '_inserted_at'];
 
 const analystGrants = [
@@ -49,6 +49,7 @@ const analystGrants = [
   'REVOKE SELECT ON operations.*',
   `GRANT SELECT(${quarantineColumns.join(', ')}) ON operations.quarantine`,
   `GRANT SELECT(${[...quarantineOrigin, ...quarantineColumns].join(', ')}) ON operations.quarantine_v1`,
+  ...['quarantine_replays', 'quarantine_replays_v1', 'quarantine_replays_v1_bisect', 'quarantine_entries'].map((table) => `GRANT SELECT ON operations.${table}`),
 ];
 
 // What clients and tools look up about the data itself.

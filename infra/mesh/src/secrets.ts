@@ -14,17 +14,23 @@ export interface Secrets {
   metaAppSecret: string;
   metaVerifyToken: string;
   apiKey: string;
+  quarantineKey: string;
 }
 
-/** The keys of the mesh in `dir`, those made that are missing. */
+/** New keys, 144 bits each. */
+export function makeSecrets(): Secrets {
+  const make = () => randomBytes(18).toString('base64url');
+  return {
+    webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), emailWebhookPassword: make(), paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(),
+    apiKey: make(), quarantineKey: make(),
+  };
+}
+
+/** The keys of the mesh in `dir`, those made that are missing: a mesh of before may lack those of services that came later. */
 export function loadSecrets(dir: string): Secrets {
   const file = path.join(dir, 'secrets.json');
   const known = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) as Partial<Secrets> : {};
-  const make = () => randomBytes(18).toString('base64url');
-  // A mesh of before may lack those of services that came later.
-  const secrets: Secrets = {
-    webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), emailWebhookPassword: make(), paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(), apiKey: make(), ...known,
-  };
+  const secrets: Secrets = { ...makeSecrets(), ...known };
   if (Object.keys(known).length === Object.keys(secrets).length) return secrets;
   mkdirSync(dir, { recursive: true });
   writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });

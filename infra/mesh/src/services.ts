@@ -75,7 +75,7 @@ export function serviceChild(name: ServiceName, options: { env: Record<string, s
     command: nodeBinary(),
     args: [path.join(workspaceRoot, `services/${name}/dist/main.js`)],
     // Of this process' children: another mesh may be at work on the same cluster.
-    env: { LOG_LEVEL: 'info', KAFKA_GROUP_INSTANCE_ID: `${child}-${process.pid}`, ...process.env, ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
+    env: { LOG_LEVEL: 'info', KAFKA_GROUP_INSTANCE_ID: `${child}-${process.pid}`, ...process.env, ...env, QUARANTINE_KEYS: hashedKey('operator', secrets.quarantineKey), ...ownEnvironment(name, secrets, ports), PORT: String(port) },
     logFile: path.join(logs, `${child}.log`),
     readyTimeoutMs: READY_TIMEOUT_MS,
     ...(port > 0 ? { probe: () => answers(`${urlOf(port)}/health/ready`) } : {}),

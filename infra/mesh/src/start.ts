@@ -81,6 +81,12 @@ async function check(clients: Clients, before: Stored, totals: SentTotals, live:
   return findings.every(({ ok }) => ok) ? 0 : 1;
 }
 
+/** What the command line needs: the platform, the services' addresses, and the key of quarantine. */
+function toolEnvironment({ env, urls, secrets }: Mesh): Record<string, string> {
+  const addresses = Object.entries(urls).map(([name, url]) => [`TIDEWAY_${name.toUpperCase().replaceAll('-', '_')}_URL`, url]);
+  return { ...env, ...Object.fromEntries(addresses) as Record<string, string>, QUARANTINE_KEY: secrets.quarantineKey };
+}
+
 async function main(): Promise<number> {
   const begin = Date.now();
   const dir = meshDir();
@@ -90,7 +96,7 @@ async function main(): Promise<number> {
   try {
     mesh = await startMesh({ dir, onProgress: (line) => console.log(line) });
     if (stopping.signal.aborted) return 0;
-    writeFileSync(addresses, JSON.stringify(mesh.env, null, 2), { mode: 0o600 });
+    writeFileSync(addresses, JSON.stringify(toolEnvironment(mesh), null, 2), { mode: 0o600 });
     clients = connect(mesh.env);
     return await run(mesh, clients, begin);
   } finally {

@@ -7,16 +7,22 @@ import { connect, type Clients } from './clients.js';
 import { composeEnvironment, loadPasswords } from './compose-env.js';
 import { meshDir } from './mesh.js';
 import { loadSecrets } from './secrets.js';
+import { addQuarantineCommands } from './quarantine-command.js';
 import { productOfTopic, tailTopics, type TailedRecord } from './tail.js';
 
 /** Addresses: the environment's, else those of the mesh that `npm start` runs here. */
-function clients(): Clients {
+function environment(): Record<string, string | undefined> {
   const file = path.join(meshDir(), 'mesh.json');
   const running = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Record<string, string>) : {};
-  if (!process.env['KAFKA_BROKERS'] && !running['KAFKA_BROKERS']) {
+  return { ...running, ...process.env };
+}
+
+function clients(): Clients {
+  const env = environment();
+  if (!env['KAFKA_BROKERS']) {
     throw new Error('no mesh is running here: `npm start` in another terminal, or set KAFKA_BROKERS, SCHEMA_REGISTRY_URL and CLICKHOUSE_URL');
   }
-  return connect({ ...running, ...process.env });
+  return connect(env);
 }
 
 /** One line per record: time, key and value as JSON; bytes as text where they are text. */
@@ -63,6 +69,7 @@ program.command('compose-env').description('prints what docker-compose.yml reads
   .action(() => {
     process.stdout.write(composeEnvironment(loadSecrets(meshDir()), loadPasswords(meshDir())));
   });
+addQuarantineCommands(program, { clients, env: environment });
 
 program.parseAsync().catch((error: unknown) => {
   console.error(errorText(error));

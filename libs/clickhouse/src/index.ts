@@ -3,4 +3,5 @@ export * from './client.js';
 export * from './columns.js';
 export * from './insert.js';
 export { withinPatience } from './patience.js';
+export * from './quarantine.js';
 export * from './tables.js';

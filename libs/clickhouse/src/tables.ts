@@ -26,10 +26,30 @@ export function createTable(product: Product, settings: string[] = []): string[]
   const body = product.kind === 'event'
     ? `(${[...ORIGIN_COLUMNS, ...columns, inserted].join(', ')}) ENGINE = MergeTree PARTITION BY toYYYYMM(${partitionField(product)}) ORDER BY (${eventOrder(product)})`
     : `(${[...ORIGIN_COLUMNS, ...columns, inserted, '`_deleted` UInt8 DEFAULT 0'].join(', ')}) ENGINE = ReplacingMergeTree(${versionField(product) ?? '_offset'}, _deleted) ORDER BY (${product.key.map(quoted).join(', ')})`;
+  const ttl = tableTtl(product);
   return [
-    `CREATE TABLE IF NOT EXISTS ${tableName(product)} ${body} SETTINGS ${[...SETTINGS, ...settings].join(', ')}`,
+    `CREATE TABLE IF NOT EXISTS ${tableName(product)} ${body}${ttl === undefined ? '' : ` TTL ${ttl}`} SETTINGS ${[...SETTINGS, ...settings].join(', ')}`,
     `CREATE TABLE IF NOT EXISTS ${bisectTable(product)} AS ${tableName(product)} ENGINE = Null`,
   ];
+}
+
+/** The TTL expression of a product's rows, where its contract bounds how long tables keep them. */
+function tableTtl({ tableRetentionMs }: Product): string | undefined {
+  return tableRetentionMs === undefined ? undefined : `toDateTime(occurred_at) + INTERVAL ${tableRetentionMs / 1_000} SECOND`;
+}
+
+/**
+ * What brings a table of an earlier version of the contract up to this one: columns that `present` (names by table)
+ * does not have, and the TTL. Rows that are there already are not rewritten: merges drop what is over.
+ */
+export function upgradeTable(product: Product, present: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const bisect = `${product.table}_bisect`;
+  const columns = [product.table, bisect].flatMap((table) => {
+    const added = product.schema.fields.filter(({ name }) => !present.get(table)?.has(name)).map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
+    return added.length === 0 ? [] : [`ALTER TABLE ${quoted(product.database)}.${quoted(table)} ${added.join(', ')}`];
+  });
+  const ttl = tableTtl(product);
+  return [...columns, ...(ttl === undefined ? [] : [`ALTER TABLE ${tableName(product)} MODIFY TTL ${ttl} SETTINGS materialize_ttl_after_modify = 0`])];
 }
 
 /** The Null table with a product's columns. */

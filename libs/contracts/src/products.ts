@@ -28,6 +28,8 @@ export interface Product {
   partitions: number;
   /** Retention of the topic in milliseconds; -1 keeps for ever. Compacted topics have none. */
   retentionMs: number;
+  /** Retention of the rows in ClickHouse in milliseconds, counted from occurred_at; undefined keeps them. */
+  tableRetentionMs?: number;
   database: string;
   /** Storage table without its database, e.g. `page_views_v1`. */
   table: string;
@@ -84,6 +86,7 @@ function readProduct(dir: string, domain: string, name: string, major: number): 
   if (!kind || !key) throw new Error(`${contractFile}: customProperties must name "kind" and "key"`);
   const topic = `${id}.v${major}`;
   const activity = propertyOf<unknown>(contract, 'activity');
+  const tableRetention = slaOf(contract, 'tableRetention');
   const view = name.replaceAll('-', '_');
   return {
     id, domain, name, major, kind, key, topic, schema, contract, dir, contractFile, samplesDir, view,
@@ -94,6 +97,7 @@ function readProduct(dir: string, domain: string, name: string, major: number): 
     retentionMs: durationMs(slaOf(contract, 'retention') ?? 'P7D'),
     database: domain.replaceAll('-', '_'),
     table: `${view}_v${major}`,
+    ...(tableRetention === undefined ? {} : { tableRetentionMs: durationMs(tableRetention) }),
     ...(activity === undefined ? {} : { activity: readActivityMapping(id, activity) }),
   };
 }

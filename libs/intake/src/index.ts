@@ -1,4 +1,5 @@
 export * from './config.js';
+export { IntakeErrors } from './error-filter.js';
 export * from './errors.js';
 export * from './in-flight.js';
 export * from './intake.js';
@@ -7,3 +8,7 @@ export * from './keys.js';
 export * from './prepare.js';
 export * from './rate-limit.js';
 export { rawBody, type BodyLimits } from './raw-body.js';
+export { Replayer, type ReplayAnswer, type ReplayContext, type ReplayerOptions, type ReplaySources } from './replay/replayer.js';
+export { replayRequest, type ReplayEntry, type ReplayRequest } from './replay/request.js';
+export { quarantineKey, quarantineShape, replayRoute } from './replay/route.js';
+export { correctedBytes, type Correction } from './replay/correction.js';

@@ -11,6 +11,10 @@ import { RateLimit, type RateLimits } from './rate-limit.js';
 export interface NativeEvent {
   value: unknown;
   original: Buffer;
+  /** What the request says beside the bytes, as JSON values: a replay from quarantine needs it. */
+  shared?: Record<string, unknown>;
+  /** Its place among events of the same bytes, where it makes them different events. */
+  place?: number;
 }
 
 /** Events of one request, in its order. */
@@ -21,6 +25,8 @@ export interface EventBatch {
   /** Source format and account, e.g. `segment:shop`. */
   source: string;
   events: NativeEvent[];
+  /** Milliseconds: the same that the source is told. Default: now. */
+  receivedAt?: number;
   /** The source: pure, never throws. `index` is the event's place in the request. */
   outcomeOf: (value: unknown, index: number) => Outcome;
   /** Larger events are rejected as `too_large`. */
@@ -79,15 +85,18 @@ export class Intake {
     throw new IntakeError(400, rejection);
   }
 
-  async #publish({ events, source, outcomeOf, maxEventBytes, maxEvents }: EventBatch): Promise<Answer> {
+  async #publish({ events, source, outcomeOf, maxEventBytes, maxEvents, receivedAt = Date.now() }: EventBatch): Promise<Answer> {
     const rejected: Answer['rejected'] = [];
     const items: OutcomeItem[] = [];
     const places: number[] = [];
-    for (const [index, { value, original }] of events.entries()) {
+    for (const [index, { value, original, shared, place }] of events.entries()) {
       const refused = refusal(index, original.length, maxEvents, maxEventBytes);
       const outcome: Outcome = refused ? { status: 'rejected', rejection: refused } : outcomeOf(value, index);
       if (outcome.status === 'rejected') rejected.push({ index, ...outcome.rejection });
-      else places[items.push({ outcome, original, source }) - 1] = index;
+      else {
+        const context = { received_at: receivedAt, index, ...(shared ? { shared } : {}) };
+        places[items.push({ outcome, original, source, context, ...(place === undefined ? {} : { place }) }) - 1] = index;
+      }
     }
     const published = await this.#acknowledged(items);
     // What quarantine could not hold either is the sender's again: kept nowhere, and no better the next time.

@@ -10,6 +10,7 @@ export * from './kept.js';
 export * from './positions.js';
 export * from './publisher.js';
 export * from './quarantine.js';
+export * from './quarantine-bound.js';
 export * from './read-topic.js';
 export * from './record-encoder.js';
 export * from './registry.js';

@@ -1,9 +1,10 @@
 // Records of products, and outcomes of sources, to Kafka messages: held to the contract, encoded, keyed, and of a size
 // that Kafka takes. What is too large is known here, before anything is sent.
-import { productOf, type Outcome, type Product, type ProductRecord, type Rejection, type Violation } from '@tideway/contracts';
+import { productOf, type OperationsQuarantine, type Outcome, type Product, type ProductRecord, type Rejection, type Violation } from '@tideway/contracts';
 import { PermanentError } from '@tideway/service';
 import { batchBytes, type TopicMessage } from './message-size.js';
-import { quarantineRecord } from './quarantine.js';
+import { quarantineRecord, type QuarantineContext } from './quarantine.js';
+import { QuarantineBound } from './quarantine-bound.js';
 import { RecordEncoder } from './record-encoder.js';
 import type { SchemaRegistry } from './registry.js';
 import { QUARANTINE_MAX_BYTES } from './topics.js';
@@ -30,6 +31,10 @@ export interface OutcomeItem {
   outcome: Exclude<Outcome, { status: 'rejected' }>;
   original: Buffer;
   source: string;
+  /** What a replay from quarantine needs beside the bytes. */
+  context?: QuarantineContext;
+  /** The event's place among others of the same bytes, where it makes them different events. */
+  place?: number;
 }
 
 /** What became of native events. `rejected` are those, by their place, that are too large for quarantine too. */
@@ -43,7 +48,7 @@ export class ProductMessages {
   readonly #encoders = new Map<string, RecordEncoder>();
 
   /** `service` is what quarantine names; `maxBytes` the largest batch that topics take. */
-  constructor(private readonly products: Product[], private readonly service: string, private readonly maxBytes: number) {}
+  constructor(private readonly products: Product[], private readonly service: string, private readonly maxBytes: number, private readonly bound = new QuarantineBound()) {}
 
   async register(registry: SchemaRegistry): Promise<void> {
     await Promise.all(this.products.map((product) => this.#encoder(product.id).register(registry)));
@@ -62,7 +67,7 @@ export class ProductMessages {
   /** The messages of records that keep their contract; throws RecordTooLargeError. */
   ofRecords(product: string, records: unknown[]): TopicMessage[] {
     return records.map((record, index) => {
-      const encoded = this.#encode(product, record);
+      const encoded = this.#encode(product, product === 'operations.quarantine' ? this.bound.fit(record as OperationsQuarantine) : record);
       if ('code' in encoded) throw new RecordTooLargeError(index, encoded.message);
       return encoded;
     });
@@ -88,6 +93,12 @@ export class ProductMessages {
     return { messages, published };
   }
 
+  /** Why an outcome's records cannot be published; undefined where they can. */
+  refusalOf(outcome: OutcomeItem['outcome']): { product: string; rejection: Rejection } | undefined {
+    const encoded = this.#encodeOutcome(outcome);
+    return 'messages' in encoded ? undefined : encoded;
+  }
+
   #encodeOutcome(outcome: OutcomeItem['outcome']): { messages: TopicMessage[] } | { product: string; rejection: Rejection } {
     if (outcome.status === 'quarantined') return { product: outcome.product, rejection: outcome.rejection };
     const messages: TopicMessage[] = [];
@@ -99,9 +110,13 @@ export class ProductMessages {
     return { messages };
   }
 
-  #quarantine({ original, source, outcome }: OutcomeItem, refused: { product: string; rejection: Rejection }): TopicMessage | Rejection {
+  #quarantine({ original, source, outcome, context, place }: OutcomeItem, refused: { product: string; rejection: Rejection }): TopicMessage | Rejection {
     const stage = outcome.status === 'quarantined' ? 'intake' as const : 'contract' as const;
-    const kept = this.#encode('operations.quarantine', quarantineRecord({ service: this.service, stage, original, source, ...refused }));
+    const record = quarantineRecord({ service: this.service, stage, original, source, ...refused, ...(context ? { context } : {}), ...(place === undefined ? {} : { place }) });
+    if (this.bound.refuses(record)) {
+      return { code: 'quarantine_full', field: refused.rejection.field, message: `${refused.rejection.message}; and so much of ${source} was refused in this hour that no more of it is kept: mend it` };
+    }
+    const kept = this.#encode('operations.quarantine', this.bound.fit(record));
     if (!('code' in kept)) return kept;
     return { ...kept, message: `${refused.rejection.message}; and with ${original.length} bytes the event is too large for quarantine: mend it, or make it smaller` };
   }

@@ -1,11 +1,12 @@
 // The typed publisher: validates records against their contract, encodes and keys them, and resolves once Kafka has
 // acknowledged. Domain services use it, and so does any team that emits product records from its own code.
 import { CompressionTypes, type Kafka, type Producer } from 'kafkajs';
-import type { Product, ProductId, Records } from '@tideway/contracts';
+import type { Product, ProductId, Records, Rejection } from '@tideway/contracts';
 import { RetryableError, errorText, type Logger, type Metrics } from '@tideway/service';
 import { SentPartitions } from './acknowledged.js';
 import { MAX_MESSAGE_BYTES, MAX_REQUEST_BYTES, batchBytes, groupByTopic, isTooLarge, pieces, type TopicMessage } from './message-size.js';
 import { ProductMessages, type OutcomeItem, type Published } from './product-messages.js';
+import { QuarantineBound } from './quarantine-bound.js';
 import type { SchemaRegistry } from './registry.js';
 import { ensureTopics } from './topics.js';
 
@@ -24,6 +25,8 @@ export interface PublisherOptions {
   replicationFactor?: number;
   /** Largest batch that the products' topics take, their `max.message.bytes` (KAFKA_MAX_MESSAGE_BYTES). Default 1,000,000. */
   maxMessageBytes?: number;
+  /** Bytes that quarantine keeps of a source in an hour (QUARANTINE_BYTES_PER_HOUR). Default 256 MiB. */
+  quarantineBytesPerHour?: number;
 }
 
 interface Pending {
@@ -48,7 +51,7 @@ export class Publisher {
   constructor(options: PublisherOptions) {
     this.#options = options;
     this.#maxMessageBytes = options.maxMessageBytes ?? MAX_MESSAGE_BYTES;
-    this.#messages = new ProductMessages(options.products, options.service, this.#maxMessageBytes);
+    this.#messages = new ProductMessages(options.products, options.service, this.#maxMessageBytes, new QuarantineBound(options.quarantineBytesPerHour, options.metrics));
     this.#published = options.metrics?.counter('tideway_published_total', 'Records acknowledged by Kafka', ['product']);
   }
 
@@ -78,6 +81,12 @@ export class Publisher {
     const { messages, published } = this.#messages.ofOutcomes(items);
     await this.#enqueue(messages);
     return published;
+  }
+
+  /** Why the records of an outcome cannot be published, undefined where they can; nothing is sent. Rejects with RetryableError. */
+  async refusalOf(outcome: OutcomeItem['outcome']): Promise<{ product: string; rejection: Rejection } | undefined> {
+    await this.#prepare();
+    return this.#messages.refusalOf(outcome);
   }
 
   /** Waits for what is in hand, then disconnects. */

@@ -16,6 +16,7 @@ export const kafkaShape = {
   KAFKA_GROUP_INSTANCE_ID: z.string().min(1).optional().describe('group.instance.id: names this instance for good, so that it is itself again after a crash; another one for each instance of a service'),
   KAFKA_REPLICATION_FACTOR: z.coerce.number().int().min(1).default(1).describe('of the topics that a service creates'),
   KAFKA_MAX_MESSAGE_BYTES: z.coerce.number().int().min(1_000).default(1_000_000).describe("largest batch that the products' topics take, their max.message.bytes; larger records are refused"),
+  QUARANTINE_BYTES_PER_HOUR: z.coerce.number().int().min(0).default(256 * 1024 * 1024).describe('that quarantine keeps of a source in an hour, in each process; beyond it entries have no bytes'),
 };
 
 /** Any registry with Confluent's API. */

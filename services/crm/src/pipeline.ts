@@ -49,6 +49,7 @@ export class Pipeline {
       request,
       key: 'hubspot',
       source: 'hubspot',
+      receivedAt,
       events: parsed.map((value: unknown, index) => ({ value, original: originals[index]! })),
       outcomeOf: (value) => hubspotEvent(value, { receivedAt }),
       maxEvents: MAX_EVENTS,
@@ -60,7 +61,7 @@ export class Pipeline {
     const body = rawBody(request);
     const parsed = parseJson(body);
     const receivedAt = Date.now();
-    const batch = { request, key, source: `salesforce:${account}`, outcomeOf: (value: unknown) => salesforceChange(value, { receivedAt, accountId: account }), maxEvents: MAX_SALESFORCE_EVENTS };
+    const batch = { request, key, source: `salesforce:${account}`, receivedAt, outcomeOf: (value: unknown) => salesforceChange(value, { receivedAt, accountId: account }), maxEvents: MAX_SALESFORCE_EVENTS };
     if (!Array.isArray(parsed)) return this.intake.answerOne({ ...batch, events: [{ value: parsed, original: body }] });
     const originals = elementSlices(body)!;
     return this.intake.answer({ ...batch, events: parsed.map((value: unknown, index) => ({ value, original: originals[index]! })) });
@@ -74,8 +75,8 @@ export class Pipeline {
     const answer: ImportAnswer = { accepted: 0, quarantined: 0, rejected: [], rejected_total: 0, dry_run: dryRun };
     for (const chunk of chunksOf(lines, LINES_AT_ONCE)) {
       const result = dryRun ? tryOut(chunk) : await this.intake.answer({
-        request, key, source: context.source, outcomeOf: (line) => (line as ImportedLine).outcome(),
-        events: chunk.map((line) => ({ value: line, original: line.bytes })),
+        request, key, source: context.source, receivedAt: context.receivedAt, outcomeOf: (line) => (line as ImportedLine).outcome(),
+        events: chunk.map((line) => ({ value: line, original: line.bytes, ...(platform ? { shared: { platform } } : {}) })),
       });
       answer.accepted += result.accepted;
       answer.quarantined += result.quarantined;

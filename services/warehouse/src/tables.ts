@@ -1,7 +1,7 @@
 // The tables and views of all products in ClickHouse: made at start, widened when a writer schema has new fields.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { columnDefinition, columnOf, createTable, createView, bisectTable, quoted, tableName, type ClickHouseClient } from '@tideway/clickhouse';
+import { columnDefinition, columnOf, createTable, createView, bisectTable, quoted, tableName, upgradeTable, type ClickHouseClient } from '@tideway/clickhouse';
 import { schemasDir, type Product } from '@tideway/contracts';
 import { RetryableError, errorText } from '@tideway/service';
 import type { WriterSchema } from '@tideway/kafka';
@@ -15,6 +15,10 @@ export class Tables {
   async create(): Promise<void> {
     for (const database of new Set(this.products.map((product) => product.database))) await this.#run(`CREATE DATABASE IF NOT EXISTS ${quoted(database)}`);
     for (const product of this.products) for (const statement of createTable(product)) await this.#run(statement);
+    for (const [database, products] of Map.groupBy(this.products, (product) => product.database)) {
+      const columns = await this.#columns(database);
+      for (const product of products) for (const statement of upgradeTable(product, columns)) await this.#run(statement);
+    }
     // Analysts' views name customer.identities: views without identifiers first.
     const majors = new Map(this.products.map((product) => [product.id, product]));
     const views = [...majors.values()].sort((a, b) => Number(a.id !== 'customer.identities') - Number(b.id !== 'customer.identities'));
@@ -39,6 +43,16 @@ export class Tables {
     if (added.length === 0) return;
     for (const table of [tableName(product), bisectTable(product)]) await this.#run(`ALTER TABLE ${table} ${added.join(', ')}`);
     await this.#run(createView(product));
+  }
+
+  /** Columns by table of a database, so that tables of an earlier contract are known. */
+  async #columns(database: string): Promise<Map<string, Set<string>>> {
+    try {
+      const result = await this.clickhouse.query({ query: 'SELECT table, groupArray(name) AS names FROM system.columns WHERE database = {database:String} GROUP BY table', query_params: { database }, format: 'JSONEachRow' });
+      return new Map((await result.json<{ table: string; names: string[] }>()).map(({ table, names }) => [table, new Set(names)]));
+    } catch (error) {
+      throw new RetryableError(`ClickHouse does not tell the columns of ${database}: ${errorText(error)}`, { cause: error });
+    }
   }
 
   async #run(query: string): Promise<void> {

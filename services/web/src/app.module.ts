@@ -1,11 +1,12 @@
 // Wiring of the web service: the publisher of its products, and its routes.
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
-import { Intake, intakeLimits, prepareIntake, type BodyLimits } from '@tideway/intake';
+import { Intake, intakeLimits, prepareIntake, replayRoute, type BodyLimits } from '@tideway/intake';
 import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
 import type { ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { MAX_BATCH_BYTES, Pipeline } from './pipeline.js';
+import { replaySources } from './replay.js';
 import { SegmentController } from './segment.controller.js';
 
 @Module({})
@@ -21,19 +22,20 @@ export const web: ServiceDefinition<typeof configShape> = {
     const { logger, metrics, health } = service;
     const kafka = createKafka(config, 'web', logger);
     const registry = new SchemaRegistry(config);
-    const products = loadProducts().filter(({ domain, id }) => domain === 'web' || id === 'operations.quarantine');
+    const products = loadProducts().filter(({ domain }) => domain === 'web' || domain === 'operations');
     const publisher = new Publisher({
       kafka, registry, products, service: 'web', logger, metrics,
-      replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
+      replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES, quarantineBytesPerHour: config.QUARANTINE_BYTES_PER_HOUR,
     });
     const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
+    const replays = replayRoute({ service: 'web', sources: replaySources, products, registry, publisher, metrics, keys: config.QUARANTINE_KEYS });
     health.add('kafka', () => checkKafka(kafka));
     health.add('registry', () => registry.check());
     service.onClose.push(() => publisher.disconnect());
     return {
       module: WebModule,
-      controllers: [SegmentController],
-      providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config.WEB_WRITE_KEYS) }, { provide: Intake, useValue: intake }],
+      controllers: [SegmentController, ...replays.controllers],
+      providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config.WEB_WRITE_KEYS) }, { provide: Intake, useValue: intake }, ...replays.providers],
     };
   },
   async prepare(app, service) {

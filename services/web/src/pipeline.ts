@@ -1,7 +1,7 @@
 // The whole flow of the web service: calls of Segment's libraries become records of the web products.
 import type { FastifyRequest } from 'fastify';
-import { badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type EventBatch, type HashedKey, type Intake } from '@tideway/intake';
-import { batchCalls, segmentEvent, singleCall } from './sources/index.js';
+import { badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type EventBatch, type HashedKey, type Intake, type NativeEvent } from '@tideway/intake';
+import { batchCalls, isUnnamed, segmentEvent, sharedByBatch, singleCall } from './sources/index.js';
 
 /** Segment's limits: https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/#errors */
 export const MAX_EVENT_BYTES = 32 * 1024;
@@ -19,15 +19,13 @@ export class Pipeline {
     const { key, body } = this.#read(request);
     const type = CALLS.get(name);
     if (type === undefined) throw badRequest('unknown_type', 'type', `there is no such call: ${[...new Set(CALLS.values())].join(', ')} or batch`);
-    return this.intake.answerOne(eventsOf(request, key, [{ value: singleCall(body, type), original: rawBody(request) }]));
+    return this.intake.answerOne(eventsOf(request, key, [{ value: singleCall(body, type), original: rawBody(request), shared: { type } }]));
   }
 
   /** body -> write key -> its calls, with what the batch says for all -> records -> acknowledged by Kafka -> answer */
   async batch(request: FastifyRequest): Promise<Answer> {
     const { key, body } = this.#read(request);
-    const calls = batchCalls(body);
-    const originals = elementSlices(rawBody(request), 'batch')!;
-    return this.intake.answer(eventsOf(request, key, calls.map((value, index) => ({ value, original: originals[index]! }))));
+    return this.intake.answer(eventsOf(request, key, batchEvents(body, rawBody(request))));
   }
 
   /** The name of the write key, which is the user name of Basic authentication or stands in the body, and the parsed body. */
@@ -46,7 +44,15 @@ export class Pipeline {
   }
 }
 
+/** The calls of a batch, with what replays of single ones need. Throws IntakeError 400 where `batch` is no list. */
+export function batchEvents(body: unknown, raw: Buffer): NativeEvent[] {
+  const calls = batchCalls(body);
+  const originals = elementSlices(raw, 'batch')!;
+  const shared = sharedByBatch(body);
+  return calls.map((value, index) => ({ value, original: originals[index]!, shared, ...(isUnnamed(value) && index > 0 ? { place: index } : {}) }));
+}
+
 function eventsOf(request: FastifyRequest, key: string, events: EventBatch['events']): EventBatch {
   const ctx = { receivedAt: Date.now(), source: `segment:${key}` };
-  return { request, key, source: ctx.source, events, outcomeOf: (value, index) => segmentEvent(value, { ...ctx, index }), maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
+  return { request, key, ...ctx, events, outcomeOf: (value, index) => segmentEvent(value, { ...ctx, index }), maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
 }

@@ -8,6 +8,7 @@ import { createLogger } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { checkMemberships, checkOnce, checkProfiles, waitForLagZero } from '../check.js';
 import { connect, type Clients } from '../clients.js';
+import { makeSecrets } from '../secrets.js';
 import { choosePorts, serviceChild, type ServiceName } from '../services.js';
 import { byProduct, seeded, shopEvents } from './shop-events.js';
 
@@ -15,7 +16,7 @@ const SEED = Number(process.env['TIDEWAY_SEED'] ?? 20_261_121);
 const KILLS_PER_SERVICE = 10;
 const EVENTS_PER_TICK = 20;
 const TICK_MS = 100;
-const secrets = { webWriteKey: 'w', hubspotSecret: 'h', crmImportKey: 'c', emailWebhookPassword: 'e', paidMediaKey: 'p', metaAppSecret: 'm', metaVerifyToken: 'v', apiKey: 'a' };
+const secrets = makeSecrets();
 const fast = { LOG_LEVEL: 'info', WAREHOUSE_SESSION_TIMEOUT_MS: '2000', CUSTOMER_SESSION_TIMEOUT_MS: '2000', SEGMENTS_SESSION_TIMEOUT_MS: '2000', PERSONALIZATION_SESSION_TIMEOUT_MS: '2000', WAREHOUSE_LINGER_MS: '100' };
 
 /** Second and third instances die again and again at these points, each time after some passages. */

@@ -61,5 +61,23 @@ export namespace TidewayOperations {
          * The original bytes, whole; they may hold personal data
          */
         original: Buffer;
+        /**
+         * What a replay needs beside the bytes, as JSON: time of receipt, place in the request, what the request said for all its events; may hold personal data. Null where it cannot be replayed from its bytes alone
+         *
+         * Default: null
+         */
+        context: null | string;
+        /**
+         * First entry of which this is a corrected replay that was refused again
+         *
+         * Default: null
+         */
+        replay_of: null | string;
+        /**
+         * Size of the original; `original` is empty where the bound on kept bytes left it out
+         *
+         * Default: null
+         */
+        original_bytes: null | number;
     }
 }

@@ -30,6 +30,22 @@ export function batchCalls(body: unknown): unknown[] {
   });
 }
 
+/** What a request says for all its calls, so that the bytes of one of them, with it, are the same call again. */
+export function sharedByBatch(body: unknown): Record<string, unknown> {
+  const request = asObject(body);
+  return { batch: Object.fromEntries(['context', 'integrations', 'sentAt'].flatMap((key) => (own(request, key) === undefined ? [] : [[key, own(request, key)]]))) };
+}
+
+/** The call that a value was, given what its request said: the kind that the path named, or sharedByBatch(). */
+export function callOf(value: unknown, { type, batch }: { type?: unknown; batch?: unknown }): unknown {
+  return typeof type === 'string' ? singleCall(value, type) : batchCalls({ ...asObject(batch), batch: [value] })[0];
+}
+
+/** Whether a call is known by its content and place alone, as it has no id of its own. */
+export function isUnnamed(call: unknown): boolean {
+  return [undefined, ''].includes(own(asObject(call), 'messageId') as undefined);
+}
+
 function merged(ofBatch: unknown, ofCall: unknown): unknown {
   const [outer, inner] = [asObject(ofBatch), asObject(ofCall)];
   return outer && inner ? { ...outer, ...inner } : (ofCall ?? ofBatch);
