@@ -25,4 +25,10 @@ export class EmailController {
   mailgun(@Req() request: FastifyRequest): Promise<Answer> {
     return this.pipeline.mailgun(request);
   }
+
+  @Post('ses')
+  @HttpCode(200)
+  ses(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.ses(request);
+  }
 }

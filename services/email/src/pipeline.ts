@@ -3,7 +3,8 @@ import type { FastifyRequest } from 'fastify';
 import type { Outcome } from '@tideway/contracts';
 import { IntakeError, badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type HashedKey, type Intake } from '@tideway/intake';
 import type { Config } from './config.js';
-import { MAILGUN_MAX_AGE_MS, mailgunEvent, postmarkEvent, sendgridEvent, verifyMailgun, verifySendgrid } from './sources/index.js';
+import { MAILGUN_MAX_AGE_MS, mailgunEvent, postmarkEvent, readSns, sendgridEvent, sesEvent, snsRefusal, verifyMailgun, verifySendgrid } from './sources/index.js';
+import { SnsClient } from './sns-client.js';
 import { UsedTokens } from './used-tokens.js';
 
 /** What every source gets: the time of receipt (ms), and `platform:account`. */
@@ -15,7 +16,11 @@ interface Context {
 export class Pipeline {
   readonly #mailgunTokens = new UsedTokens(MAILGUN_MAX_AGE_MS);
 
-  constructor(private readonly config: Config, private readonly intake: Intake) {}
+  readonly #sns: SnsClient;
+
+  constructor(private readonly config: Config, private readonly intake: Intake) {
+    this.#sns = new SnsClient(config.SES_SNS_URL);
+  }
 
   /** Basic authentication -> one event -> records -> acknowledged by Kafka -> answer; 400 where it is none of Postmark's */
   postmark(request: FastifyRequest): Promise<Answer> {
@@ -50,6 +55,22 @@ export class Pipeline {
       this.#mailgunTokens.giveBack(checked.token);
       throw error;
     }
+  }
+
+  /**
+   * known topic -> certificate of SNS -> signature -> one event -> records -> acknowledged by Kafka -> answer. A
+   * subscription is confirmed by what SNS signed; the end of one is only taken note of.
+   */
+  async ses(request: FastifyRequest): Promise<Answer> {
+    const topics = configured(this.config.SES_TOPIC_ARNS, 'SES_TOPIC_ARNS');
+    const read = readSns(parseJson(rawBody(request)), topics);
+    if (!read.ok) throw new IntakeError(read.refusal.code === 'unknown_topic' ? 403 : 400, read.refusal);
+    const { message } = read;
+    const refusal = snsRefusal(message, await this.#sns.certificate(message.host, message.certificatePath), Date.now());
+    if (refusal) throw new IntakeError(401, refusal);
+    if (message.type === 'SubscriptionConfirmation') await this.#sns.confirm(message.host, message.subscribePath!);
+    if (message.type !== 'Notification') return { accepted: 1, quarantined: 0, rejected: [] };
+    return this.#one(request, `ses:${message.account}`, (_envelope, ctx) => sesEvent(message.signed['Message']!, ctx));
   }
 
   /** The body is a list of events. */

@@ -4,3 +4,5 @@ export { MAX_AGE_MS as MAILGUN_MAX_AGE_MS, verifyMailgun } from './mailgun-signa
 export { postmarkEvent } from './postmark.js';
 export { sendgridEvent } from './sendgrid.js';
 export { sendgridKey, verifySendgrid } from './sendgrid-signature.js';
+export { sesEvent } from './ses.js';
+export { isTopicArn, readSns, snsRefusal, type SnsMessage } from './sns-message.js';
