@@ -67,3 +67,10 @@ export function expectOutcomes(samples: unknown[], source: (payload: unknown) =>
   // Otherwise the property above would hold of nothing.
   expect([...seen].sort()).toEqual([...statuses].sort());
 }
+
+/** The one engagement of an outcome that must be records. */
+export function engagementOf(outcome: Outcome): EmailEngagements {
+  const { engagements } = split(outcome);
+  expect(engagements).toHaveLength(1);
+  return engagements[0]!;
+}
