@@ -43,7 +43,7 @@ function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Record<Servi
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
       };
     case 'email':
-      return { POSTMARK_WEBHOOK_KEYS: hashedKey('shop', secrets.emailWebhookPassword) };
+      return Object.fromEntries(['POSTMARK', 'BREVO', 'MAILJET', 'SPARKPOST'].map((platform) => [`${platform}_WEBHOOK_KEYS`, hashedKey('shop', secrets.emailWebhookPassword)]));
     case 'personalization':
       return { PERSONALIZATION_API_KEYS: hashedKey('demo', secrets.apiKey) };
     default:
