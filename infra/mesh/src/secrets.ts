@@ -8,7 +8,7 @@ export interface Secrets {
   webWriteKey: string;
   hubspotSecret: string;
   crmImportKey: string;
-  /** Password of the Basic authentication of Postmark's webhook. */
+  /** Password of the webhooks of e-mail platforms that sign nothing. */
   emailWebhookPassword: string;
   paidMediaKey: string;
   metaAppSecret: string;

@@ -46,7 +46,7 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
       };
     case 'email':
-      return { POSTMARK_WEBHOOK_KEYS: hashedKey('shop', secrets.emailWebhookPassword) };
+      return Object.fromEntries(['POSTMARK', 'BREVO', 'MAILJET', 'SPARKPOST'].map((platform) => [`${platform}_WEBHOOK_KEYS`, hashedKey('shop', secrets.emailWebhookPassword)]));
     case 'paid-media':
       return {
         PAID_MEDIA_KEYS: hashedKey('reports', secrets.paidMediaKey),

@@ -25,4 +25,34 @@ export class EmailController {
   mailgun(@Req() request: FastifyRequest): Promise<Answer> {
     return this.pipeline.mailgun(request);
   }
+
+  @Post('ses')
+  @HttpCode(200)
+  ses(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.ses(request);
+  }
+
+  @Post('brevo')
+  @HttpCode(200)
+  brevo(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.brevo(request);
+  }
+
+  @Post('mailjet')
+  @HttpCode(200)
+  mailjet(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.mailjet(request);
+  }
+
+  @Post('resend')
+  @HttpCode(200)
+  resend(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.resend(request);
+  }
+
+  @Post('sparkpost')
+  @HttpCode(200)
+  sparkpost(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.sparkpost(request);
+  }
 }
