@@ -186,7 +186,7 @@ export class SupervisedChild {
 
   // Returns what to say of a first start if the child ends after this.
   private async probeUntilReady(running: Running): Promise<string> {
-    const timeoutMs = this.spec.readyTimeoutMs ?? 60_000;
+    const timeoutMs = this.spec.readyTimeoutMs ?? 180_000;
     while (!running.hasExited && !running.doomed) {
       const serves = (await this.spec.probe?.().catch(() => false)) ?? true;
       if (running.hasExited || running.doomed) break;

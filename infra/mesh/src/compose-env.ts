@@ -24,6 +24,7 @@ export function loadPasswords(dir: string): ComposePasswords {
 /** Lines of NAME=value for .env. */
 export function composeEnvironment(secrets: Secrets, passwords: ComposePasswords): string {
   const ports = Object.fromEntries(SERVICES.map((name) => [name, Number(process.env[portVariable(name)] ?? PUBLISHED_PORTS[name] ?? 0)])) as Record<ServiceName, number>;
-  const own = SERVICES.flatMap((name) => Object.entries(ownEnvironment(name, secrets, ports)));
-  return [...own, ...Object.entries(passwords)].map(([name, value]) => `${name}=${value}\n`).join('');
+  // Services that share a variable have it once.
+  const own = Object.assign({}, ...SERVICES.map((name) => ownEnvironment(name, secrets, ports))) as Record<string, string>;
+  return Object.entries({ ...own, ...passwords }).map(([name, value]) => `${name}=${value}\n`).join('');
 }

@@ -36,11 +36,13 @@ export const urlOf = (port: number) => `http://127.0.0.1:${port}`;
 
 /** What each service needs beyond the platform's addresses, by the keys of a mesh and the ports where it is reached. */
 export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Record<ServiceName, number>): Record<string, string> {
+  const quarantine = { QUARANTINE_KEYS: hashedKey('operator', secrets.quarantineKey) };
   switch (name) {
     case 'web':
-      return { WEB_WRITE_KEYS: hashedKey('shop', secrets.webWriteKey) };
+      return { ...quarantine, WEB_WRITE_KEYS: hashedKey('shop', secrets.webWriteKey) };
     case 'crm':
       return {
+        ...quarantine,
         HUBSPOT_CLIENT_SECRET: secrets.hubspotSecret,
         HUBSPOT_WEBHOOK_URL: hubspotWebhookUrl(ports.crm),
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
@@ -53,6 +55,8 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
         META_APP_SECRET: secrets.metaAppSecret,
         META_VERIFY_TOKEN: secrets.metaVerifyToken,
       };
+    case 'warehouse':
+      return quarantine;
     case 'personalization':
       return { PERSONALIZATION_API_KEYS: hashedKey('demo', secrets.apiKey) };
     default:
@@ -75,7 +79,7 @@ export function serviceChild(name: ServiceName, options: { env: Record<string, s
     command: nodeBinary(),
     args: [path.join(workspaceRoot, `services/${name}/dist/main.js`)],
     // Of this process' children: another mesh may be at work on the same cluster.
-    env: { LOG_LEVEL: 'info', KAFKA_GROUP_INSTANCE_ID: `${child}-${process.pid}`, ...process.env, ...env, QUARANTINE_KEYS: hashedKey('operator', secrets.quarantineKey), ...ownEnvironment(name, secrets, ports), PORT: String(port) },
+    env: { LOG_LEVEL: 'info', KAFKA_GROUP_INSTANCE_ID: `${child}-${process.pid}`, ...process.env, ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
     logFile: path.join(logs, `${child}.log`),
     readyTimeoutMs: READY_TIMEOUT_MS,
     ...(port > 0 ? { probe: () => answers(`${urlOf(port)}/health/ready`) } : {}),

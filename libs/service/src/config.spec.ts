@@ -23,6 +23,10 @@ describe('the environment', () => {
     });
   });
 
+  it('has no variable that is empty, as docker-compose passes what is not set', () => {
+    expect(loadConfig(shape, { ...env, PORT: '', KAFKA_SSL: '' })).toEqual(loadConfig(shape, env));
+  });
+
   it('is refused with the names of all variables that are missing, not of the first only', () => {
     const message = refusal({ KAFKA_BROKERS: undefined, SCHEMA_REGISTRY_URL: undefined, CLICKHOUSE_URL: undefined });
     for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'CLICKHOUSE_URL']) expect(message).toContain(`  ${name}: `);

@@ -46,9 +46,9 @@ export type RegistryConfig = z.infer<z.ZodObject<typeof registryShape>>;
 export type ClickHouseConfig = z.infer<z.ZodObject<typeof clickhouseShape>>;
 export type ServiceConfig = z.infer<z.ZodObject<typeof serviceShape>>;
 
-/** Parses `env` by a shape of variables; throws a PermanentError that lists every variable that is missing or wrong. */
+/** Parses `env` by a shape of variables, an empty one as one that is not set (as docker-compose passes them); throws a PermanentError that lists every variable that is missing or wrong. */
 export function loadConfig<S extends z.ZodRawShape>(shape: S, env: Record<string, string | undefined> = process.env): z.infer<z.ZodObject<S>> {
-  const result = z.object(shape).safeParse(env);
+  const result = z.object(shape).safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
   if (result.success) return result.data;
   const problems = result.error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`);
   throw new PermanentError(`The environment is not complete:\n${problems.join('\n')}`);
