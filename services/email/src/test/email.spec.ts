@@ -18,6 +18,7 @@ import { certificate, signed } from './sns-signer.js';
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:mails';
 const SNS = 'https://sns.eu-west-1.amazonaws.com';
 const SVIX_KEY = Buffer.alloc(24, 7);
+const PHONE = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const products = loadProducts();
 const silent = createLogger('test', 'silent');
@@ -112,7 +113,7 @@ describe('Amazon SES', () => {
   const envelope = (message: object, change: Record<string, string> = {}) => signed({
     Type: 'Notification', MessageId: 'n-1', TopicArn: TOPIC, Message: JSON.stringify(message), Timestamp: new Date().toISOString(), SignatureVersion: '2', SigningCertURL: `${SNS}/cert-1.pem`, ...change,
   });
-  const click = (address: string) => ({ eventType: 'Click', mail: { timestamp: '2026-11-20T10:00:00.000Z', messageId: 'm-2', destination: [address] }, click: { timestamp: '2026-11-20T10:05:00.000Z', link: 'https://shop.example/', userAgent: 'Mozilla/5.0 (iPhone)' } });
+  const click = (address: string) => ({ eventType: 'Click', mail: { timestamp: '2026-11-20T10:00:00.000Z', messageId: 'm-2', destination: [address] }, click: { timestamp: '2026-11-20T10:05:00.000Z', link: 'https://shop.example/', userAgent: PHONE } });
   const send = (message: object) => post('ses', JSON.stringify(message), { 'content-type': 'text/plain; charset=UTF-8' });
 
   it('has a subscription confirmed once SNS has signed it, and its events taken', async () => {
@@ -171,7 +172,7 @@ describe('Postmark', () => {
 });
 
 describe('Brevo', () => {
-  const click = { ...BREVO.click, email: 'b@example.com', user_agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)' };
+  const click = { ...BREVO.click, email: 'b@example.com', user_agent: PHONE };
 
   it('has its events taken, single and in a batch, by password and by token', async () => {
     expect(await post('brevo', JSON.stringify(click), basic('brevo-password'))).toEqual(taken(1));
