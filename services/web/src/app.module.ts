@@ -5,6 +5,7 @@ import { Intake, intakeLimits, prepareIntake, type BodyLimits } from '@tideway/i
 import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
 import type { ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
+import { Ga4Controller } from './ga4.controller.js';
 import { MAX_BATCH_BYTES, Pipeline } from './pipeline.js';
 import { SegmentController } from './segment.controller.js';
 
@@ -32,8 +33,8 @@ export const web: ServiceDefinition<typeof configShape> = {
     service.onClose.push(() => publisher.disconnect());
     return {
       module: WebModule,
-      controllers: [SegmentController],
-      providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config.WEB_WRITE_KEYS) }, { provide: Intake, useValue: intake }],
+      controllers: [SegmentController, Ga4Controller],
+      providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config) }, { provide: Intake, useValue: intake }],
     };
   },
   async prepare(app, service) {

@@ -8,6 +8,7 @@ export const configShape = {
   ...registryShape,
   ...intakeShape,
   WEB_WRITE_KEYS: hashedKeys,
+  WEB_GA4_API_SECRETS: hashedKeys.default([]).describe('of the GA4 Measurement Protocol; none are accepted where it is not set'),
 };
 
 export type Config = z.infer<z.ZodObject<typeof configShape>>;

@@ -1,3 +1,6 @@
 // The source formats of the web domain: a new format is a file beside this one, and a line here.
 export { segmentEvent } from './segment.js';
 export { batchCalls, singleCall } from './segment-batch.js';
+export { ga4Event } from './ga4.js';
+export { ga4Request } from './ga4-request.js';
+export { validationMessage, type ValidationMessage } from './ga4-validation.js';
