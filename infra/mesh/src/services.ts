@@ -35,7 +35,11 @@ export const urlOf = (port: number) => `http://127.0.0.1:${port}`;
 function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Record<ServiceName, number>): Record<string, string> {
   switch (name) {
     case 'web':
-      return { WEB_WRITE_KEYS: hashedKey('shop', secrets.webWriteKey) };
+      return {
+        WEB_WRITE_KEYS: hashedKey('shop', secrets.webWriteKey),
+        WEB_GA4_API_SECRETS: hashedKey('shop', secrets.webWriteKey),
+        WEB_SNOWPLOW_APP_IDS: 'shop',
+      };
     case 'crm':
       return {
         HUBSPOT_CLIENT_SECRET: secrets.hubspotSecret,

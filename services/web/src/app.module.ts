@@ -4,16 +4,20 @@ import { loadProducts } from '@tideway/contracts';
 import { Intake, intakeLimits, prepareIntake, type BodyLimits } from '@tideway/intake';
 import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
 import type { ServiceDefinition } from '@tideway/service';
+import { CloudEventsController } from './cloudevents.controller.js';
 import { configShape } from './config.js';
+import { corsOf } from './cors.js';
 import { Ga4Controller } from './ga4.controller.js';
 import { MAX_BATCH_BYTES, Pipeline } from './pipeline.js';
 import { SegmentController } from './segment.controller.js';
+import { SnowplowController } from './snowplow.controller.js';
+import { CLOUDEVENTS_TYPES } from './sources/index.js';
 
 @Module({})
 class WebModule {}
 
 // analytics.js sends JSON as text/plain, so that browsers ask no permission first.
-const BODY: BodyLimits = { maxBodyBytes: MAX_BATCH_BYTES, contentTypes: ['application/json', 'text/plain'] };
+const BODY: BodyLimits = { maxBodyBytes: MAX_BATCH_BYTES, contentTypes: ['application/json', 'text/plain', ...CLOUDEVENTS_TYPES] };
 
 export const web: ServiceDefinition<typeof configShape> = {
   name: 'web',
@@ -33,12 +37,12 @@ export const web: ServiceDefinition<typeof configShape> = {
     service.onClose.push(() => publisher.disconnect());
     return {
       module: WebModule,
-      controllers: [SegmentController, Ga4Controller],
+      controllers: [SegmentController, Ga4Controller, SnowplowController, CloudEventsController],
       providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config) }, { provide: Intake, useValue: intake }],
     };
   },
   async prepare(app, service) {
-    app.enableCors({ origin: '*', methods: ['POST'], allowedHeaders: ['authorization', 'content-type'], maxAge: 86_400 });
+    app.enableCors({ delegator: corsOf });
     await prepareIntake(app, service, app.get(Intake).inFlight, BODY);
   },
 };

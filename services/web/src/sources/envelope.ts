@@ -70,10 +70,10 @@ export interface Contact {
 export type Identifiers = { ok: true; values: Record<string, string> } | Extract<EnvelopeResult, { ok: false }>;
 
 /**
- * The identifiers of a person. At least one id is required, else `missing` is the rejection; a placeholder is dropped
- * unless it is all there is. Of several contacts of a type the first that is one counts.
+ * The identifiers of a person. At least one id (or, where contacts suffice, a contact) is required, else `missing` is the
+ * rejection; a placeholder is dropped unless it is all there is. Of several contacts of a type the first that is one counts.
  */
-export function identifiersFrom(ids: IdField[], contacts: Contact[], missing: Rejection): Identifiers {
+export function identifiersFrom(ids: IdField[], contacts: Contact[], missing: Rejection, needed: 'ids' | 'ids or contacts' = 'ids'): Identifiers {
   const values: Record<string, string> = {};
   let blocked: Rejection | undefined;
   const named = ids.filter(({ raw }) => raw !== undefined && !(typeof raw === 'string' && raw.trim() === ''));
@@ -83,7 +83,7 @@ export function identifiersFrom(ids: IdField[], contacts: Contact[], missing: Re
     if ('blocked' in id) blocked ??= id.blocked;
     else values[id.type] ??= id.value;
   }
-  if (named.length === 0) return { ok: false, status: 'rejected', rejection: missing };
+  if (named.length === 0 && needed === 'ids') return { ok: false, status: 'rejected', rejection: missing };
   for (const { type, raw } of contacts) {
     if (values[type] !== undefined || typeof raw !== 'string') continue;
     // What is no address and no number is left out: the event itself is as good without it.
@@ -91,6 +91,7 @@ export function identifiersFrom(ids: IdField[], contacts: Contact[], missing: Re
     if (result.ok) values[type] = result.value;
   }
   if (Object.keys(values).length === 0 && blocked) return { ok: false, status: 'quarantined', rejection: blocked };
+  if (Object.keys(values).length === 0) return { ok: false, status: 'rejected', rejection: missing };
   return { ok: true, values };
 }
 

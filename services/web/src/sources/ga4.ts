@@ -56,7 +56,7 @@ function recordOf(name: string, params: Fields, envelope: Envelope, request: Jso
 /** A page by its page_location, or a screen by its name. Google's own servers see no browser: the payload has to name it. */
 function view(name: string, params: Fields, envelope: Envelope, request: JsonObject): Records['web.page-views'] {
   const screen = name === 'screen_view' ? params.text('screen_name', 'firebase_screen', 'screen_class', 'firebase_screen_class') : null;
-  const location = urlOf(params, 'page_location') ?? (name === 'screen_view' ? screenUrl(screen ?? '') : null);
+  const location = params.raw('page_location') ?? (name === 'screen_view' ? screenUrl(screen ?? '') : null);
   if (location === null) params.problems.add('required', params.at('page_location'), 'is required in a page_view');
   const agent = own(request, 'user_agent');
   const userAgent = typeof agent === 'string' ? agent : '';
@@ -66,22 +66,13 @@ function view(name: string, params: Fields, envelope: Envelope, request: JsonObj
     path: null,
     search: null,
     title: params.text('page_title') ?? screen,
-    referrer: urlOf(params, 'page_referrer'),
+    referrer: params.raw('page_referrer'),
     campaign: undefined,
     device: deviceOf(request, userAgent),
     country: countryCode(at(request, 'user_location', 'country_id')),
     platform: name === 'screen_view' ? 'app' : 'web',
     is_bot: isBotAgent(userAgent),
   });
-}
-
-/** A URL as it came: what is personal in it goes by parameter, not by masking. */
-function urlOf(params: Fields, key: string): string | null {
-  const value = own(params.object, key);
-  if (value === undefined || value === '') return null;
-  if (typeof value === 'string') return value;
-  params.problems.add('type', params.at(key), 'must be a string');
-  return null;
 }
 
 function deviceOf(request: JsonObject, userAgent: string): Device {

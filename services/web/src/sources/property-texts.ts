@@ -1,6 +1,6 @@
 // The properties of events with names of the team's own: whatever was sent, as texts, without what is personal.
-import { scrubbedUnder, scrubbedUrl } from './personal-data.js';
-import { isExact, type Fields } from './payload.js';
+import { scrubbedUnder } from './personal-data.js';
+import { Fields, isExact, own, type JsonObject } from './payload.js';
 
 /** Scalars as text, objects and lists as JSON; nulls, everything personal and the keys of `without` left out. */
 export function propertyTexts(properties: Fields, without: ReadonlySet<string> = new Set()): Record<string, string> {
@@ -17,10 +17,10 @@ export function propertyTexts(properties: Fields, without: ReadonlySet<string> =
   }));
 }
 
-/** The properties that have a value, as they are; a URL without what is personal in it. */
-export function withUrl(url: string | null, properties: Record<string, string | null>): Record<string, string> {
-  const all = { ...properties, url: url === null ? null : scrubbedUrl(url) };
-  return Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null));
+/** Some fields as properties by other names; those that are absent or empty are left out. */
+export function renamedTexts(fields: Fields, keys: Record<string, string>): Record<string, string> {
+  const values = Object.entries(keys).map(([name, key]) => [name, own(fields.object, key)]).filter(([, value]) => value !== '');
+  return propertyTexts(new Fields(Object.fromEntries(values) as JsonObject, fields.path, fields.problems));
 }
 
 /** The path of the first number in a value that was rounded by parsing. */
