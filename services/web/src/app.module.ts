@@ -12,6 +12,7 @@ import { MAX_BATCH_BYTES, Pipeline } from './pipeline.js';
 import { SegmentController } from './segment.controller.js';
 import { SnowplowController } from './snowplow.controller.js';
 import { CLOUDEVENTS_TYPES } from './sources/index.js';
+import { TidewayJsController } from './tideway-js/tideway-js.controller.js';
 
 @Module({})
 class WebModule {}
@@ -37,7 +38,7 @@ export const web: ServiceDefinition<typeof configShape> = {
     service.onClose.push(() => publisher.disconnect());
     return {
       module: WebModule,
-      controllers: [SegmentController, Ga4Controller, SnowplowController, CloudEventsController],
+      controllers: [SegmentController, Ga4Controller, SnowplowController, CloudEventsController, TidewayJsController],
       providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config) }, { provide: Intake, useValue: intake }],
     };
   },

@@ -2,7 +2,8 @@
 import type { FastifyRequest } from 'fastify';
 
 const MAX_AGE_SECONDS = 86_400;
-const ANY_ORIGIN = { origin: '*', methods: ['POST'], allowedHeaders: ['authorization', 'content-type'], maxAge: MAX_AGE_SECONDS };
+// Retry-After is for tideway.js: scripts see no header of another site that is not named.
+const ANY_ORIGIN = { origin: '*', methods: ['POST'], allowedHeaders: ['authorization', 'content-type'], exposedHeaders: ['retry-after'], maxAge: MAX_AGE_SECONDS };
 /** Snowplow's trackers send with credentials, for which a browser wants its origin named. Cookies are neither read nor set. */
 const WITH_CREDENTIALS = { origin: true, credentials: true, methods: ['GET', 'POST'], allowedHeaders: ['content-type', 'sp-anonymous'], maxAge: MAX_AGE_SECONDS };
 
