@@ -4,9 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import type { ProductId } from '@tideway/contracts';
 import { startService, type RunningService } from '@tideway/service';
-import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
+import { chromiumPath, startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { web } from '../app.module.js';
-import { chromiumPath } from './chromium.js';
 import { recordReader } from './records.js';
 import { startShopSite, type ShopSite } from './shop-site.js';
 
@@ -20,7 +19,7 @@ let read: ReturnType<typeof recordReader>;
 
 beforeAll(async () => {
   // First, so that a missing browser is told at once.
-  browser = await chromium.launch({ executablePath: chromiumPath() });
+  browser = await chromium.launch({ executablePath: await chromiumPath() });
   platform = await startTestPlatform({ clickhouse: false });
   service = await startService(web, { ...platform.env, LOG_LEVEL: 'silent', WEB_WRITE_KEYS: `shop:${createHash('sha256').update(WRITE_KEY).digest('hex')}` });
   site = await startShopSite(service.url, WRITE_KEY);
@@ -29,7 +28,8 @@ beforeAll(async () => {
   const calls = ['page', 'track', 'identify'].map((type) => ({ type, event: 'Product Added', anonymousId: 'first', properties: { url: site.url, product_id: '1' }, context: { consent: { categoryPreferences: { analytics: true } } } }));
   const first = () => fetch(`${service.url}/v1/batch`, { method: 'POST', body: JSON.stringify({ writeKey: WRITE_KEY, batch: [...calls, { type: 'track', event: 'First', anonymousId: 'first' }] }) });
   await waitFor(async () => (await first()).ok, { timeoutMs: 60_000, message: 'a service that takes events' });
-});
+  // A machine without Chromium fetches it first.
+}, 600_000);
 
 afterAll(async () => {
   await browser?.close();
