@@ -39,7 +39,12 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
   const quarantine = { QUARANTINE_KEYS: hashedKey('operator', secrets.quarantineKey) };
   switch (name) {
     case 'web':
-      return { ...quarantine, WEB_WRITE_KEYS: hashedKey('shop', secrets.webWriteKey) };
+      return {
+        ...quarantine,
+        WEB_WRITE_KEYS: hashedKey('shop', secrets.webWriteKey),
+        WEB_GA4_API_SECRETS: hashedKey('shop', secrets.webWriteKey),
+        WEB_SNOWPLOW_APP_IDS: 'shop',
+      };
     case 'crm':
       return {
         ...quarantine,

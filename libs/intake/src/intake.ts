@@ -131,7 +131,8 @@ export class Intake {
   }
 }
 
-function refusal(index: number, bytes: number, maxEvents = Infinity, maxBytes = Infinity): Rejection | undefined {
+/** Why an event is refused before anybody reads it: by its place or by its size. */
+export function refusal(index: number, bytes: number, maxEvents = Infinity, maxBytes = Infinity): Rejection | undefined {
   if (index >= maxEvents) return { code: 'too_many', field: '', message: `a request may have at most ${maxEvents} events: send the rest in another` };
   if (bytes > maxBytes) return { code: 'too_large', field: '', message: `an event may have at most ${maxBytes} bytes, this one has ${bytes}` };
   return undefined;

@@ -18,7 +18,7 @@ function refusal(change: Record<string, string | undefined>): string {
 describe('the environment', () => {
   it('is parsed into what services use, with the defaults of what is not set', () => {
     expect(loadConfig(shape, { ...env, KAFKA_SSL: 'true', KAFKA_REPLICATION_FACTOR: '3', PORT: '8080' })).toEqual({
-      HOST: '127.0.0.1', PORT: 8080, LOG_LEVEL: 'info', KAFKA_BROKERS: ['a:9092', 'b:9092'], KAFKA_SSL: true, KAFKA_REPLICATION_FACTOR: 3, KAFKA_MAX_MESSAGE_BYTES: 1_000_000,
+      HOST: '127.0.0.1', PORT: 8080, LOG_LEVEL: 'info', KAFKA_BROKERS: ['a:9092', 'b:9092'], KAFKA_SSL: true, KAFKA_REPLICATION_FACTOR: 3, KAFKA_MAX_MESSAGE_BYTES: 1_000_000, QUARANTINE_BYTES_PER_HOUR: 268_435_456,
       SCHEMA_REGISTRY_URL: 'http://registry:8081', CLICKHOUSE_URL: 'https://clickhouse:8443', CLICKHOUSE_USERNAME: 'default', CLICKHOUSE_PASSWORD: '',
     });
   });

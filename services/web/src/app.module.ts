@@ -4,16 +4,22 @@ import { loadProducts } from '@tideway/contracts';
 import { Intake, intakeLimits, prepareIntake, replayRoute, type BodyLimits } from '@tideway/intake';
 import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
 import type { ServiceDefinition } from '@tideway/service';
+import { CloudEventsController } from './cloudevents.controller.js';
 import { configShape } from './config.js';
+import { corsOf } from './cors.js';
+import { Ga4Controller } from './ga4.controller.js';
 import { MAX_BATCH_BYTES, Pipeline } from './pipeline.js';
 import { replaySources } from './replay.js';
 import { SegmentController } from './segment.controller.js';
+import { SnowplowController } from './snowplow.controller.js';
+import { CLOUDEVENTS_TYPES } from './sources/index.js';
+import { TidewayJsController } from './tideway-js/tideway-js.controller.js';
 
 @Module({})
 class WebModule {}
 
 // analytics.js sends JSON as text/plain, so that browsers ask no permission first.
-const BODY: BodyLimits = { maxBodyBytes: MAX_BATCH_BYTES, contentTypes: ['application/json', 'text/plain'] };
+const BODY: BodyLimits = { maxBodyBytes: MAX_BATCH_BYTES, contentTypes: ['application/json', 'text/plain', ...CLOUDEVENTS_TYPES] };
 
 export const web: ServiceDefinition<typeof configShape> = {
   name: 'web',
@@ -34,12 +40,12 @@ export const web: ServiceDefinition<typeof configShape> = {
     service.onClose.push(() => publisher.disconnect());
     return {
       module: WebModule,
-      controllers: [SegmentController, ...replays.controllers],
-      providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config.WEB_WRITE_KEYS) }, { provide: Intake, useValue: intake }, ...replays.providers],
+      controllers: [SegmentController, Ga4Controller, SnowplowController, CloudEventsController, TidewayJsController, ...replays.controllers],
+      providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config) }, { provide: Intake, useValue: intake }, ...replays.providers],
     };
   },
   async prepare(app, service) {
-    app.enableCors({ origin: '*', methods: ['POST'], allowedHeaders: ['authorization', 'content-type'], maxAge: 86_400 });
+    app.enableCors({ delegator: corsOf });
     await prepareIntake(app, service, app.get(Intake).inFlight, BODY);
   },
 };

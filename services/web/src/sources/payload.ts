@@ -87,7 +87,16 @@ export class Fields {
 
   /** As `text`, with an e-mail address replaced by its hash, so that two ids stay two. */
   id(...keys: string[]): string | null {
-    return this.#scalar(keys, (text) => addressesReplaced(text.trim(), sha256));
+    return this.#scalar(keys, (text) => addressesReplaced(text.trim(), addressHash));
+  }
+
+  /** A text as it came, for URLs: what is personal in those goes by parameter, not by masking. */
+  raw(key: string): string | null {
+    const value = own(this.object, key);
+    if (value === undefined || value === '') return null;
+    if (typeof value === 'string') return value;
+    this.problems.add('type', this.at(key), 'must be a string');
+    return null;
   }
 
   /** A decimal amount in millionths. */
@@ -129,6 +138,7 @@ export class Fields {
   }
 }
 
-function sha256(text: string): string {
+/** What stands for an e-mail address within an id, so that two ids stay two. */
+export function addressHash(text: string): string {
   return createHash('sha256').update(text.toLowerCase()).digest('hex');
 }

@@ -1,11 +1,12 @@
 // What people do in a shop before they order, from track calls with names of Segment's e-commerce spec.
 // https://segment.com/docs/connections/spec/ecommerce/v2/
 import type { Outcome, Records } from '@tideway/contracts';
+import { currencyOf } from './items.js';
 import { scrubbed } from './personal-data.js';
 import { asObject, Fields, own, Problems, type JsonObject } from './payload.js';
-import { currencyOf, listedItems, singleItem } from './segment-items.js';
+import { listedItems, singleItem } from './segment-items.js';
 import { sessionIdOf } from './segment-session.js';
-import type { Envelope } from './segment-envelope.js';
+import type { Envelope } from './envelope.js';
 
 type Action = Records['web.ecommerce-events']['action'];
 

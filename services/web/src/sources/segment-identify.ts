@@ -1,14 +1,11 @@
 // identify, alias and group calls: moments in which a person became known.
 // https://segment.com/docs/connections/spec/identify/ https://segment.com/docs/connections/spec/alias/ https://segment.com/docs/connections/spec/group/
 import type { Outcome, Records } from '@tideway/contracts';
-import { isPersonalText } from './personal-data.js';
-import { asObject, Fields, isExact, own, Problems, type JsonObject } from './payload.js';
-import { identifierOf, type Envelope } from './segment-envelope.js';
+import { Fields, own, Problems, type JsonObject } from './payload.js';
+import { keptTraits } from './traits.js';
+import { identifierOf, type Envelope } from './envelope.js';
 
 type Identification = Records['web.identifications'];
-
-/** The traits that are kept. Nothing that names, locates closely or dates a person belongs here. */
-export const TRAITS = ['plan', 'company', 'industry', 'title', 'employees', 'country', 'city', 'language', 'createdAt', 'created_at'];
 
 export function identify(message: JsonObject, envelope: Envelope): Outcome {
   return identification(message, envelope, { method: 'identify', previous_id: null, group_id: null });
@@ -56,21 +53,4 @@ function identification(message: JsonObject, envelope: Envelope, call: Pick<Iden
   const traits = keptTraits(new Fields(message, '', problems).child('traits'));
   if (problems.first) return { status: 'quarantined', product: 'web.identifications', rejection: problems.first };
   return { status: 'records', records: [{ product: 'web.identifications', record: { ...envelope, ...call, traits } }] };
-}
-
-function keptTraits(traits: Fields): Record<string, string> {
-  const address = asObject(own(traits.object, 'address'));
-  return Object.fromEntries(TRAITS.flatMap((key) => {
-    // Segment's reserved traits: country and city stand in `address`, and company may be an object.
-    const value = own(traits.object, key) ?? (key === 'country' || key === 'city' ? own(address, key) : undefined);
-    const text = traitText(key === 'company' && asObject(value) ? (own(asObject(value), 'name') ?? own(asObject(value), 'id')) : value, traits, key);
-    return text === undefined ? [] : [[key, text]];
-  }));
-}
-
-/** Objects and lists have no place in the map of traits; personal text does not either. */
-function traitText(value: unknown, traits: Fields, key: string): string | undefined {
-  if (typeof value === 'number' && !isExact(value)) traits.problems.add('range', traits.at(key), 'is beyond 2^53 and was rounded on its way: send it as a string');
-  if (typeof value === 'string') return value === '' || isPersonalText(value) ? undefined : value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }

@@ -1,9 +1,10 @@
 // Orders and what became of them, from track calls of Segment's e-commerce spec.
 // https://segment.com/docs/connections/spec/ecommerce/v2/#order-completed
 import { sumMicros, type Outcome, type Records } from '@tideway/contracts';
+import { currencyOf, itemsTotal, netChange, required, type Item } from './items.js';
 import { Fields, Problems, type JsonObject } from './payload.js';
-import { currencyOf, itemsTotal, listedItems, type Item } from './segment-items.js';
-import type { Envelope } from './segment-envelope.js';
+import { listedItems } from './segment-items.js';
+import type { Envelope } from './envelope.js';
 
 type Status = Records['web.orders']['status'];
 
@@ -39,11 +40,6 @@ export function orderEvent(message: JsonObject, envelope: Envelope, status: Stat
   return { status: 'records', records: [{ product: 'web.orders', record }] };
 }
 
-function required<T>(properties: Fields, key: string, value: T | null | undefined): T | null | undefined {
-  if (value === null || value === undefined) properties.problems.add('required', properties.at(key), 'is required');
-  return value;
-}
-
 /**
  * What an order was worth: `total`, else revenue + shipping + tax (revenue excludes both, says the spec), else `value`,
  * else the sum of its products' prices.
@@ -60,13 +56,4 @@ function orderTotal(properties: Fields, items: Item[]): number | null | undefine
 function refundTotal(properties: Fields, items: Item[]): number | undefined {
   const amount = properties.amount('refund_amount', 'refundAmount', 'refund', 'total', 'value', 'revenue') ?? itemsTotal(items);
   return amount === undefined ? undefined : Math.abs(amount);
-}
-
-/**
- * The change of revenue, signed. An update tells the order's new total and not its old one, and this service keeps no
- * state: it counts 0, and a consumer that wants the difference compares with the order's earlier records.
- */
-function netChange(status: Status, total: number): number {
-  if (status === 'completed') return total;
-  return status === 'updated' ? 0 : 0 - total;
 }

@@ -1,12 +1,11 @@
 // page and screen calls: what people looked at, and where they came from.
 // https://segment.com/docs/connections/spec/page/ https://segment.com/docs/connections/spec/screen/
 import type { Outcome, Records } from '@tideway/contracts';
-import { scrubbedUrl } from './personal-data.js';
 import { at, Fields, own, Problems, type JsonObject } from './payload.js';
-import { landingOf, queryParameters, urlCampaign, type Campaign } from './landing.js';
-import type { Envelope } from './segment-envelope.js';
+import type { Campaign } from './landing.js';
+import { countryCode, pageViewRecord, screenUrl } from './page-view.js';
+import type { Envelope } from './envelope.js';
 import { sessionIdOf } from './segment-session.js';
-import { parsedUrl } from './site.js';
 import { deviceOf, isBot } from './user-agent.js';
 
 type PageView = Records['web.page-views'];
@@ -19,35 +18,30 @@ export function pageView(message: JsonObject, envelope: Envelope): Outcome {
   return view(message, envelope, problems, { url: url ?? '', platform: 'web' });
 }
 
-/** A screen of an app has no address: its name makes one. */
 export function screenView(message: JsonObject, envelope: Envelope): Outcome {
   const problems = new Problems();
   const name = rawText([new Fields(message, '', problems), ...pageFields(message, problems)], 'name');
   if (name?.isWellFormed() === false) problems.add('invalid_text', 'name', 'has half of a surrogate pair in it, which is no text');
-  const url = rawText(pageFields(message, problems), 'url') ?? `app://${encodeURIComponent((name ?? '').toWellFormed())}`;
+  const url = rawText(pageFields(message, problems), 'url') ?? screenUrl(name ?? '');
   return view(message, envelope, problems, { url, platform: 'app' });
 }
 
 function view(message: JsonObject, envelope: Envelope, problems: Problems, page: Pick<PageView, 'url' | 'platform'>): Outcome {
   const fields = pageFields(message, problems);
   const first = (key: string) => fields.map((f) => f.text(key)).find((text) => text !== null) ?? null;
-  const parsed = parsedUrl(page.url);
-  const query = queryOf(page.url) || (first('search') ?? '');
-  const parameters = queryParameters(query);
-  const referrer = rawText(fields, 'referrer');
-  const record: PageView = {
-    ...envelope,
+  const record = pageViewRecord(envelope, {
+    ...page,
     session_id: sessionIdOf(message, problems),
-    url: scrubbedUrl(page.url),
-    path: scrubbedUrl(first('path') ?? pathOf(page.url, parsed)),
+    path: first('path'),
+    search: first('search'),
     title: first('title') ?? (page.platform === 'app' ? new Fields(message, '', problems).text('name') : null),
-    referrer: referrer === null ? null : scrubbedUrl(referrer),
-    ...landingOf({ campaign: declaredCampaign(message, problems) ?? urlCampaign(parameters), parameters, referrer, host: parsed?.hostname }),
+    referrer: rawText(fields, 'referrer'),
+    campaign: declaredCampaign(message, problems),
     device: deviceOf(message),
-    country: countryOf(message),
-    platform: page.platform,
+    // Segment's field is free text.
+    country: countryCode(at(message, 'context', 'location', 'country')),
     is_bot: isBot(message),
-  };
+  });
   if (problems.first) return { status: 'quarantined', product: 'web.page-views', rejection: problems.first };
   return { status: 'records', records: [{ product: 'web.page-views', record }] };
 }
@@ -69,15 +63,6 @@ function rawText(places: Fields[], key: string): string | null {
   return null;
 }
 
-function queryOf(url: string): string {
-  return /\?([^#]*)/.exec(url)?.[1] ?? '';
-}
-
-function pathOf(url: string, parsed: URL | undefined): string {
-  if (parsed?.protocol === 'app:') return `/${parsed.hostname}${parsed.pathname}`;
-  return parsed && parsed.pathname !== '' ? parsed.pathname : url.replace(/[?#].*$/s, '') || '/';
-}
-
 /** context.campaign, where it names anything: then nothing is taken from the URL, so that no two campaigns mix. */
 function declaredCampaign(message: JsonObject, problems: Problems): Campaign | undefined {
   const campaign = new Fields(message, '', problems).child('context').child('campaign');
@@ -86,10 +71,4 @@ function declaredCampaign(message: JsonObject, problems: Problems): Campaign | u
     utm_content: campaign.text('content'), utm_term: campaign.text('term'), utm_id: campaign.text('id'),
   };
   return Object.values(named).some((value) => value !== null) ? named : undefined;
-}
-
-/** ISO 3166 codes only: Segment's field is free text, and `United States` is not guessed at. */
-function countryOf(message: JsonObject): string | null {
-  const country = at(message, 'context', 'location', 'country');
-  return typeof country === 'string' && /^[a-z]{2}$/i.test(country) ? country.toUpperCase() : null;
 }

@@ -1,11 +1,12 @@
 // track calls: shop events and orders by Segment's e-commerce names, consent decisions, and events with the team's own names.
 // https://segment.com/docs/connections/spec/track/
 import type { Outcome, Records } from '@tideway/contracts';
-import { addressesReplaced, scrubbedUnder } from './personal-data.js';
-import { Fields, isExact, own, Problems, type JsonObject } from './payload.js';
+import { addressesReplaced } from './personal-data.js';
+import { Fields, own, Problems, type JsonObject } from './payload.js';
+import { propertyTexts } from './property-texts.js';
 import { categoryPreferences, consentRecords } from './segment-consent.js';
 import { ECOMMERCE_ACTIONS, ecommerceEvent } from './segment-ecommerce.js';
-import type { Envelope } from './segment-envelope.js';
+import type { Envelope } from './envelope.js';
 import { ORDER_STATUSES, orderEvent } from './segment-orders.js';
 import { sessionIdOf } from './segment-session.js';
 
@@ -45,30 +46,4 @@ function customEvent(message: JsonObject, envelope: Envelope, name: string): Out
   };
   if (problems.first) return { status: 'quarantined', product: 'web.custom-events', rejection: problems.first };
   return { status: 'records', records: [{ product: 'web.custom-events', record }] };
-}
-
-/** Scalars as text, objects and lists as JSON; nulls and everything personal left out. */
-function propertyTexts(properties: Fields): Record<string, string> {
-  const object = properties.object ?? {};
-  if (Object.hasOwn(object, '__proto__')) {
-    properties.problems.add('unsafe_key', properties.at('__proto__'), 'is a key that readers in JavaScript lose: use another name');
-  }
-  return Object.fromEntries(Object.entries(object).flatMap(([key, value]) => {
-    const inexact = inexactNumber(value, properties.at(key));
-    if (inexact) properties.problems.add('range', inexact, 'is beyond 2^53 and was rounded on its way: send it as a string');
-    const kept = scrubbedUnder(key, value);
-    if (kept === undefined || kept === null) return [];
-    return [[key, typeof kept === 'object' ? JSON.stringify(kept) : String(kept)]];
-  }));
-}
-
-/** The path of the first number in a value that was rounded by parsing. */
-function inexactNumber(value: unknown, path: string): string | undefined {
-  if (typeof value === 'number') return isExact(value) ? undefined : path;
-  if (value === null || typeof value !== 'object') return undefined;
-  for (const [key, entry] of Object.entries(value)) {
-    const found = inexactNumber(entry, `${path}.${key}`);
-    if (found) return found;
-  }
-  return undefined;
 }

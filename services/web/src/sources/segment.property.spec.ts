@@ -1,30 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from '@jest/globals';
-import { compileValidator, loadProducts, productOf, type ProductId } from '@tideway/contracts';
 import { ECOMMERCE_ACTIONS } from './segment-ecommerce.js';
 import { ORDER_STATUSES } from './segment-orders.js';
 import { segmentEvent } from './segment.js';
+import { anyJson, expectSound } from './source-properties.samples.js';
 
-const products = loadProducts();
-const validators = new Map<ProductId, ReturnType<typeof compileValidator>>();
-const validate = (product: ProductId, record: unknown) => {
-  const known = validators.get(product) ?? compileValidator(productOf(products, product).schema);
-  validators.set(product, known);
-  return known(record);
-};
+const expectOutcome = (message: unknown) => expectSound(segmentEvent(message, { receivedAt: 1_795_000_000_000, source: 'segment:shop' }));
 
-/** What the property says of any JSON value: an outcome, and records that keep their contract. */
-function expectOutcome(message: unknown): string {
-  const outcome = segmentEvent(message, { receivedAt: 1_795_000_000_000, source: 'segment:shop' });
-  if (outcome.status === 'records') {
-    for (const { product, record } of outcome.records) expect([product, validate(product, record)]).toEqual([product, undefined]);
-  } else {
-    expect(outcome.rejection).toEqual({ code: expect.stringMatching(/^[a-z_]+$/), field: expect.any(String), message: expect.stringMatching(/.{10}/) });
-  }
-  return outcome.status;
-}
-
-const json = fc.jsonValue({ noUnicodeString: false });
+const json = anyJson;
 const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.emailAddress(), fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.constantFrom('', 'null', '19.99', 'EUR', 'u-1', '2026-11-20T10:00:00Z'));
 const scalar = fc.oneof({ weight: 4, arbitrary: text }, { weight: 1, arbitrary: json }, { weight: 1, arbitrary: fc.double() }, { weight: 1, arbitrary: fc.constantFrom(0, -0, 2 ** 53, 1e300, -1) });
 const object = (keys: string[], value: fc.Arbitrary<unknown>) => fc.oneof({ weight: 6, arbitrary: fc.dictionary(fc.oneof(fc.constantFrom(...keys), fc.constantFrom('__proto__', 'constructor')), value, { maxKeys: 8 }) }, { weight: 1, arbitrary: json });

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Outcome, Records } from '@tideway/contracts';
 import { segmentEvent } from './segment.js';
-import type { SegmentContext } from './segment-envelope.js';
+import type { SourceContext } from './envelope.js';
 import { COMMON, IDENTIFY, PAGE } from './segment.samples.js';
 
 const RECEIVED = Date.parse('2026-11-20T12:00:00.000Z');
-const ctx: SegmentContext = { receivedAt: RECEIVED, source: 'segment:shop' };
+const ctx: SourceContext = { receivedAt: RECEIVED, source: 'segment:shop' };
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const TRACK = { type: 'track', event: 'Signed Up', userId: 'u-1' };
 
@@ -38,6 +38,10 @@ describe('event_id', () => {
     const first = only({ ...COMMON, event: 'Signed Up' });
     const again = only({ ...COMMON, event: 'Signed Up', sentAt: '2026-11-20T12:00:09.000Z' }, { ...ctx, receivedAt: RECEIVED + 9_000 });
     expect(again.event_id).toBe(first.event_id);
+  });
+
+  it('is one for a messageId that is no text, too', () => {
+    expect(only({ ...TRACK, messageId: '\ud800' }).event_id).not.toBe(only({ ...TRACK, messageId: '\ud801' }).event_id);
   });
 
   it('differs between sources and between messages', () => {

@@ -1,9 +1,11 @@
 // Segment's HTTP Tracking API: one native call to records of the web products.
 // https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/
-import type { Outcome, ProductId, Rejection } from '@tideway/contracts';
+import type { Outcome, ProductId } from '@tideway/contracts';
+import { brokenTextIn, rejected } from './outcomes.js';
 import { asObject, isTooDeep, MAX_DEPTH, own, type JsonObject } from './payload.js';
 import { consentRecords } from './segment-consent.js';
-import { readEnvelope, type Envelope, type SegmentContext } from './segment-envelope.js';
+import type { Envelope, SourceContext } from './envelope.js';
+import { readEnvelope } from './segment-envelope.js';
 import { alias, group, identify } from './segment-identify.js';
 import { pageView, screenView } from './segment-page.js';
 import { track } from './segment-track.js';
@@ -28,7 +30,7 @@ const CALLS = new Map<unknown, Call>([
  * the sender must mend (no object, unknown type, no identifier, no event name), quarantined what parses but breaks a
  * contract. Consent decisions in the call's context come as records beside the event. Never throws on JSON values.
  */
-export function segmentEvent(message: unknown, ctx: SegmentContext): Outcome {
+export function segmentEvent(message: unknown, ctx: SourceContext): Outcome {
   const object = asObject(message);
   if (!object) return rejected('not_an_object', '', 'an event must be a JSON object');
   if (isTooDeep(object)) return rejected('too_deep', '', `an event must not nest deeper than ${MAX_DEPTH} levels`);
@@ -41,21 +43,6 @@ export function segmentEvent(message: unknown, ctx: SegmentContext): Outcome {
   const outcome = call.outcome(object, result.envelope);
   if (outcome.status !== 'records') return outcome;
   const records = [...outcome.records, ...consentRecords(object, result.envelope)];
-  const broken = records.map(({ record }) => brokenText(record, '')).find((rejection) => rejection !== undefined);
+  const broken = brokenTextIn(records);
   return broken ? { status: 'quarantined', product: call.product, rejection: broken } : { status: 'records', records };
-}
-
-function rejected(code: string, field: string, message: string): Outcome {
-  return { status: 'rejected', rejection: { code, field, message } };
-}
-
-/** Half of a surrogate pair has no UTF-8: encoding would put a replacement character in its place, and make two values one. */
-function brokenText(value: unknown, path: string): Rejection | undefined {
-  if (typeof value === 'string') return value.isWellFormed() ? undefined : { code: 'invalid_text', field: path, message: `${path} has half of a surrogate pair in it, which is no text` };
-  if (value === null || typeof value !== 'object') return undefined;
-  for (const [key, entry] of Object.entries(value)) {
-    const found = brokenText(key, path) ?? brokenText(entry, path ? `${path}.${key}` : key);
-    if (found) return found;
-  }
-  return undefined;
 }

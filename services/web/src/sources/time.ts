@@ -1,10 +1,10 @@
 // ISO 8601 times, and Segment's correction of the sender's clock.
-import { TIMESTAMP_RANGE, type Rejection } from '@tideway/contracts';
+import type { Rejection } from '@tideway/contracts';
+import { plausibleTime } from './envelope.js';
 import { own, type JsonObject } from './payload.js';
 
 // Segment's own samples have months and days of one digit (https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/#batch).
 const ISO = /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt ](\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,12}))?)?\s?(Z|z|[+-]\d{2}(?::?\d{2})?)?)?$/;
-const MAX_AHEAD_MS = 24 * 3_600_000;
 
 /** Milliseconds of an ISO 8601 time, to the millisecond below; undefined for anything else. A time without a zone is UTC. */
 export function isoTime(value: unknown): number | undefined {
@@ -43,7 +43,5 @@ export function occurredAt(message: JsonObject, receivedAt: number): number | Re
   const original = times[field];
   if (original === undefined) return receivedAt;
   const corrected = times['sentAt'] === undefined ? original : receivedAt - (times['sentAt'] - original);
-  if (corrected < TIMESTAMP_RANGE[0] || corrected > TIMESTAMP_RANGE[1]) return { code: 'range', field, message: `${field} is outside of 1970 to 2100` };
-  if (corrected > receivedAt + MAX_AHEAD_MS) return { code: 'range', field, message: `${field} is more than 24 hours in the future` };
-  return corrected;
+  return plausibleTime(corrected, field, receivedAt);
 }

@@ -3,6 +3,9 @@ import { isbot } from 'isbot';
 import type { Records } from '@tideway/contracts';
 import { asObject, at, own, type JsonObject } from './payload.js';
 
+/** Real user agents have some hundred characters: more is noise, and costs time in regular expressions. */
+const MAX_USER_AGENT = 1_000;
+
 export type Device = Records['web.page-views']['device'];
 
 // Televisions and tablets first: their user agents also have the words of phones and desktops in them.
@@ -23,21 +26,34 @@ const BY_SYSTEM: [Device, RegExp][] = [
 export function deviceOf(message: JsonObject): Device {
   const context = asObject(own(message, 'context'));
   const userAgent = userAgentOf(message);
-  if (userAgent !== '') return matching(BY_USER_AGENT, userAgent) ?? 'other';
+  if (userAgent !== '') return deviceOfAgent(userAgent);
   if (at(context, 'userAgentData', 'mobile') === true) return 'mobile';
-  const described = [at(context, 'device', 'model'), at(context, 'device', 'type'), at(context, 'os', 'name')].filter((text) => typeof text === 'string');
-  return matching(BY_SYSTEM, described.join(' ')) ?? 'other';
+  return deviceOfSystem([at(context, 'device', 'model'), at(context, 'device', 'type'), at(context, 'os', 'name')]);
+}
+
+/** The device that a user agent names; `other` where it names none. */
+export function deviceOfAgent(userAgent: string): Device {
+  return matching(BY_USER_AGENT, userAgent.slice(0, MAX_USER_AGENT)) ?? 'other';
+}
+
+/** The device that names of models and operating systems tell of; `other` where they tell nothing. */
+export function deviceOfSystem(names: unknown[]): Device {
+  return matching(BY_SYSTEM, names.filter((name) => typeof name === 'string').join(' ').slice(0, MAX_USER_AGENT)) ?? 'other';
 }
 
 /** True where the user agent is that of a crawler, a monitor or a script (list of the isbot package). */
 export function isBot(message: JsonObject): boolean {
-  return isbot(userAgentOf(message));
+  return isBotAgent(userAgentOf(message));
 }
 
-/** Real user agents have some hundred characters: more is noise, and costs time in regular expressions. */
+/** True for the user agent of a crawler, a monitor or a script. */
+export function isBotAgent(userAgent: string): boolean {
+  return isbot(userAgent.slice(0, MAX_USER_AGENT));
+}
+
 function userAgentOf(message: JsonObject): string {
   const text = at(message, 'context', 'userAgent');
-  return typeof text === 'string' ? text.slice(0, 1_000) : '';
+  return typeof text === 'string' ? text : '';
 }
 
 function matching(rules: [Device, RegExp][], text: string): Device | undefined {

@@ -1,49 +1,32 @@
-// The web service on the real platform, fed by Segment's own library: records, resends, refusals, quarantine, an outage.
+// The web service on the real platform, fed by Segment's own library and in every other format: records, resends, refusals, quarantine, an outage.
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Analytics } from '@segment/analytics-node';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadProducts, productOf, type OperationsQuarantine, type ProductId, type Records } from '@tideway/contracts';
-import { Decoder, SchemaRegistry, createKafka, readTopics, type Kafka } from '@tideway/kafka';
-import { createLogger, kafkaShape, loadConfig, registryShape, startService, untilDone, type RunningService } from '@tideway/service';
+import type { OperationsQuarantine, ProductId } from '@tideway/contracts';
+import { startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { v4 as uuid } from 'uuid';
 import { web } from '../app.module.js';
+import { recordReader } from './records.js';
 
 const WRITE_KEY = 'test-write-key';
+const API_SECRET = 'test-api-secret';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const products = loadProducts();
 let platform: TestPlatform;
 let service: RunningService;
-let kafka: Kafka;
-let registry: SchemaRegistry;
+let read: ReturnType<typeof recordReader>;
 
 beforeAll(async () => {
   platform = await startTestPlatform({ clickhouse: false });
-  service = await startService(web, { ...platform.env, LOG_LEVEL: 'silent', WEB_WRITE_KEYS: `shop:${sha256(WRITE_KEY)}` });
-  const config = loadConfig({ ...kafkaShape, ...registryShape }, platform.env);
-  kafka = createKafka(config, 'test', createLogger('test', 'silent'));
-  registry = new SchemaRegistry(config);
+  service = await startService(web, { ...platform.env, LOG_LEVEL: 'silent', WEB_WRITE_KEYS: `shop:${sha256(WRITE_KEY)}`, WEB_GA4_API_SECRETS: `shop:${sha256(API_SECRET)}`, WEB_SNOWPLOW_APP_IDS: 'site, shop' });
+  read = recordReader(platform.env);
 });
 
 afterAll(async () => {
   await service?.close();
   await platform?.stop();
 });
-
-/** All records of a product, with their keys. */
-async function read<P extends ProductId>(id: P): Promise<{ key: string; record: Records[P] }[]> {
-  const product = productOf(products, id);
-  const decoder = new Decoder<Records[P]>(registry, product);
-  // The coordinator of a broker that has just started is still loading: an outage like any other.
-  return untilDone(`records of ${id}`, createLogger('test', 'silent'), async () => {
-    const rows: { key: string; record: Records[P] }[] = [];
-    await readTopics(kafka, new Map([[product.topic, []]]), async ({ message }) => {
-      rows.push({ key: String(message.key), record: await decoder.decode(message.value) });
-    });
-    return rows;
-  });
-}
 
 /** The records of one person: each test has a person of its own. */
 async function of<P extends ProductId>(id: P, userId: string) {
@@ -182,6 +165,85 @@ describe('an answer', () => {
     const metrics = await (await fetch(`${service.url}/metrics`)).text();
     for (const outcome of ['accepted', 'quarantined', 'rejected']) expect(metrics).toMatch(new RegExp(`tideway_intake_events_total\\{source="segment:shop",outcome="${outcome}",service="web"\\} [1-9]`));
     expect(metrics).toMatch(/tideway_published_total\{product="web\.orders",service="web"\} [1-9]/);
+  });
+});
+
+describe('the GA4 Measurement Protocol', () => {
+  const purchase = { client_id: 'c.1', user_id: 'ga4-user', consent: { ad_user_data: 'DENIED' }, events: [{ name: 'purchase', params: { transaction_id: 'T-1', value: 12, tax: 1, currency: 'EUR', items: [{ item_id: 'SKU-1', price: 4, quantity: 3 }] } }] };
+  const query = `?measurement_id=G-1&api_secret=${API_SECRET}`;
+
+  it('gives an order once, however often its request comes, and consent beside it', async () => {
+    const mixed = { ...purchase, events: [...purchase.events, { name: 'purchase', params: { transaction_id: 'T-2', value: 1 } }, { name: '_bad' }] };
+    expect(await post(`/mp/collect${query}`, purchase, { authorization: '' })).toMatchObject({ status: 200, body: { accepted: 1, quarantined: 0, rejected: [] } });
+    expect(await post(`/mp/collect${query}`, mixed, { 'content-type': 'text/plain' })).toMatchObject({ status: 200, body: { accepted: 1, quarantined: 1, rejected: [{ index: 2, code: 'invalid_name', field: 'events.2.name' }] } });
+    const orders = await of('web.orders', 'ga4-user');
+    expect(orders[0]).toMatchObject({ key: 'anonymous_id:c.1', record: { source: 'ga4:shop', order_id: 'T-1', total_micros: 13_000_000 } });
+    expect(new Set(orders.map(({ record }) => record.event_id)).size).toBe(1);
+    expect(await of('web.consents', 'ga4-user')).toMatchObject([{ record: { purpose: 'advertising', decision: 'denied' } }, { record: { decision: 'denied' } }]);
+  });
+
+  it('is checked by the debug route, in Google\'s words, and nothing of it is stored', async () => {
+    const wrong = { ...purchase, user_id: 'ga4-debug', events: [...purchase.events, { name: '_badEventName' }, { name: 'page_view' }, ...Array<object>(23).fill({ name: 'a' })] };
+    expect(await post(`/debug/mp/collect${query}`, wrong)).toMatchObject({
+      status: 200,
+      body: { validationMessages: [{ fieldPath: 'events.1.name', validationCode: 'NAME_INVALID' }, { fieldPath: 'events.2.params.page_location', validationCode: 'VALUE_REQUIRED' }, { validationCode: 'EXCEEDED_MAX_ENTITIES' }] },
+    });
+    expect(await of('web.orders', 'ga4-debug')).toEqual([]);
+  });
+
+  it.each([
+    ['?measurement_id=G-1', 401, 'unauthorised'], [`?measurement_id=G-1&api_secret=${WRITE_KEY}`, 401, 'unauthorised'], [`?api_secret=${API_SECRET}`, 400, 'required'],
+  ])('with %s is refused', async (wrong, status, code) => {
+    expect(await post(`/mp/collect${wrong}`, purchase)).toMatchObject({ status, body: { code } });
+    expect(await post(`/debug/mp/collect${wrong}`, purchase)).toMatchObject({ status, body: { code } });
+  });
+});
+
+describe('Snowplow\'s tracker protocol', () => {
+  const tp2 = '/com.snowplowanalytics.snowplow/tp2';
+  const view = (change: object = {}) => ({ e: 'pv', aid: 'shop', p: 'web', eid: uuid(), duid: 'd-1', uid: 'snowplow-user', url: 'https://shop.example/?gclid=g-1', dtm: '1665398554151', stm: '1665398554153', ...change });
+  const request = (...data: object[]) => ({ schema: 'iglu:com.snowplowanalytics.snowplow/payload_data/jsonschema/1-0-4', data });
+
+  it('gives page views from a browser, with credentials, and from a pixel', async () => {
+    const origin = 'https://shop.example';
+    const preflight = await fetch(`${service.url}${tp2}`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } });
+    expect([preflight.status, preflight.headers.get('access-control-allow-origin'), preflight.headers.get('access-control-allow-credentials')]).toEqual([204, origin, 'true']);
+    const answer = await post(tp2, request(view(), view({ aid: 'site' })), { origin, authorization: '', 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' });
+    expect(answer).toMatchObject({ status: 200, body: { accepted: 1, rejected: [{ index: 1, code: 'other_app' }] } });
+    expect([answer.headers.get('access-control-allow-origin'), answer.headers.get('access-control-allow-credentials')]).toEqual([origin, 'true']);
+    const pixel = await fetch(`${service.url}/i?${new URLSearchParams(view({ aid: 'site', uid: 'pixel-user' }) as Record<string, string>)}`);
+    expect([pixel.status, pixel.headers.get('content-type'), pixel.headers.get('cross-origin-resource-policy'), (await pixel.arrayBuffer()).byteLength]).toEqual([200, 'image/gif', 'cross-origin', 42]);
+    expect(await of('web.page-views', 'snowplow-user')).toMatchObject([{ key: 'anonymous_id:d-1', record: { source: 'snowplow:shop', click_id: 'g-1', is_bot: true } }]);
+    expect(await of('web.page-views', 'pixel-user')).toMatchObject([{ record: { source: 'snowplow:site' } }]);
+  });
+
+  it('of an application that is not listed, or of none, is refused', async () => {
+    for (const body of [request(view({ aid: 'stranger' })), request({ ...view(), aid: undefined }), request(null as unknown as object)]) expect(await post(tp2, body)).toMatchObject({ status: 401, body: { code: 'unauthorised' } });
+    expect(await post(tp2, { data: [view()] })).toMatchObject({ status: 400, body: { code: 'unknown_schema', field: 'schema' } });
+    const pixels = await Promise.all(['/i', '/i?e=pv&aid=shop'].map((path) => fetch(`${service.url}${path}`)));
+    expect(await Promise.all(pixels.map(async (answer) => [answer.status, ((await answer.json()) as Answer['body'])['code']]))).toEqual([[401, 'unauthorised'], [400, 'missing_identifier']]);
+  });
+});
+
+describe('CloudEvents', () => {
+  const bearer = { authorization: `Bearer ${WRITE_KEY}` };
+  const event = (id: string, data: object = {}) => ({ specversion: '1.0', type: 'com.tideway.web.orders.v1', source: '/backend', id, data: { identifiers: { user_id: 'ce-user' }, order_id: id, status: 'completed', total_micros: 5, currency: 'EUR', ...data } });
+
+  it('in every mode carry records, and a resend in another mode keeps its id', async () => {
+    expect(await post('/cloudevents', event('o-1'), { ...bearer, 'content-type': 'application/cloudevents+json' })).toMatchObject({ status: 200, body: { accepted: 1 } });
+    expect(await post('/cloudevents', [event('o-1'), event('o-2', { colour: 'red' }), {}], { ...bearer, 'content-type': 'application/cloudevents-batch+json; charset=utf-8' }))
+      .toMatchObject({ status: 200, body: { accepted: 1, quarantined: 1, rejected: [{ index: 2, code: 'unsupported_version' }] } });
+    const binary = { ...bearer, 'ce-specversion': '1.0', 'ce-type': 'com.tideway.web.orders.v1', 'ce-source': '/backend', 'ce-id': 'o%2D1' };
+    expect(await post('/cloudevents', event('o-1').data, binary)).toMatchObject({ status: 200, body: { accepted: 1 } });
+    const orders = await of('web.orders', 'ce-user');
+    expect([orders.length, new Set(orders.map(({ record }) => record.event_id)).size]).toEqual([3, 1]);
+    expect(orders[0]).toMatchObject({ key: 'user_id:ce-user', record: { source: 'cloudevents:shop', order_id: 'o-1', net_change_micros: 5 } });
+  });
+
+  it('without a key or that are none are refused', async () => {
+    expect(await post('/cloudevents', event('o-3'), { 'content-type': 'application/cloudevents+json' })).toMatchObject({ status: 401, body: { code: 'unauthorised' } });
+    expect(await post('/cloudevents', event('o-3'), bearer)).toMatchObject({ status: 400, body: { code: 'required', field: 'ce-specversion' } });
+    expect(await post('/cloudevents', { ...event('o-3'), type: 'x' }, { ...bearer, 'content-type': 'application/cloudevents+json' })).toMatchObject({ status: 400, body: { code: 'unknown_type', field: 'type' } });
   });
 });
 
