@@ -1,6 +1,6 @@
 // The routes of the paid-media service: reports and leads with a key, and Meta's webhooks.
 import { timingSafeEqual } from 'node:crypto';
-import { Controller, Get, Header, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
+import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { IntakeError, bearerToken, unauthorised, verifyKey, type Answer, type HashedKey } from '@tideway/intake';
 import { Pipeline, type ReportAnswer } from './pipeline.js';
@@ -42,7 +42,6 @@ export class PaidMediaController {
 
   /** Meta asks once, when the webhook is set up (https://developers.facebook.com/docs/graph-api/webhooks/getting-started). */
   @Get('webhooks/meta-leads')
-  @Header('content-type', 'text/plain; charset=utf-8')
   verify(@Query() query: Record<string, unknown>): string {
     const challenge = query['hub.challenge'];
     const asked = query['hub.mode'] === 'subscribe' && typeof challenge === 'string' && /^[\w-]{1,256}$/.test(challenge);
