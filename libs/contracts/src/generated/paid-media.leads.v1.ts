@@ -21,7 +21,7 @@ export namespace TidewayPaid_media {
          */
         received_at: number;
         /**
-         * Source format and page or key that delivered it, e.g. meta-leads:108451268302248
+         * Source format, and the page where the payload says it, e.g. meta-leads:108451268302248
          */
         source: string;
         /**
