@@ -5,7 +5,7 @@ import { Intake, intakeLimits, prepareIntake, type BodyLimits } from '@tideway/i
 import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
 import type { ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
-import { PaidMediaController, REPORT_KEYS } from './paid-media.controller.js';
+import { PaidMediaController, REPORT_KEYS, VERIFY_TOKEN } from './paid-media.controller.js';
 import { Pipeline } from './pipeline.js';
 
 @Module({})
@@ -32,7 +32,10 @@ export const paidMedia: ServiceDefinition<typeof configShape> = {
     return {
       module: PaidMediaModule,
       controllers: [PaidMediaController],
-      providers: [{ provide: Pipeline, useValue: new Pipeline(intake) }, { provide: REPORT_KEYS, useValue: config.PAID_MEDIA_KEYS }, { provide: Intake, useValue: intake }],
+      providers: [
+        { provide: Pipeline, useValue: new Pipeline(config, intake) }, { provide: REPORT_KEYS, useValue: config.PAID_MEDIA_KEYS },
+        { provide: VERIFY_TOKEN, useValue: config.META_VERIFY_TOKEN ?? '' }, { provide: Intake, useValue: intake },
+      ],
     };
   },
   prepare: (app, service) => prepareIntake(app, service, app.get(Intake).inFlight, BODY),

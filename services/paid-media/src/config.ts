@@ -8,7 +8,7 @@ export const configShape = {
   ...registryShape,
   ...intakeShape,
   PAID_MEDIA_KEYS: hashedKeys,
-  META_APP_SECRET: z.string().min(1).optional().describe('secret of the Meta app: its webhooks are signed with it; without it none are taken'),
+  META_APP_SECRET: z.string().min(1).optional().describe('secret of the Meta app: its lead webhooks are signed with it; without it none are taken'),
   META_VERIFY_TOKEN: z.string().min(1).optional().describe('what Meta repeats when the webhook is set up; without it none can be'),
 };
 

@@ -1,9 +1,10 @@
-// The whole flow of the paid-media service: platforms' reports become records of the paid-media products.
+// The whole flow of the paid-media service: platforms' reports and leads become records of the paid-media products.
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
-import { badRequest, parseJson, rawBody, unsupported, type Answer, type Intake } from '@tideway/intake';
+import { IntakeError, badRequest, parseJson, rawBody, unauthorised, unsupported, type Answer, type Intake } from '@tideway/intake';
+import type { Config } from './config.js';
 import { parseExactly } from './exact-json.js';
-import { REPORT_SOURCES, type Platform, type ReportContext, type Rows } from './sources/index.js';
+import { REPORT_SOURCES, leadChanges, metaLeadChange, metaLeads, verifyMetaSignature, type Platform, type ReportContext, type ReportSource, type Rows } from './sources/index.js';
 
 /** Rows that are published together: the next ones wait for their acknowledgement. */
 const ROWS_AT_ONCE = 1_000;
@@ -22,17 +23,37 @@ export interface ReportAnswer extends Answer {
 }
 
 export class Pipeline {
-  constructor(private readonly intake: Intake) {}
+  constructor(private readonly config: Pick<Config, 'META_APP_SECRET'>, private readonly intake: Intake) {}
 
   /** raw body -> rows of the report -> records, a thousand rows at a time -> acknowledged by Kafka -> answer */
-  async reports(request: FastifyRequest, { key, platform, context }: ReportRequest): Promise<ReportAnswer> {
-    const source = REPORT_SOURCES[platform];
-    const rows = rowsOf(request, platform);
+  reports(request: FastifyRequest, { key, platform, context }: ReportRequest): Promise<ReportAnswer> {
+    return this.#store(request, { key, name: platform, source: REPORT_SOURCES[platform], context });
+  }
+
+  /** raw body -> leads with their answers -> records -> acknowledged by Kafka -> answer */
+  leads(request: FastifyRequest, key: string): Promise<ReportAnswer> {
+    return this.#store(request, { key, name: 'meta-leads', source: metaLeads, context: { extractedAt: Date.now() } });
+  }
+
+  /** raw body -> signature -> changes of pages -> records of those that are leads -> acknowledged by Kafka -> answer */
+  async leadWebhook(request: FastifyRequest): Promise<Answer> {
+    const body = rawBody(request);
+    const verified = verifyMetaSignature({ secret: this.config.META_APP_SECRET ?? '', body, signature: String(request.headers['x-hub-signature-256'] ?? '') });
+    if (!verified.ok) throw new IntakeError(401, { ...unauthorised('X-Hub-Signature-256', '').rejection, code: verified.code, field: 'x-hub-signature-256', message: verified.message });
+    const receivedAt = Date.now();
+    return this.intake.answer({
+      request, key: 'meta', source: 'meta-leads', outcomeOf: (change) => metaLeadChange(change, receivedAt),
+      events: rowsOrRefusal(leadChanges(parseBody(body))).map(eventOf),
+    });
+  }
+
+  async #store(request: FastifyRequest, { key, name, source, context }: { key: string; name: string; source: ReportSource; context: ReportContext }): Promise<ReportAnswer> {
+    const rows = rowsOf(request, name, source);
     const answer: ReportAnswer = { accepted: 0, quarantined: 0, rejected: [], rejected_total: 0 };
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
       const result = await this.intake.answer({
-        request, key, source: `${platform}:${key}`, outcomeOf: (row) => source.outcome(row, context),
-        events: rows.slice(from, from + ROWS_AT_ONCE).map((value) => ({ value, original: Buffer.from(JSON.stringify(value)) })),
+        request, key, source: `${name}:${key}`, outcomeOf: (row) => source.outcome(row, context),
+        events: rows.slice(from, from + ROWS_AT_ONCE).map(eventOf),
       });
       answer.accepted += result.accepted;
       answer.quarantined += result.quarantined;
@@ -44,13 +65,15 @@ export class Pipeline {
   }
 }
 
+/** Quarantine keeps a row as JSON: the bytes of a whole report would be kept with each of its rows. */
+const eventOf = (value: unknown) => ({ value, original: Buffer.from(JSON.stringify(value)) });
+
 /** The rows of a body by its content type; throws IntakeError 400 and 415 where it is no report of the platform. */
-function rowsOf(request: FastifyRequest, platform: Platform): unknown[] {
-  const source = REPORT_SOURCES[platform];
+function rowsOf(request: FastifyRequest, name: string, source: ReportSource): unknown[] {
   const body = rawBody(request);
   const type = (request.headers['content-type'] ?? '').toLowerCase();
   if (type.startsWith('text/csv')) {
-    if (!source.csvRows) throw unsupported('content-type', `reports of ${platform} are JSON or NDJSON`);
+    if (!source.csvRows) throw unsupported('content-type', `what comes of ${name} is JSON or NDJSON`);
     if (!isUtf8(body)) throw badRequest('invalid_utf8', '', 'the body is not UTF-8');
     return rowsOrRefusal(source.csvRows(body.toString('utf8')));
   }

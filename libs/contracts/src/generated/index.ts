@@ -13,6 +13,7 @@ import type { QuarantineReplay as OperationsQuarantineReplays } from './operatio
 import type { Quarantine as OperationsQuarantine } from './operations.quarantine.v1.js';
 import type { AdClick as PaidMediaAdClicks } from './paid-media.ad-clicks.v1.js';
 import type { CampaignPerformance as PaidMediaCampaignPerformance } from './paid-media.campaign-performance.v1.js';
+import type { Lead as PaidMediaLeads } from './paid-media.leads.v1.js';
 import type { Profile as PersonalizationProfiles } from './personalization.profiles.v1.js';
 import type { Membership as SegmentsMemberships } from './segments.memberships.v1.js';
 import type { State as SegmentsState } from './segments.state.v1.js';
@@ -23,7 +24,7 @@ import type { Identification as WebIdentifications } from './web.identifications
 import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
 
-export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerIdentities, EmailConsents, EmailEngagements, OperationsQuarantineReplays, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerIdentities, EmailConsents, EmailEngagements, OperationsQuarantineReplays, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PaidMediaLeads, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -41,6 +42,7 @@ export interface Records {
   'operations.quarantine': OperationsQuarantine;
   'paid-media.ad-clicks': PaidMediaAdClicks;
   'paid-media.campaign-performance': PaidMediaCampaignPerformance;
+  'paid-media.leads': PaidMediaLeads;
   'personalization.profiles': PersonalizationProfiles;
   'segments.memberships': SegmentsMemberships;
   'segments.state': SegmentsState;

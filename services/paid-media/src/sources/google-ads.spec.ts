@@ -55,6 +55,10 @@ describe('a row of performance', () => {
     expect(performanceOf(googleAds, adRow)).toMatchObject({ account_id: '1234567890', campaign_id: '111', ad_group_id: '222', ad_id: '333', device: 'tv', currency: 'EUR', conversions: 0, conversion_value_micros: 0 });
   });
 
+  it('masks an e-mail address in the name of a campaign', () => {
+    expect(performanceOf(googleAds, { ...campaignRow, campaign: { ...campaignRow.campaign, name: 'Mail to jane@example.com, autumn' } }).campaign_name).toBe('Mail to [email] autumn');
+  });
+
   it('takes ids from resource names where the query selected none', () => {
     const row = { ...adRow, campaign: { resourceName: 'customers/1/campaigns/111' }, adGroup: undefined, adGroupAd: { resourceName: 'customers/1/adGroupAds/222~333' } };
     expect(performanceOf(googleAds, row)).toMatchObject({ account_id: '1', campaign_id: '111', ad_group_id: '222', ad_id: '333' });

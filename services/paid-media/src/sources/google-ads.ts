@@ -2,7 +2,7 @@
 import type { Outcome, PaidMediaAdClicks, ProductRecord } from '@tideway/contracts';
 import { accountOf, currency, device, performance } from './performance.js';
 import { rowsByShape, type ReportContext, type ReportSource, type Rows, type Shape } from './report.js';
-import { count, day, decimal, id, money, objectOf, optionalId, outcomeOf, refused, rowObject, text, type Fields } from './row.js';
+import { count, day, decimal, id, label, money, objectOf, optionalId, outcomeOf, refused, rowObject, text, type Fields } from './row.js';
 
 const SHAPE: Shape = {
   platform: 'Google Ads',
@@ -49,7 +49,7 @@ function performanceOf(row: Fields, context: ReportContext): ProductRecord[] {
     campaign_id: id(campaign['id'] ?? lastPart(campaign['resourceName']), 'campaign.id'),
     ...adOf(row),
     device: segments['device'] === undefined ? '' : device(segments['device'], 'segments.device', DEVICES),
-    campaign_name: text(campaign['name'], 'campaign.name') ?? '',
+    campaign_name: label(campaign['name'], 'campaign.name') ?? '',
     impressions: count(metrics['impressions'], 'metrics.impressions'),
     clicks: count(metrics['clicks'], 'metrics.clicks'),
     cost_micros: count(metrics['costMicros'], 'metrics.costMicros'),
@@ -73,7 +73,7 @@ function click(row: Fields, context: ReportContext): ProductRecord {
     campaign_id: id(campaign['id'] ?? lastPart(campaign['resourceName']), 'campaign.id'),
     ad_group_id: ad.ad_group_id || null,
     ad_id: ad.ad_id || null,
-    keyword: text(objectOf(view['keywordInfo'])?.['text'], 'clickView.keywordInfo.text') ?? null,
+    keyword: label(objectOf(view['keywordInfo'])?.['text'], 'clickView.keywordInfo.text') ?? null,
     device: CLICK_DEVICES.get(device(segments['device'], 'segments.device', DEVICES)) ?? 'other',
     extracted_at: context.extractedAt,
   };

@@ -6,6 +6,8 @@ import { microsoftAds } from './microsoft-ads.js';
 import type { Platform, ReportSource } from './report.js';
 import { tiktokAds } from './tiktok-ads.js';
 
+export { leadChanges, metaLeadChange, metaLeads } from './meta-leads.js';
+export { verifyMetaSignature } from './meta-signature.js';
 export { isPlatform, type Platform, type ReportContext, type ReportSource, type Rows } from './report.js';
 
 export const REPORT_SOURCES: Record<Platform, ReportSource> = {

@@ -2,7 +2,7 @@
 import type { Outcome, ProductRecord } from '@tideway/contracts';
 import { accountOf, currency, device, performance } from './performance.js';
 import { rowsByShape, type ReportContext, type ReportSource, type Rows, type Shape } from './report.js';
-import { count, day, decimal, id, money, objectOf, optionalId, outcomeOf, refused, rowObject, text, type Fields } from './row.js';
+import { count, day, decimal, id, label, money, objectOf, optionalId, outcomeOf, refused, rowObject, type Fields } from './row.js';
 
 const SHAPE: Shape = {
   platform: 'the Marketing API',
@@ -50,7 +50,7 @@ function performanceOf(row: Fields, context: ReportContext): ProductRecord[] {
     ad_group_id: optionalId(row['adset_id'], 'adset_id'),
     ad_id: optionalId(row['ad_id'], 'ad_id'),
     device: device(row['device_platform'], 'device_platform', NO_NAMES),
-    campaign_name: text(row['campaign_name'], 'campaign_name') ?? '',
+    campaign_name: label(row['campaign_name'], 'campaign_name') ?? '',
     impressions: count(row['impressions'], 'impressions'),
     clicks: count(row['clicks'], 'clicks'),
     cost_micros: money(row['spend'], 'spend'),

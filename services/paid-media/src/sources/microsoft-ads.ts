@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync';
 import type { Outcome, ProductRecord } from '@tideway/contracts';
 import { currency, device, performance } from './performance.js';
 import { rowsByShape, type ReportContext, type ReportSource, type Rows, type Shape } from './report.js';
-import { count, day, decimal, id, money, optionalId, outcomeOf, refused, rowObject, text, type Fields } from './row.js';
+import { count, day, decimal, id, label, money, optionalId, outcomeOf, refused, rowObject, type Fields } from './row.js';
 
 const SHAPE: Shape = {
   platform: 'Microsoft Advertising',
@@ -73,7 +73,7 @@ function performanceOf(row: Fields, context: ReportContext): ProductRecord[] {
     ad_group_id: optionalId(row['AdGroupId'], 'AdGroupId'),
     ad_id: optionalId(row['AdId'], 'AdId'),
     device: device(row['DeviceType'], 'DeviceType', DEVICES),
-    campaign_name: text(row['CampaignName'], 'CampaignName') ?? '',
+    campaign_name: label(row['CampaignName'], 'CampaignName') ?? '',
     impressions: count(plain(row['Impressions']), 'Impressions'),
     clicks: count(plain(row['Clicks']), 'Clicks'),
     cost_micros: money(plain(row['Spend']), 'Spend'),

@@ -53,6 +53,11 @@ export function text(value: unknown, field: string): string | undefined {
   return trimmed === '' ? undefined : trimmed.toWellFormed();
 }
 
+/** A name that people chose, with e-mail addresses in it masked. */
+export function label(value: unknown, field: string): string | undefined {
+  return text(value, field)?.replace(/[^\s@<>"']+@[^\s@<>"']+\.[^\s@<>"']+/g, '[email]');
+}
+
 /** An id, without which there is no record. `|` separates the parts of a key. */
 export function id(value: unknown, field: string): string {
   const found = optionalId(value, field);

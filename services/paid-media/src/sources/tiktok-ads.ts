@@ -2,7 +2,7 @@
 import type { Outcome, ProductRecord } from '@tideway/contracts';
 import { currency, performance } from './performance.js';
 import { rowsByShape, type ReportContext, type ReportSource, type Rows, type Shape } from './report.js';
-import { count, day, decimal, money, objectOf, optionalId, outcomeOf, refused, rowObject, text, type Fields } from './row.js';
+import { count, day, decimal, label, money, objectOf, optionalId, outcomeOf, refused, rowObject, text, type Fields } from './row.js';
 
 const SHAPE: Shape = {
   platform: 'TikTok',
@@ -45,7 +45,7 @@ function performanceOf(row: Fields, context: ReportContext): ProductRecord[] {
     campaign_id: optionalId(of('campaign_id'), 'campaign_id') || refused('required', 'metrics.campaign_id', 'a row names no campaign: ask for the metric campaign_id as well'),
     ad_group_id: adGroup,
     ad_id: ad,
-    campaign_name: text(given(metrics['campaign_name']), 'metrics.campaign_name') ?? '',
+    campaign_name: label(given(metrics['campaign_name']), 'metrics.campaign_name') ?? '',
     impressions: count(metrics['impressions'], 'metrics.impressions'),
     clicks: count(metrics['clicks'], 'metrics.clicks'),
     cost_micros: money(metrics['spend'], 'metrics.spend'),
