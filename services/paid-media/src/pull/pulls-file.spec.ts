@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import { parsePulls, readPulls } from './pulls-file.js';
+
+const env = { GOOGLE_ADS_CLIENT_ID: 'id', GOOGLE_ADS_CLIENT_SECRET: 'secret', GOOGLE_ADS_REFRESH_TOKEN: 'refresh', META_ACCESS_TOKEN: 'token', META_TOKEN_SHOP_2: 'token 2' };
+const google = { platform: 'google', account: '1234567890' };
+const parse = (content: unknown) => parsePulls(content, 'pulls.yaml', env);
+const problems = (content: unknown): string => {
+  try {
+    parse(content);
+    return 'none';
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+describe('the file of pulls', () => {
+  it('needs no more than platform and account', () => {
+    expect(parse({ accounts: [google, { platform: 'meta', account: '42' }] }).accounts).toMatchObject([
+      { platform: 'google', account: '1234567890', interval: 3_600_000, lookback_days: 30, base_url: 'https://googleads.googleapis.com', clicks: true, secrets: { refresh_token: 'GOOGLE_ADS_REFRESH_TOKEN' } },
+      { platform: 'meta', account: '42', lookback_days: 28, base_url: 'https://graph.facebook.com', secrets: { access_token: 'META_ACCESS_TOKEN' } },
+    ]);
+  });
+
+  it('names variables, times and days', () => {
+    const pulls = parse({ accounts: [{ platform: 'meta', account: '42', interval: 'PT15M', since: '2026-01-01', timezone: 'Europe/Berlin', secrets: { access_token: 'META_TOKEN_SHOP_2' } }], requests_per_minute: { meta: 30 } });
+    expect(pulls).toMatchObject({ accounts: [{ interval: 900_000, since: '2026-01-01', secrets: { access_token: 'META_TOKEN_SHOP_2' } }], requestsPerMinute: { meta: 30 } });
+  });
+
+  it.each([
+    ['an unknown platform', { accounts: [{ platform: 'myspace', account: '1' }] }, 'accounts.0.platform'],
+    ['an id that YAML reads as a number', { accounts: [{ ...google, account: 1234567890 }] }, 'accounts.0.account: ids are text: put them into quotes'],
+    ['a misspelt option', { accounts: [{ ...google, lookback: 3 }] }, 'accounts.0: Unrecognized key: "lookback"'],
+    ['a time that is no duration', { accounts: [{ ...google, interval: '1h' }] }, 'accounts.0.interval: an ISO 8601 duration'],
+    ['a day that is none', { accounts: [{ ...google, since: '2026-02-30' }] }, 'accounts.0.since: a day is written 2026-11-21'],
+    ['a place without a time zone', { accounts: [{ ...google, timezone: 'Atlantis' }] }, 'accounts.0.timezone: a time zone of the IANA'],
+    ['a secret itself', { accounts: [{ ...google, secrets: { refresh_token: '1//0g-abc' } }] }, 'accounts.0.secrets.refresh_token: the NAME of an environment variable'],
+    ['a variable that is not set', { accounts: [{ ...google, secrets: { refresh_token: 'NOT_SET' } }] }, 'accounts.0.secrets.refresh_token: the environment has no NOT_SET'],
+    ['an address that is none', { accounts: [{ ...google, base_url: 'file:///etc' }] }, 'accounts.0.base_url: an address that begins with https://'],
+    ['an account twice', { accounts: [google, google] }, 'accounts.1.account: google|1234567890 is there twice'],
+    ['no account', { accounts: [] }, 'accounts: name at least one account'],
+    ['nothing', null, 'the file: '],
+  ])('is refused with %s, at its place', (_name, content, message) => {
+    expect(problems(content)).toContain(message);
+    expect(problems(content)).toContain('PAID_MEDIA_PULLS: pulls.yaml');
+  });
+
+  it('never repeats a secret that stands in it', () => {
+    expect(problems({ accounts: [{ ...google, secrets: { refresh_token: '1//0g-abc' } }] })).not.toContain('0g-abc');
+  });
+
+  it('that cannot be read is named', () => {
+    expect(() => readPulls('/nowhere/pulls.yaml', env)).toThrow('PAID_MEDIA_PULLS: /nowhere/pulls.yaml cannot be read');
+  });
+});
