@@ -1,7 +1,8 @@
 // The whole flow of the paid-media service: platforms' reports become records of the paid-media products.
 import { isUtf8 } from 'node:buffer';
 import type { FastifyRequest } from 'fastify';
-import { IntakeError, badRequest, parseJson, rawBody, unsupported, type Answer, type Intake } from '@tideway/intake';
+import { badRequest, parseJson, rawBody, unsupported, type Answer, type Intake } from '@tideway/intake';
+import { parseExactly } from './exact-json.js';
 import { REPORT_SOURCES, type Platform, type ReportContext, type Rows } from './sources/index.js';
 
 /** Rows that are published together: the next ones wait for their acknowledgement. */
@@ -26,7 +27,6 @@ export class Pipeline {
   /** raw body -> rows of the report -> records, a thousand rows at a time -> acknowledged by Kafka -> answer */
   async reports(request: FastifyRequest, { key, platform, context }: ReportRequest): Promise<ReportAnswer> {
     const source = REPORT_SOURCES[platform];
-    if (!source) throw new IntakeError(404, { code: 'not_found', field: 'platform', message: `there is no source for ${platform}` });
     const rows = rowsOf(request, platform);
     const answer: ReportAnswer = { accepted: 0, quarantined: 0, rejected: [], rejected_total: 0 };
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
@@ -46,7 +46,7 @@ export class Pipeline {
 
 /** The rows of a body by its content type; throws IntakeError 400 and 415 where it is no report of the platform. */
 function rowsOf(request: FastifyRequest, platform: Platform): unknown[] {
-  const source = REPORT_SOURCES[platform]!;
+  const source = REPORT_SOURCES[platform];
   const body = rawBody(request);
   const type = (request.headers['content-type'] ?? '').toLowerCase();
   if (type.startsWith('text/csv')) {
@@ -54,7 +54,7 @@ function rowsOf(request: FastifyRequest, platform: Platform): unknown[] {
     if (!isUtf8(body)) throw badRequest('invalid_utf8', '', 'the body is not UTF-8');
     return rowsOrRefusal(source.csvRows(body.toString('utf8')));
   }
-  return rowsOrRefusal(source.rows(type.includes('ndjson') ? parseLines(body) : parseJson(body)));
+  return rowsOrRefusal(source.rows(type.includes('ndjson') ? parseLines(body) : parseBody(body)));
 }
 
 function rowsOrRefusal(result: Rows): unknown[] {
@@ -63,13 +63,23 @@ function rowsOrRefusal(result: Rows): unknown[] {
   throw badRequest(code, field, message);
 }
 
+/** The value of a JSON body; throws IntakeError 400 as parseJson() does. */
+function parseBody(body: Buffer): unknown {
+  if (!isUtf8(body)) return parseJson(body);
+  try {
+    return parseExactly(body.toString('utf8'));
+  } catch {
+    return parseJson(body);
+  }
+}
+
 /** The values of NDJSON's lines. Throws IntakeError 400 that names the first line which is no JSON. */
 function parseLines(body: Buffer): unknown[] {
   if (!isUtf8(body)) throw badRequest('invalid_utf8', '', 'the body is not UTF-8');
   return body.toString('utf8').split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
     try {
-      return [JSON.parse(line) as unknown];
+      return [parseExactly(line)];
     } catch {
       throw badRequest('invalid_json', `line ${index + 1}`, `line ${index + 1} is not JSON: each line must be one whole value`);
     }

@@ -33,3 +33,35 @@ export interface ReportSource {
   /** The records of one row. Rejected where the report or its context must change, quarantined where the row is broken. */
   outcome(row: unknown, context: ReportContext): Outcome;
 }
+
+/** How a platform's JSON shows: members that hold lists of rows, members that tell an answer without rows, and those of a row. */
+export interface Shape {
+  platform: string;
+  /** The list in a response; undefined where it is none. */
+  list(response: Record<string, unknown>): unknown;
+  /** Whether a response may have no list: nothing to report. */
+  isEmpty?(response: Record<string, unknown>): boolean;
+  /** What a platform says instead of rows. */
+  error?(response: Record<string, unknown>): Rejection | undefined;
+  isRow(value: Record<string, unknown>): boolean;
+  /** How a whole response looks, for who sent something else. */
+  expected: string;
+}
+
+/** The rows of parsed JSON by a platform's shape: of a response, of responses in a list, of rows in a list, or one row. */
+export function rowsByShape(payload: unknown, shape: Shape): Rows {
+  const rows: unknown[] = [];
+  for (const [index, value] of (Array.isArray(payload) ? payload : [payload]).entries()) {
+    const field = Array.isArray(payload) ? `${index}` : '';
+    const other = { rejection: { code: 'unknown_format', field, message: `this is no report of ${shape.platform}: ${shape.expected} is expected` } };
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return other;
+    const object = value as Record<string, unknown>;
+    const error = shape.error?.(object);
+    if (error) return { rejection: error };
+    const list = shape.list(object);
+    if (Array.isArray(list)) for (const row of list) rows.push(row);
+    else if (shape.isRow(object)) rows.push(object);
+    else if (list !== undefined || !shape.isEmpty?.(object)) return other;
+  }
+  return { rows };
+}
