@@ -82,6 +82,11 @@ export class Asker {
     });
   }
 
+  /** Waits, unless the service is to stop. */
+  async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.options.signal });
+  }
+
   /** Throws the error of a fault that an answer's body tells although its status is a success. */
   check(question: Question, response: Response, body: unknown): void {
     const fault = this.options.faultOf({ status: response.status, headers: response.headers, body });

@@ -2,13 +2,12 @@
 import type { Product } from '@tideway/contracts';
 import { ProductMessages, consumeTransactions, coPartitioned, ensureTopics, type Kafka, type SchemaRegistry } from '@tideway/kafka';
 import { preparedLoop, untilDone, type KafkaConfig, type Loop, type Service } from '@tideway/service';
+import { accountApi } from './account-api.js';
 import { AccountsUnit, type ScheduledAccount } from './accounts-unit.js';
 import { runAccount } from './account-run.js';
-import { Asker } from './ask.js';
 import { CURSORS, partitionOfAccount, readCursors } from './cursors.js';
 import { Pace } from './pace.js';
-import { platformPull, sourceOf } from './platforms/index.js';
-import { rowsBy } from './platforms/platform.js';
+import { platformPull } from './platforms/index.js';
 import { PullProgress } from './progress.js';
 import { keyOf, type Account, type Platform, type Pulls } from './pulls-file.js';
 
@@ -58,29 +57,18 @@ function scheduled({ pulls, env, service }: ConnectorOptions, messages: ProductM
 }
 
 function scheduledAccount(account: Account, { env, messages, progress, pace }: { env: ConnectorOptions['env']; messages: ProductMessages; progress: PullProgress; pace: Pace }): ScheduledAccount {
-  const { platform, account: id, timezone } = account;
   const plan = { intervalMs: account.interval, lookbackDays: account.lookback_days, since: account.since };
-  const pull = platformPull(platform);
-  const secret = (name: string) => env[(account.secrets as Record<string, string>)[name]!]!;
-  const token = pull.token(account, secret);
-  const rowsOf = rowsBy(sourceOf(platform), `${platform}:${id}`, contextOf(account));
-  const report = progress.of(platform, id);
+  const reportsOf = accountApi(account, env, pace);
+  const report = progress.of(account.platform, account.account);
   return {
     key: keyOf(account), plan,
     ended: (outcome, error) => report.ended(outcome, error),
     released: () => report.released(),
     async run({ cursor, now, signal, commit, moveTo }) {
-      const asker = new Asker({
-        account: `${platform} ${id}`, token, pace, signal,
-        tokenHeaders: (value) => pull.headers(account, value, secret),
-        faultOf: (refused) => pull.faultOf(refused),
-        tokenAdvice: pull.tokenAdvice(account),
-        onRetry: (error, waitMs) => report.retry(error, waitMs),
-        secrets: Object.keys(account.secrets).map(secret),
-      });
       let rows = 0;
       const days = await runAccount({
-        plan, timezone, cursor, now, moveTo, reports: pull.reports(account, asker, rowsOf),
+        plan, timezone: account.timezone, cursor, now, moveTo,
+        reports: reportsOf({ signal, onRetry: (error, waitMs) => report.retry(error, waitMs) }),
         handOver: async (items) => {
           const { messages: encoded, published } = messages.ofOutcomes(items);
           await commit(encoded);
@@ -90,15 +78,5 @@ function scheduledAccount(account: Account, { env, messages, progress, pace }: {
       });
       report.done(days, rows);
     },
-  };
-}
-
-/** What the file says of an account, for where its reports do not. */
-function contextOf(account: Account) {
-  return {
-    account: account.account,
-    ...(account.timezone ? { timezone: account.timezone } : {}),
-    ...(account.currency ? { currency: account.currency } : {}),
-    ...('conversion' in account && account.conversion ? { conversion: account.conversion } : {}),
   };
 }

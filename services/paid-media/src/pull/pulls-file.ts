@@ -11,6 +11,7 @@ const id = z.string({ error: 'ids are text: put them into quotes' }).regex(/^[\w
 const variable = z.string().regex(/^[A-Z_][A-Z0-9_]*$/, 'the NAME of an environment variable, never the secret itself');
 const webAddress = z.url({ protocol: /^https?$/, error: 'an address that begins with https:// or http://' });
 const timezone = z.string().refine(isTimeZone, 'a time zone of the IANA, such as Europe/Berlin');
+const currency = z.string({ error: 'a code of ISO 4217, such as EUR' }).regex(/^[A-Z]{3}$/, 'a code of ISO 4217, such as EUR');
 const interval = z.string().transform((text, context) => {
   try {
     const ms = durationMs(text);
@@ -27,7 +28,7 @@ function accountShape(defaults: { lookbackDays: number; baseUrl: string; apiVers
   return {
     account: id,
     timezone: timezone.optional(),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'a code of ISO 4217, such as EUR').optional(),
+    currency: currency.optional(),
     interval: interval.default(3_600_000),
     lookback_days: z.number().int().min(0).max(90).default(defaults.lookbackDays),
     since: day.optional(),
@@ -57,11 +58,30 @@ const account = z.discriminatedUnion('platform', [
     conversion: z.array(z.string().min(1)).min(1).optional(),
     secrets: secrets({ access_token: 'META_ACCESS_TOKEN' }),
   }),
+  z.strictObject({
+    platform: z.literal('linkedin'),
+    ...accountShape({ lookbackDays: 30, baseUrl: 'https://api.linkedin.com', apiVersion: '202608' }),
+    currency: currency.describe('LinkedIn does not say it'),
+    secrets: secrets({ access_token: 'LINKEDIN_ACCESS_TOKEN' }),
+  }),
+  z.strictObject({
+    platform: z.literal('tiktok'),
+    ...accountShape({ lookbackDays: 28, baseUrl: 'https://business-api.tiktok.com', apiVersion: 'v1.3' }),
+    secrets: secrets({ access_token: 'TIKTOK_ACCESS_TOKEN' }),
+  }),
+  z.strictObject({
+    platform: z.literal('microsoft'),
+    ...accountShape({ lookbackDays: 30, baseUrl: 'https://reporting.api.bingads.microsoft.com', apiVersion: 'v13' }),
+    customer_id: id,
+    token_url: webAddress.default('https://login.microsoftonline.com/common/oauth2/v2.0/token'),
+    poll_seconds: z.number().min(0.01).max(300).default(5),
+    secrets: secrets({ developer_token: 'MICROSOFT_ADS_DEVELOPER_TOKEN', client_id: 'MICROSOFT_ADS_CLIENT_ID', client_secret: 'MICROSOFT_ADS_CLIENT_SECRET', refresh_token: 'MICROSOFT_ADS_REFRESH_TOKEN' }),
+  }),
 ]);
 
 const file = z.strictObject({
   accounts: z.array(account).min(1, 'name at least one account, or unset PAID_MEDIA_PULLS'),
-  requests_per_minute: z.partialRecord(z.enum(['google', 'meta']), z.number().positive().max(60_000)).default({}),
+  requests_per_minute: z.partialRecord(z.enum(['google', 'meta', 'linkedin', 'tiktok', 'microsoft']), z.number().positive().max(60_000)).default({}),
 }).superRefine(({ accounts }, context) => {
   const seen = new Set<string>();
   for (const [index, entry] of accounts.entries()) {

@@ -2,10 +2,13 @@
 import { REPORT_SOURCES, type ReportSource } from '../../sources/index.js';
 import type { Account, Platform } from '../pulls-file.js';
 import { google } from './google.js';
+import { linkedin } from './linkedin.js';
 import { meta } from './meta.js';
+import { microsoft } from './microsoft.js';
 import type { PlatformPull } from './platform.js';
+import { tiktok } from './tiktok.js';
 
-const PULLS: { [P in Platform]: PlatformPull<Extract<Account, { platform: P }>> } = { google, meta };
+const PULLS: { [P in Platform]: PlatformPull<Extract<Account, { platform: P }>> } = { google, meta, linkedin, tiktok, microsoft };
 
 /** How a platform is asked. It is given accounts of its own only. */
 export function platformPull(platform: Platform): PlatformPull<Account> {
@@ -13,5 +16,5 @@ export function platformPull(platform: Platform): PlatformPull<Account> {
 }
 
 export function sourceOf(platform: Platform): ReportSource {
-  return REPORT_SOURCES[platform]!;
+  return REPORT_SOURCES[platform];
 }

@@ -21,13 +21,13 @@ export interface PlatformPull<A extends Account> {
   reports(account: A, asker: Asker, rowsOf: RowsOf): AccountReports;
 }
 
-/** The outcomes of a payload's rows; throws PlatformRefusalError where it is no report, or cannot be read with this account's options. */
+/** The outcomes of the rows of parsed JSON, or of the text of a CSV file; throws PlatformRefusalError where it is no report, or cannot be read with this account's options. */
 export type RowsOf = (payload: unknown, extractedAt: number) => OutcomeItem[];
 
 /** RowsOf by a platform's source. `context` is what the account's options say. */
 export function rowsBy(source: ReportSource, name: string, context: Omit<ReportContext, 'extractedAt'>): RowsOf {
   return (payload, extractedAt) => {
-    const result = source.rows(payload);
+    const result = typeof payload === 'string' && source.csvRows ? source.csvRows(payload) : source.rows(payload);
     if ('rejection' in result) throw refusal(name, result.rejection);
     return result.rows.map((row) => {
       const outcome = source.outcome(row, { ...context, extractedAt });
