@@ -2,6 +2,7 @@
 // broken connections, and an error that says what to do where trying again is of no use.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PermanentError, errorText } from '@tideway/service';
+import { parseExactly } from '../exact-json.js';
 import type { AccessToken } from './access-token.js';
 import { retryAfterMs, waitMs } from './back-off.js';
 import { PlatformBusyError, PlatformRefusalError, faultOfStatus, type Fault, type Refused } from './fault.js';
@@ -135,7 +136,7 @@ export class Asker {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseExactly(text);
   } catch {
     return undefined;
   }

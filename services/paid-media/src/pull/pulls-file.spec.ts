@@ -35,6 +35,8 @@ describe('the file of pulls', () => {
     ['a place without a time zone', { accounts: [{ ...google, timezone: 'Atlantis' }] }, 'accounts.0.timezone: a time zone of the IANA'],
     ['a secret itself', { accounts: [{ ...google, secrets: { refresh_token: '1//0g-abc' } }] }, 'accounts.0.secrets.refresh_token: the NAME of an environment variable'],
     ['a variable that is not set', { accounts: [{ ...google, secrets: { refresh_token: 'NOT_SET' } }] }, 'accounts.0.secrets.refresh_token: the environment has no NOT_SET'],
+    ['a time zone that reports do not have', { accounts: [{ platform: 'microsoft', account: '141', customer_id: '99', timezone: 'Europe/Berlin' }] }, "accounts.0.timezone: leave it out: Microsoft's reports have the days of UTC"],
+    ['no currency where reports do not say it', { accounts: [{ platform: 'linkedin', account: '502840441' }] }, 'accounts.0.currency: a code of ISO 4217'],
     ['an address that is none', { accounts: [{ ...google, base_url: 'file:///etc' }] }, 'accounts.0.base_url: an address that begins with https://'],
     ['an account twice', { accounts: [google, google] }, 'accounts.1.account: google|1234567890 is there twice'],
     ['no account', { accounts: [] }, 'accounts: name at least one account'],

@@ -72,6 +72,7 @@ const account = z.discriminatedUnion('platform', [
   z.strictObject({
     platform: z.literal('microsoft'),
     ...accountShape({ lookbackDays: 30, baseUrl: 'https://reporting.api.bingads.microsoft.com', apiVersion: 'v13' }),
+    timezone: z.literal('UTC', { error: "leave it out: Microsoft's reports have the days of UTC" }).default('UTC'),
     customer_id: id,
     token_url: webAddress.default('https://login.microsoftonline.com/common/oauth2/v2.0/token'),
     poll_seconds: z.number().min(0.01).max(300).default(5),

@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { localApi, recordsOf, type LocalApi } from '../../test/local-api.js';
 import { faultOf, insightsUrl, nextPage } from './meta.js';
 
 const fault = (error: object, headers: Record<string, string> = {}) => faultOf({ status: 400, headers: new Headers(headers), body: { error } });
@@ -36,5 +37,32 @@ describe("Meta's pages", () => {
     const url = new URL(insightsUrl('https://proxy.example.com/v25.0/act_42/insights', '2026-11-15', '2026-11-21', 'MTA'));
     expect([url.origin, url.searchParams.get('time_range'), url.searchParams.get('time_increment'), url.searchParams.get('level'), url.searchParams.get('after')])
       .toEqual(['https://proxy.example.com', '{"since":"2026-11-15","until":"2026-11-21"}', '1', 'ad', 'MTA']);
+  });
+});
+
+describe("Meta's insights", () => {
+  const env = { META_ACCESS_TOKEN: 'token-1' };
+  const days = { from: '2026-11-14', to: '2026-11-20' };
+  const row = (ad: string) => ({
+    account_id: '42', account_currency: 'EUR', campaign_id: '21', campaign_name: 'Autumn', adset_id: '22', ad_id: ad, impressions: '100', clicks: '10', spend: '2.50',
+    date_start: '2026-11-20', date_stop: '2026-11-20', actions: [{ action_type: 'purchase', value: '2' }], action_values: [{ action_type: 'purchase', value: '99.5' }],
+  });
+  let api: LocalApi | undefined;
+  afterEach(() => api?.stop());
+
+  it('are read to their last page, each ad once, from the address of the file only', async () => {
+    api = await localApi(({ url }) => {
+      const page = Number(url.searchParams.get('after') ?? 1);
+      return { body: { data: [row(String(page))], paging: { cursors: { before: 'x', after: String(page + 1) }, ...(page < 3 ? { next: `https://graph.facebook.com/elsewhere?after=${page + 1}` } : {}) } } };
+    });
+    const pages = await recordsOf({ platform: 'meta', account: 'act_42', base_url: `${api.url}/` }, env, days);
+    expect(pages.flat().map(({ record }) => (record as { ad_id: string }).ad_id)).toEqual(['1', '2', '3']);
+    expect(pages[0]).toMatchObject([{ record: { platform: 'meta', account_id: '42', ad_group_id: '22', currency: 'EUR', cost_micros: 2_500_000, conversions: 2, conversion_value_micros: 99_500_000 } }]);
+    expect(api.asked.map(({ url, headers }) => [url.pathname, headers['authorization']])).toEqual(Array(3).fill(['/v25.0/act_42/insights', 'Bearer token-1']));
+  });
+
+  it('whose page names itself as the next one end in an error, not in a loop', async () => {
+    api = await localApi(() => ({ body: { data: [], paging: { cursors: { after: 'A' }, next: 'https://graph.facebook.com/x' } } }));
+    await expect(recordsOf({ platform: 'meta', account: '42', base_url: api.url }, env, days)).rejects.toMatchObject({ kind: 'query', message: expect.stringContaining('page 2 names itself') });
   });
 });

@@ -7,8 +7,8 @@ import { faultOf } from './microsoft.js';
 const env = { MICROSOFT_ADS_DEVELOPER_TOKEN: 'dev', MICROSOFT_ADS_CLIENT_ID: 'c', MICROSOFT_ADS_CLIENT_SECRET: 's', MICROSOFT_ADS_REFRESH_TOKEN: 'r' };
 const csv = [
   '"Report Name: Tideway"', '"Report Aggregation: Daily"', '"Rows: 1"', '',
-  '"TimePeriod","AccountId","CampaignId","CampaignName","AdGroupId","AdId","DeviceType","CurrencyCode","Impressions","Clicks","Spend","Conversions","Revenue"',
-  '"2026-11-20","141","411","Shoes, autumn","511","611","Smartphone","EUR","1350","35","12.40","2","1200.50"',
+  '"TimePeriod","AccountId","CampaignId","CampaignName","AdGroupId","AdId","DeviceType","CurrencyCode","Impressions","Clicks","Spend","ConversionsQualified","Revenue"',
+  '"2026-11-20","141","411","Shoes, autumn","511","611","Smartphone","EUR","1350","35","12.40","2.00","1200.50"',
 ].join('\r\n');
 let api: LocalApi | undefined;
 afterEach(() => api?.stop());
@@ -48,11 +48,11 @@ async function pull(status: { Status: string; file?: boolean }) {
 
 describe('a report of Microsoft Advertising', () => {
   it('is submitted, waited for, downloaded and unpacked', async () => {
-    expect(await pull({ Status: 'Success', file: true })).toMatchObject([[{ record: { platform: 'microsoft', account_id: '141', campaign_id: '411', ad_group_id: '511', ad_id: '611', device: 'mobile', cost_micros: 12_400_000, conversion_value_micros: 1_200_500_000 } }]]);
+    expect(await pull({ Status: 'Success', file: true })).toMatchObject([[{ record: { platform: 'microsoft', account_id: '141', campaign_id: '411', ad_group_id: '511', ad_id: '611', device: 'mobile', account_timezone: 'UTC', cost_micros: 12_400_000, conversions: 2, conversion_value_micros: 1_200_500_000 } }]]);
     expect(api!.asked.map(({ url }) => url.pathname)).toEqual(['/token', '/Reporting/v13/GenerateReport/Submit', ...Array<string>(3).fill('/Reporting/v13/GenerateReport/Poll'), '/file']);
     const [, submit] = api!.asked;
     expect(submit!.headers).toMatchObject({ authorization: 'Bearer a-1', developertoken: 'dev', customerid: '99', customeraccountid: '141' });
-    expect(JSON.parse(submit!.body)).toMatchObject({ ReportRequest: { Type: 'AdPerformanceReportRequest', Aggregation: 'Daily', Scope: { AccountIds: ['141'] }, Time: { CustomDateRangeStart: { Day: 1, Month: 11, Year: 2026 }, CustomDateRangeEnd: { Day: 20, Month: 11, Year: 2026 } } } });
+    expect(JSON.parse(submit!.body)).toMatchObject({ ReportRequest: { Type: 'AdPerformanceReportRequest', Aggregation: 'Daily', Columns: expect.arrayContaining(['TimePeriod', 'ConversionsQualified']), Scope: { AccountIds: ['141'] }, Time: { CustomDateRangeStart: { Day: 1, Month: 11, Year: 2026 }, CustomDateRangeEnd: { Day: 20, Month: 11, Year: 2026 } } } });
     expect(api!.asked.at(-1)!.headers['authorization']).toBeUndefined();
   });
 

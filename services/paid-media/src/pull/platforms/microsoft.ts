@@ -2,7 +2,7 @@
 // https://learn.microsoft.com/en-us/advertising/guides/request-download-report
 import { RefreshedToken } from '../access-token.js';
 import type { Asker } from '../ask.js';
-import { dayIn, type Day, type Span } from '../days.js';
+import type { Day, Span } from '../days.js';
 import { PlatformBusyError, PlatformRefusalError, at, faultOfStatus, textAt, type Fault, type Refused } from '../fault.js';
 import type { AccountOf } from '../pulls-file.js';
 import { unzipped } from '../unzip.js';
@@ -13,7 +13,8 @@ type MicrosoftAccount = AccountOf<'microsoft'>;
 const MAX_DAYS = 31;
 /** Reports take seconds, at times many minutes. */
 const MAX_POLL_MS = 60 * 60_000;
-const COLUMNS = ['TimePeriod', 'AccountId', 'CampaignId', 'CampaignName', 'AdGroupId', 'AdId', 'DeviceType', 'CurrencyCode', 'Impressions', 'Clicks', 'Spend', 'Conversions', 'Revenue'];
+/** Conversions is 0 since 2022 (https://learn.microsoft.com/en-us/advertising/reporting-service/adperformancereportcolumn). */
+const COLUMNS = ['TimePeriod', 'AccountId', 'CampaignId', 'CampaignName', 'AdGroupId', 'AdId', 'DeviceType', 'CurrencyCode', 'Impressions', 'Clicks', 'Spend', 'ConversionsQualified', 'Revenue'];
 
 export const microsoft: PlatformPull<MicrosoftAccount> = {
   requestsPerMinute: 60,
@@ -31,12 +32,9 @@ export const microsoft: PlatformPull<MicrosoftAccount> = {
   reports(account, asker, rowsOf) {
     return {
       maxDays: MAX_DAYS,
-      async fetch({ from, to }, _fresh, handOver) {
-        // Days are those of the report's time zone, Greenwich: one that has not begun there is refused.
-        const today = dayIn('Europe/London', Date.now());
-        if (from > today) return;
+      async fetch(days, _fresh, handOver) {
         const extractedAt = Date.now();
-        const link = await reportLink(account, asker, { from, to: to < today ? to : today });
+        const link = await reportLink(account, asker, days);
         // Without a row there is no file.
         if (link === undefined) return;
         const file = await asker.ask({ what: 'download', url: link, open: true }, async (response) => unzipped(Buffer.from(await response.arrayBuffer())));
@@ -56,13 +54,17 @@ async function reportLink(account: MicrosoftAccount, asker: Asker, days: Span): 
     const polled = await asker.json({ what: 'poll', url: `${base}/Poll`, method: 'POST', body: { ReportRequestId: id } });
     const status = textAt(polled, 'ReportRequestStatus', 'Status');
     if (status === 'Success') return textAt(polled, 'ReportRequestStatus', 'ReportDownloadUrl');
-    if (status === 'Error') break;
+    if (status !== 'Pending') break;
     await asker.pause(account.poll_seconds * 1_000);
   }
   throw new PlatformBusyError(`microsoft ${account.account}: report ${id} was not made`);
 }
 
-/** https://learn.microsoft.com/en-us/advertising/reporting-service/adperformancereportrequest */
+/**
+ * https://learn.microsoft.com/en-us/advertising/reporting-service/adperformancereportrequest. Days are UTC's whatever the
+ * time zone, which only says when today begins (https://learn.microsoft.com/en-us/advertising/guides/reports#reptimezones):
+ * in London never later than in UTC.
+ */
 export function reportRequest(account: string, { from, to }: Span) {
   return {
     Type: 'AdPerformanceReportRequest', ReportName: 'Tideway', Format: 'Csv', FormatVersion: '2.0', ReturnOnlyCompleteData: false, Aggregation: 'Daily',
