@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { parse as parseYaml } from 'yaml';
 import { parsePulls, readPulls } from './pulls-file.js';
 
 const env = { GOOGLE_ADS_CLIENT_ID: 'id', GOOGLE_ADS_CLIENT_SECRET: 'secret', GOOGLE_ADS_REFRESH_TOKEN: 'refresh', META_ACCESS_TOKEN: 'token', META_TOKEN_SHOP_2: 'token 2' };
@@ -48,6 +51,13 @@ describe('the file of pulls', () => {
 
   it('never repeats a secret that stands in it', () => {
     expect(problems({ accounts: [{ ...google, secrets: { refresh_token: '1//0g-abc' } }] })).not.toContain('0g-abc');
+  });
+
+  it('of the documentation is right', () => {
+    const page = readFileSync(path.resolve(import.meta.dirname, '../../../../docs/sources/pull.md'), 'utf8');
+    const names = ['META_TOKEN_SHOP', 'LINKEDIN_ACCESS_TOKEN', 'TIKTOK_ACCESS_TOKEN', ...['DEVELOPER_TOKEN', 'CLIENT_ID', 'CLIENT_SECRET', 'REFRESH_TOKEN'].map((name) => `MICROSOFT_ADS_${name}`)];
+    const pulls = parsePulls(parseYaml(/```yaml\n([^`]+)```/.exec(page)![1]!), 'pull.md', { ...env, ...Object.fromEntries(names.map((name) => [name, 'x'])) });
+    expect(pulls.accounts.map(({ platform }) => platform)).toEqual(['google', 'meta', 'linkedin', 'tiktok', 'microsoft']);
   });
 
   it('that cannot be read is named', () => {
