@@ -7,11 +7,14 @@ const CHECK_TIMEOUT_MS = 2_000;
 export interface Readiness {
   ready: boolean;
   checks: Record<string, 'ok' | string>;
+  /** What somebody should see to although the service does its work; absent where there is nothing. */
+  warnings?: Record<string, string>;
 }
 
 export class Health {
   readonly #checks = new Map<string, () => Promise<void>>();
   readonly #problems = new Map<string, () => string | undefined>();
+  readonly #warnings = new Map<string, () => string | undefined>();
 
   /** Adds a dependency; `check` rejects while it is away. */
   add(name: string, check: () => Promise<void>): void {
@@ -23,11 +26,19 @@ export class Health {
     this.#problems.set(name, problem);
   }
 
+  /** Adds what is told beside readiness and does not fail it: taking the service out of use would not help. */
+  addWarning(name: string, warning: () => string | undefined): void {
+    this.#warnings.set(name, warning);
+  }
+
   async ready(): Promise<Readiness> {
     const checked = await Promise.all([...this.#checks].map(async ([name, check]) => [name, await this.#run(check)] as const));
-    const problems = [...this.#problems].map(([name, problem]) => [name, problem()] as const).filter((entry): entry is [string, string] => entry[1] !== undefined);
-    const entries = [...checked, ...problems];
-    return { ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries) };
+    const entries = [...checked, ...told(this.#problems)];
+    const warnings = told(this.#warnings);
+    return {
+      ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries),
+      ...(warnings.length > 0 ? { warnings: Object.fromEntries(warnings) } : {}),
+    };
   }
 
   async #run(check: () => Promise<void>): Promise<string> {
@@ -43,4 +54,8 @@ export class Health {
       clearTimeout(timer);
     }
   }
+}
+
+function told(sources: Map<string, () => string | undefined>): [string, string][] {
+  return [...sources].map(([name, text]) => [name, text()] as const).filter((entry): entry is [string, string] => entry[1] !== undefined);
 }

@@ -1,4 +1,4 @@
-// Wiring of the paid-media service: the publisher of its products, and its routes.
+// Wiring of the paid-media service: the publisher of its products, its routes, and the pulls.
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
 import { Intake, intakeLimits, prepareIntake, type BodyLimits } from '@tideway/intake';
@@ -7,6 +7,8 @@ import type { ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { PaidMediaController, REPORT_KEYS, VERIFY_TOKEN } from './paid-media.controller.js';
 import { Pipeline } from './pipeline.js';
+import { pullLoop } from './pull/connector.js';
+import { readPulls } from './pull/pulls-file.js';
 
 @Module({})
 class PaidMediaModule {}
@@ -29,6 +31,10 @@ export const paidMedia: ServiceDefinition<typeof configShape> = {
     health.add('kafka', () => checkKafka(kafka));
     health.add('registry', () => registry.check());
     service.onClose.push(() => publisher.disconnect());
+    if (config.PAID_MEDIA_PULLS) {
+      const pulls = readPulls(config.PAID_MEDIA_PULLS, process.env);
+      service.loops.push(pullLoop({ kafka, registry, products, pulls, env: process.env, config, service }));
+    }
     return {
       module: PaidMediaModule,
       controllers: [PaidMediaController],
