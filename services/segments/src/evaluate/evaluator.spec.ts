@@ -85,7 +85,7 @@ describe('an explanation', () => {
   });
 
   it('of a segment that does not exist names those that do', () => {
-    expect(() => evaluator.explain('vip', state, NOON)).toThrow('there is no segment "vip": schemas/segments has cart-abandoners');
+    expect(() => evaluator.explain('vip', state, NOON)).toThrow('there is no segment "vip": schemas/segments has ad-leads-to-win, cart-abandoners');
   });
 });
 
