@@ -45,7 +45,7 @@ export class Publisher {
   readonly #sent = new SentPartitions();
   #pendingBytes = 0;
   #producer: Producer | undefined;
-  #prepared = false;
+  #prepared: Promise<void> | undefined;
   #flushing: Promise<void> | undefined;
 
   constructor(options: PublisherOptions) {
@@ -55,9 +55,9 @@ export class Publisher {
     this.#published = options.metrics?.counter('tideway_published_total', 'Records acknowledged by Kafka', ['product']);
   }
 
-  /** Creates topics, registers schemas and connects. A failure is an outage that a later publish tries again. */
-  async connect(): Promise<void> {
-    await this.#prepare();
+  /** Creates topics and registers schemas, once: cheap afterwards. A failure is an outage that a later call or publish tries again. */
+  connect(): Promise<void> {
+    return this.#prepare();
   }
 
   /**
@@ -102,12 +102,19 @@ export class Publisher {
     return Math.min(MAX_REQUEST_BYTES, this.#maxMessageBytes);
   }
 
-  async #prepare(): Promise<void> {
-    if (this.#prepared) return;
+  /** Once for all who wait; what failed is tried again by whoever comes next. */
+  #prepare(): Promise<void> {
+    this.#prepared ??= this.#createTopics().catch((error: unknown) => {
+      this.#prepared = undefined;
+      throw error;
+    });
+    return this.#prepared;
+  }
+
+  async #createTopics(): Promise<void> {
     const { kafka, registry, products, replicationFactor } = this.#options;
     await ensureTopics(kafka, products, [], replicationFactor);
     await this.#messages.register(registry);
-    this.#prepared = true;
   }
 
   /** One piece after the other: what comes after a piece that failed is not sent before it is sent again. */

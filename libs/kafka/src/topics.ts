@@ -14,7 +14,7 @@ export interface InternalTopic {
 /** A record that is as large as its topic allows must fit into quarantine with what is said about it. */
 export const QUARANTINE_MAX_BYTES = 2 * 1024 * 1024;
 
-const LEADER_ATTEMPTS = 20;
+const LEADER_ATTEMPTS = 100;
 const LEADER_PAUSE_MS = 100;
 
 function configOf(product: Product): { name: string; value: string }[] {

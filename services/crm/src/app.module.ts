@@ -28,7 +28,7 @@ export const crm: ServiceDefinition<typeof configShape> = {
     });
     const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
     const replays = replayRoute({ service: 'crm', sources: replaySources, products, registry, publisher, metrics, keys: config.QUARANTINE_KEYS });
-    health.add('kafka', () => checkKafka(kafka));
+    health.add('kafka', () => checkKafka(kafka).then(() => publisher.connect()));
     health.add('registry', () => registry.check());
     service.onClose.push(() => publisher.disconnect());
     return {

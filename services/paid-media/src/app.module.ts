@@ -28,7 +28,7 @@ export const paidMedia: ServiceDefinition<typeof configShape> = {
       replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
     });
     const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
-    health.add('kafka', () => checkKafka(kafka));
+    health.add('kafka', () => checkKafka(kafka).then(() => publisher.connect()));
     health.add('registry', () => registry.check());
     service.onClose.push(() => publisher.disconnect());
     if (config.PAID_MEDIA_PULLS) {

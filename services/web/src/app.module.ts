@@ -35,7 +35,7 @@ export const web: ServiceDefinition<typeof configShape> = {
     });
     const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
     const replays = replayRoute({ service: 'web', sources: replaySources, products, registry, publisher, metrics, keys: config.QUARANTINE_KEYS });
-    health.add('kafka', () => checkKafka(kafka));
+    health.add('kafka', () => checkKafka(kafka).then(() => publisher.connect()));
     health.add('registry', () => registry.check());
     service.onClose.push(() => publisher.disconnect());
     return {
