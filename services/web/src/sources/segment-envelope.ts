@@ -1,5 +1,5 @@
 // What every Segment call has: an id that survives a resend, the time it happened, and who did it.
-import { v5 as uuidv5 } from 'uuid';
+import { parse as uuidBytes, v5 as uuidv5 } from 'uuid';
 import { normaliseIdentifier } from '@tideway/identifiers';
 import type { Rejection } from '@tideway/contracts';
 import { addressesReplaced, isAddress } from './personal-data.js';
@@ -7,7 +7,7 @@ import { asObject, at, own, scalarText, type JsonObject } from './payload.js';
 import { isoTime, occurredAt } from './time.js';
 
 /** Namespace of all ids of the web domain. Changing it would make every resend a new event. */
-const NAMESPACE = 'a3f0e6f5-6d0b-4a0e-9f5e-2f0c7f6b1d84';
+const NAMESPACE = uuidBytes('a3f0e6f5-6d0b-4a0e-9f5e-2f0c7f6b1d84');
 /** https://segment.com/docs/connections/sources/catalog/libraries/server/http-api/#errors */
 const MAX_MESSAGE_ID = 100;
 
@@ -35,7 +35,8 @@ export type EnvelopeResult =
 
 /** The id of something derived from an event or a payload: the same text gives the same id, for ever. */
 export function derivedId(...parts: string[]): string {
-  return uuidv5(parts.join('\n'), NAMESPACE);
+  // As bytes: of a string, the package makes them one character at a time.
+  return uuidv5(Buffer.from(parts.join('\n')), NAMESPACE);
 }
 
 /** Reads the common fields of a call; a value that the caller must mend is rejected, one that breaks the contract quarantined. */
@@ -61,6 +62,7 @@ function eventIdOf(message: JsonObject, ctx: SegmentContext): string | Rejection
     const text = typeof messageId === 'boolean' ? undefined : scalarText(messageId);
     if (text === undefined) return { code: 'type', field: 'messageId', message: 'messageId must be a string' };
     if (text.length > MAX_MESSAGE_ID) return { code: 'too_long', field: 'messageId', message: `messageId must have at most ${MAX_MESSAGE_ID} characters` };
+    if (!text.isWellFormed()) return { code: 'invalid_text', field: 'messageId', message: 'messageId has half of a surrogate pair in it, which is no text' };
     return derivedId(ctx.source, 'id', text);
   }
   const timed = own(message, 'timestamp') !== undefined || own(message, 'originalTimestamp') !== undefined;

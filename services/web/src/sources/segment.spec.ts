@@ -40,6 +40,10 @@ describe('event_id', () => {
     expect(again.event_id).toBe(first.event_id);
   });
 
+  it('never changes: it is the uuid v5 of source and messageId', () => {
+    expect(only({ ...TRACK, messageId: 'müsli-1' }).event_id).toBe('20255c97-24a7-598a-be1c-d13a297f39d5');
+  });
+
   it('differs between sources and between messages', () => {
     const ids = [only({ ...TRACK, messageId: 'a' }), only({ ...TRACK, messageId: 'b' }), only({ ...TRACK, messageId: 'a' }, { ...ctx, source: 'segment:app' })].map((record) => record.event_id);
     expect(new Set(ids).size).toBe(3);
@@ -71,6 +75,8 @@ describe('event_id', () => {
 
   it('needs a messageId of at most 100 characters', () => {
     expect(refusal(segmentEvent({ ...TRACK, messageId: 'm'.repeat(101) }, ctx))).toEqual({ status: 'rejected', code: 'too_long', field: 'messageId' });
+    // No two such texts may become one id.
+    expect(refusal(segmentEvent({ ...TRACK, messageId: '\ud800' }, ctx))).toEqual({ status: 'rejected', code: 'invalid_text', field: 'messageId' });
     expect(refusal(segmentEvent({ ...TRACK, messageId: {} }, ctx))).toEqual({ status: 'rejected', code: 'type', field: 'messageId' });
     expect(refusal(segmentEvent({ ...TRACK, messageId: 'm'.repeat(100) }, ctx))).toBeUndefined();
   });

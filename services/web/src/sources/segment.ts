@@ -41,7 +41,8 @@ export function segmentEvent(message: unknown, ctx: SegmentContext): Outcome {
   const outcome = call.outcome(object, result.envelope);
   if (outcome.status !== 'records') return outcome;
   const records = [...outcome.records, ...consentRecords(object, result.envelope)];
-  const broken = records.map(({ record }) => brokenText(record, '')).find((rejection) => rejection !== undefined);
+  // Its place is worked out only for a record that fails.
+  const broken = records.filter(({ record }) => !isWellFormed(record)).map(({ record }) => brokenText(record, ''))[0];
   return broken ? { status: 'quarantined', product: call.product, rejection: broken } : { status: 'records', records };
 }
 
@@ -50,6 +51,14 @@ function rejected(code: string, field: string, message: string): Outcome {
 }
 
 /** Half of a surrogate pair has no UTF-8: encoding would put a replacement character in its place, and make two values one. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (value === null || typeof value !== 'object') return true;
+  for (const key of Object.keys(value)) if (!key.isWellFormed() || !isWellFormed((value as JsonObject)[key])) return false;
+  return true;
+}
+
+/** Where text is that is not well formed. */
 function brokenText(value: unknown, path: string): Rejection | undefined {
   if (typeof value === 'string') return value.isWellFormed() ? undefined : { code: 'invalid_text', field: path, message: `${path} has half of a surrogate pair in it, which is no text` };
   if (value === null || typeof value !== 'object') return undefined;
