@@ -7,7 +7,6 @@ import { createLogger, kafkaShape, loadConfig } from '@tideway/service';
 import type { LoadResult } from '../load/generator.js';
 import { startLoad } from '../load/start.js';
 import { cpuBetween, usageOf } from '../processes.js';
-import { waitUntilQuiet } from '../warehouse/contender.js';
 import { LOADS, type CallsOptions, type LoadName } from './calls.js';
 import { CONTENDERS, TOPICS, startContender, type ContenderName, type RunningContender } from './contenders.js';
 
@@ -78,7 +77,6 @@ async function runRound(ground: Ground, name: ContenderName, load: LoadName): Pr
   const [contender, stop] = await ground.workplace.own(startContender(name, ground.dir, ground.env), (started) => started.stop());
   try {
     const pids = { service: contender.pid, broker: ground.pids()['kafka-1']! };
-    await waitUntilQuiet(() => usageOf(pids));
     const before = await recordsOf(ground.kafka, TOPICS[name]);
     const { result, cpu } = await sendLoad(ground, contender, LOADS[load], pids);
     check(name, result, (await recordsOf(ground.kafka, TOPICS[name])) - before);
