@@ -4,10 +4,11 @@ import { startPlatform } from '@tideway/embedded';
 import { createKafka, type Kafka } from '@tideway/kafka';
 import type { Workplace } from '@tideway/mesh';
 import { createLogger, kafkaShape, loadConfig } from '@tideway/service';
+import { Connections, send, type NativeRequest } from '@tideway/simulator';
 import type { LoadResult } from '../load/generator.js';
 import { startLoad } from '../load/start.js';
 import { cpuBetween, usageOf } from '../processes.js';
-import { LOADS, type CallsOptions, type LoadName } from './calls.js';
+import { LOADS, trackRequests, type CallsOptions, type LoadName } from './calls.js';
 import { CONTENDERS, TOPICS, startContender, type ContenderName, type RunningContender } from './contenders.js';
 
 export interface IntakeOptions {
@@ -77,6 +78,7 @@ async function runRound(ground: Ground, name: ContenderName, load: LoadName): Pr
   const [contender, stop] = await ground.workplace.own(startContender(name, ground.dir, ground.env), (started) => started.stop());
   try {
     const pids = { service: contender.pid, broker: ground.pids()['kafka-1']! };
+    await sendFirst(contender);
     const before = await recordsOf(ground.kafka, TOPICS[name]);
     const { result, cpu } = await sendLoad(ground, contender, LOADS[load], pids);
     check(name, result, (await recordsOf(ground.kafka, TOPICS[name])) - before);
@@ -85,6 +87,17 @@ async function runRound(ground: Ground, name: ContenderName, load: LoadName): Pr
     return { eventsPerSecond: events / seconds, events, seconds, cpuSeconds: { service: cpu.get('service')!, broker: cpu.get('broker')!, load: cpuSeconds }, answerMs: { p50, p99, max } };
   } finally {
     await stop();
+  }
+}
+
+/** The first request has topics made and schemas registered, which may take longer than a sender waits: it is tried until it is taken. */
+async function sendFirst({ targets }: RunningContender): Promise<void> {
+  const connections = new Connections();
+  try {
+    const { status, text } = await send(trackRequests(LOADS.single).next().value as NativeRequest, targets, { connections });
+    if (status !== 200) throw new Error(`the first request was answered ${status}: ${text}`);
+  } finally {
+    connections.close();
   }
 }
 
