@@ -23,6 +23,11 @@ describe('parseCommand', () => {
     });
   });
 
+  it('measures the intake in rounds', () => {
+    expect(parseCommand(['intake'])).toEqual({ intake: { seconds: 20, warmUpSeconds: 10, rounds: 3 }, write: true });
+    expect(parseCommand(['intake', '--seconds', '5', '--warm-up', '2', '--rounds', '1'])).toMatchObject({ intake: { seconds: 5, warmUpSeconds: 2, rounds: 1 } });
+  });
+
   it('soaks for an hour, at a rate that is found later unless it is given', () => {
     expect(parseCommand(['soak'])).toEqual({ soak: { minutes: 60 }, write: true });
     expect(parseCommand(['soak', '--minutes', '2', '--rate', '100', '--people', '40', '--no-write'])).toEqual({ soak: { minutes: 2, rate: 100, people: 40 }, write: false });
@@ -33,7 +38,7 @@ describe('parseCommand', () => {
   });
 
   it.each([
-    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, load, held, soak, peers, all.'],
+    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, intake, load, held, soak, peers, all.'],
     [['warehouse', 'latency'], 'There is no benchmark "warehouse latency"'],
     [['--records', '0'], '--records takes whole numbers from 1 on, not "0"'],
     [['--rates', '500,,2000'], '--rates takes whole numbers from 1 on, not ""'],

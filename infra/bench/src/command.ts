@@ -1,16 +1,18 @@
 // The command line of the benchmarks, read and checked.
 import { parseArgs } from 'node:util';
 import type { HeldOptions } from './held/run.js';
+import type { IntakeOptions } from './intake/run.js';
 import type { LoadOptions } from './load/run.js';
 import { parsePeers } from './peers.js';
 import type { SinkCommand } from './warehouse/command-sink.js';
 
 export const HELP = `Measures Tideway on a platform of its own, and writes docs/benchmarks.md.
 
-  npm run bench -- [warehouse|latency|load|held|soak|peers|all] [options]
+  npm run bench -- [warehouse|latency|intake|load|held|soak|peers|all] [options]
 
   warehouse       the same records into ClickHouse: by its Kafka engine, by the warehouse service, by decoding
   latency         from the receipt of an event to the change of a membership, with the whole mesh running
+  intake          events that the web service takes in, in batches and one by one, against what one would write oneself
   load            what the load generator can do, against a server that answers at once
   held            the highest rate that the whole mesh holds, with a new mesh for each that is tried
   soak            a long time at a steady rate: memory, lag, parts, latency, and pictures of them
@@ -18,11 +20,11 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   all             warehouse and latency (default)
 
   --records N     warehouse, peers: records of a round (default 1000000)
-  --rounds N      warehouse, peers: rounds of each, in turn (default 3)
+  --rounds N      warehouse, peers, intake: rounds of each, in turn (default 3)
   --ways A,B      warehouse: only these of engine-default, engine, tideway, engine-tuned, json; for who works on one of them
   --rates N,N     latency: events per second, one run each (default 500,2000)
-  --seconds N     latency, held: seconds that are measured (default 60); load: of each of both runs (default 20)
-  --warm-up N     latency, held: seconds before (default 20, 30)
+  --seconds N     latency, held: seconds that are measured (default 60); load, intake: of each run (default 20)
+  --warm-up N     latency, held, intake: seconds before (default 20, 30, 10)
   --from N        held: events per second of the first try (default 1000)
   --to N          held: the most that is tried (default 6000)
   --resolution N  held: how exactly, in events per second (default 250)
@@ -56,6 +58,7 @@ nothing else. Ends with 0, or with 1 where something failed or a promise of a so
 export interface Command {
   warehouse?: { records: number; rounds: number; ways?: string[]; sinks?: SinkCommand[] };
   latency?: { rates: number[]; seconds: number; warmUpSeconds: number };
+  intake?: IntakeOptions;
   load?: LoadOptions;
   held?: HeldOptions;
   /** Without a rate: half of the highest that is held. */
@@ -85,7 +88,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const PARTS = ['warehouse', 'latency', 'load', 'held', 'soak', 'peers', 'all'];
+const PARTS = ['warehouse', 'latency', 'intake', 'load', 'held', 'soak', 'peers', 'all'];
 
 /** Reads arguments (without node and script); 'help' if asked for. Throws an Error that says what to change. */
 export function parseCommand(args: string[]): Command | 'help' {
@@ -100,6 +103,7 @@ export function parseCommand(args: string[]): Command | 'help' {
   const parts: Omit<Command, 'write'> = {
     warehouse,
     latency: { rates: values.rates.split(',').map((one) => number('--rates', one)), ...span(60, 20) },
+    intake: { ...span(20, 10), rounds: warehouse.rounds },
     load: { rate: rate ?? 6_000, seconds: span(20, 1).seconds },
     held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit) },
     soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }) },

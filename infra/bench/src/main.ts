@@ -5,6 +5,7 @@ import { errorText } from '@tideway/service';
 import { runClients } from './clients/run.js';
 import { HELP, parseCommand, type Command } from './command.js';
 import { runHeld } from './held/run.js';
+import { runIntake } from './intake/run.js';
 import { runLatency, type LatencyResult } from './latency/run.js';
 import { runLoad } from './load/run.js';
 import { describeMachine, loadAverage } from './machine.js';
@@ -45,6 +46,7 @@ async function measure(command: Command, workplace: Workplace): Promise<Measured
     for (const eventsPerSecond of rates) runs.push(await runLatency(workplace, { ...options, eventsPerSecond }, progress));
     results.latency = { ...about(runs[0]!.clickhouseVersion, load), runs };
   }
+  if (command.intake) results.intake = { ...about(undefined, load), ...(await runIntake(workplace, command.intake, progress)) };
   if (command.load) results.load = { ...about(undefined, load), ...(await runLoad(workplace, command.load, progress)) };
   if (command.held) {
     const result = await runHeld(workplace, command.held, progress);

@@ -48,7 +48,7 @@ export interface ReplayOptions {
    * no other one waiting. A function is asked after each request. Undefined: as fast as they are answered.
    */
   eventsPerSecond?: number | (() => number);
-  /** Requests in flight at most without a pace, 1 to 16 useful. Default 8. With one, each lane may have one in flight. */
+  /** Requests in flight at most without a pace, each on a connection of its own. Default 8. With one, each lane may have one in flight. */
   concurrency?: number;
   onAnswer?: (request: NativeRequest, answer: Answer, timing: Timing) => void;
   /** Ends the replay: what is in flight counts as unknown, and the totals so far are returned. */
@@ -75,6 +75,7 @@ export async function replay(requests: Iterable<NativeRequest>, targets: Targets
   const places = new Map<number, Place>();
   const open = new Set<Promise<void>>();
   let failure: { error: unknown } | undefined;
+  let answered = () => {};
   try {
     let nextDueAt: number | undefined;
     let number = 0;
@@ -87,8 +88,12 @@ export async function replay(requests: Iterable<NativeRequest>, targets: Targets
       const done = place.last.then(() => deliver(task)).catch((error: unknown) => void (failure ??= { error }));
       place.last = done;
       open.add(done);
-      void done.then(() => open.delete(done));
-      if (eventsPerSecond === undefined) while (open.size >= concurrency * TAKEN_PER_PLACE) await Promise.race(open);
+      void done.then(() => {
+        open.delete(done);
+        answered();
+      });
+      // A race of all that is open would cost more the more connections there are.
+      if (eventsPerSecond === undefined) while (open.size >= concurrency * TAKEN_PER_PLACE) await new Promise<void>((resolve) => void (answered = resolve));
       else await pause((nextDueAt += (request.events / pace()) * 1000) - performance.now(), signal);
       if (signal?.aborted || failure) break;
     }

@@ -3,6 +3,8 @@
 
 const DECIMAL = /^([+-]?)(\d{0,30})(?:\.(\d{0,30}))?(?:[eE]([+-]?\d{1,3}))?$/;
 const SCALE = 6;
+/** So many digits, with SCALE more behind them, stay below 2^53. */
+const SAFE_DIGITS = 9;
 
 /**
  * The millionths of an amount given as a number or as a decimal text: `.` before the fraction, no thousands, an exponent
@@ -17,7 +19,9 @@ export function micros(value: unknown): number | 'type' | 'range' {
   const [, sign, whole = '', fraction = '', exponent = '0'] = match;
   const digits = whole + fraction;
   if (digits === '') return 'type';
-  const scaled = shifted(BigInt(digits), SCALE + Number(exponent) - fraction.length);
+  // What fits exactly into a number needs no larger ones: up to nine digits, and up to six behind the point.
+  const small = exponent === '0' && digits.length <= SAFE_DIGITS && fraction.length <= SCALE;
+  const scaled = small ? Number(digits) * 10 ** (SCALE - fraction.length) : shifted(BigInt(digits), SCALE + Number(exponent) - fraction.length);
   const result = Number(scaled);
   if (!Number.isSafeInteger(result)) return 'range';
   return sign === '-' ? 0 - result : result;

@@ -47,10 +47,11 @@ export interface Product {
 }
 
 const DEFAULT_PARTITIONS = 6;
+const DEFAULT_SCHEMAS_DIR = path.resolve(import.meta.dirname, '../../../schemas');
 
 /** The schemas folder: `TIDEWAY_SCHEMAS`, else the workspace's own. */
 export function schemasDir(): string {
-  return process.env['TIDEWAY_SCHEMAS'] ?? path.resolve(import.meta.dirname, '../../../schemas');
+  return process.env['TIDEWAY_SCHEMAS'] ?? DEFAULT_SCHEMAS_DIR;
 }
 
 /** Milliseconds of an ISO 8601 duration in days, hours, minutes or seconds (`P30D`, `PT1S`); -1 for `unlimited`. */

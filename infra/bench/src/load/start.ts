@@ -8,6 +8,8 @@ export interface RunningLoad {
   pid: number;
   /** Rejects where the generator ends before its time. */
   result: Promise<LoadResult>;
+  /** Resolves when the order's `timedAfterSeconds` are over; never without. */
+  timed: Promise<void>;
   /** Rejects with it, and never resolves: what is measured under load is raced against it. */
   failed: Promise<never>;
   stop(): void;
@@ -16,9 +18,11 @@ export interface RunningLoad {
 /** `onReport` is called every `reportEverySeconds` of the order. */
 export function startLoad(order: LoadOrder, onReport: (timings: LoadTimings) => void = () => undefined): RunningLoad {
   const child = fork(path.join(import.meta.dirname, 'generator.js'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const timed = Promise.withResolvers<void>();
   const result = new Promise<LoadResult>((resolve, reject) => {
     child.on('message', (message: LoadMessage) => {
       if (message.type === 'end') resolve(message.result);
+      else if (message.type === 'timed') timed.resolve();
       else onReport(message.timings);
     });
     child.once('error', reject);
@@ -28,5 +32,5 @@ export function startLoad(order: LoadOrder, onReport: (timings: LoadTimings) => 
   // Whoever awaits them reports it.
   failed.catch(() => undefined);
   child.send(order);
-  return { pid: child.pid!, result, failed, stop: () => void child.kill('SIGKILL') };
+  return { pid: child.pid!, result, timed: timed.promise, failed, stop: () => void child.kill('SIGKILL') };
 }

@@ -10,8 +10,8 @@ export interface About {
   loadBefore: number;
 }
 
-/** When and on what something was measured, as a sentence. */
-export function about({ date, machine, loadBefore }: About): string {
+/** When and on what something was measured, as a sentence; `kafkaRan` where it was measured with Kafka and without ClickHouse. */
+export function about({ date, machine, loadBefore }: About, kafkaRan = machine.versions.clickhouse !== undefined): string {
   const { cores, processor, memoryGb, system, versions: { node, java, kafka, registry, clickhouse } } = machine;
-  return `Measured on ${date}: ${cores} cores (${processor}), ${memoryGb} GB, ${system}; Node ${node}${clickhouse === undefined ? '' : `, Java ${java}, Kafka ${kafka}, ${registry}, ClickHouse ${clickhouse}`}. Load average before: ${decimal(loadBefore, 2)}.`;
+  return `Measured on ${date}: ${cores} cores (${processor}), ${memoryGb} GB, ${system}; Node ${node}${kafkaRan ? `, Java ${java}, Kafka ${kafka}, ${registry}` : ''}${clickhouse === undefined ? '' : `, ClickHouse ${clickhouse}`}. Load average before: ${decimal(loadBefore, 2)}.`;
 }

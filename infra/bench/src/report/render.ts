@@ -6,9 +6,10 @@ import { clients } from './clients.js';
 import type { Results } from './results.js';
 import { median } from '../statistics.js';
 import { heldSection } from './held.js';
+import { intakeSection } from './intake.js';
 import { loadSection } from './load.js';
 import { soakSection } from './soak.js';
-import { decimal, ms, table } from './table.js';
+import { decimal, goal, ms, table } from './table.js';
 
 /** What the project sets out to reach. */
 export const GOALS = { rowsRatio: 3.5, cpuShare: 0.4, p50Ms: 150, p99Ms: 700 };
@@ -32,16 +33,12 @@ export function render(results: Results): string {
     'Written by `npm run bench`, with every single figure in [benchmarks.json](benchmarks.json). Everything runs on one machine: Kafka, the schema registry, ClickHouse, the services, the load and the measurement. Times are those of that machine; ratios travel better.',
     ...(results.warehouse ? ['', ...warehouse(results.warehouse)] : []),
     ...(results.latency ? ['', ...latency(results.latency)] : []),
+    ...(results.intake ? ['', ...intakeSection(results.intake)] : []),
     ...(results.load ? ['', ...loadSection(results.load)] : []),
     ...(results.held ? ['', ...heldSection(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
     ...(results.clients ? ['', ...clients(results.clients)] : []),
   ].join('\n');
-}
-
-/** A goal with what came of it; the name of what is missed is said, not hidden. */
-function goal(what: string, wanted: string, got: string, reached: boolean): string[] {
-  return [what, wanted, got, reached ? 'reached' : '**missed**'];
 }
 
 function warehouse(result: NonNullable<Results['warehouse']>): string[] {

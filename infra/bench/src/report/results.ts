@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { HeldResult } from '../held/run.js';
+import type { IntakeResult } from '../intake/run.js';
 import type { LatencyResult } from '../latency/run.js';
 import type { ClientsResult } from '../clients/run.js';
 import type { GeneratorResult } from '../load/run.js';
@@ -14,6 +15,7 @@ import { render } from './render.js';
 export interface Results {
   warehouse?: About & { records: number; rounds: number; contenders: ContenderResult[]; sameRows: boolean; sinks?: SinkCommand[] };
   latency?: About & { runs: LatencyResult[] };
+  intake?: About & IntakeResult;
   load?: About & GeneratorResult;
   held?: About & HeldResult;
   soak?: About & SoakResult;

@@ -1,4 +1,4 @@
-// Markdown tables.
+// Markdown tables, and what stands in them.
 
 /** A table; columns whose cells are all numbers, apart from the heading, stand to the right. */
 export function table(heading: string[], rows: string[][]): string {
@@ -16,4 +16,9 @@ export function decimal(value: number, digits = 0): string {
 export function ms(value: number | null | undefined): string {
   // JSON writes NaN as null.
   return value === undefined || value === null || Number.isNaN(value) ? '' : `${decimal(value)} ms`;
+}
+
+/** A goal with what came of it; the name of what is missed is said, not hidden. */
+export function goal(what: string, wanted: string, got: string, reached: boolean): string[] {
+  return [what, wanted, got, reached ? 'reached' : '**missed**'];
 }

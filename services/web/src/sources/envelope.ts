@@ -1,12 +1,12 @@
 // What every record of the web domain has: an id that survives a resend, when it happened, and who did it.
-import { v5 as uuidv5 } from 'uuid';
+import { parse as uuidBytes, v5 as uuidv5 } from 'uuid';
 import { TIMESTAMP_RANGE, type Rejection } from '@tideway/contracts';
 import { normaliseIdentifier } from '@tideway/identifiers';
 import { addressesReplaced, isAddress } from './personal-data.js';
 import { asObject, scalarText } from './payload.js';
 
 /** Namespace of all ids of the web domain. Changing it would make every resend a new event. */
-const NAMESPACE = 'a3f0e6f5-6d0b-4a0e-9f5e-2f0c7f6b1d84';
+const NAMESPACE = uuidBytes('a3f0e6f5-6d0b-4a0e-9f5e-2f0c7f6b1d84');
 const MAX_AHEAD_MS = 24 * 3_600_000;
 
 /** What a source is told of the request that an event came with. */
@@ -36,7 +36,8 @@ export type EnvelopeResult =
 export function derivedId(...parts: string[]): string {
   const text = parts.join('\n');
   // Half of a surrogate pair, which uuid throws at, is told apart by its escape.
-  return uuidv5(text.isWellFormed() ? text : JSON.stringify(text), NAMESPACE);
+  // As bytes: of a string, the package makes them one character at a time.
+  return uuidv5(Buffer.from(text.isWellFormed() ? text : JSON.stringify(text)), NAMESPACE);
 }
 
 /** JSON with the keys of every object in order. */

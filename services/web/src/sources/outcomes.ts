@@ -15,7 +15,16 @@ export function recordsOrQuarantine(product: ProductId, problems: Problems, reco
 
 /** Half of a surrogate pair has no UTF-8: encoding would put a replacement character in its place, and make two values one. */
 export function brokenTextIn(records: ProductRecord[]): Rejection | undefined {
-  return records.map(({ record }) => brokenText(record, '')).find((rejection) => rejection !== undefined);
+  // Its place is worked out only for a record that fails.
+  const broken = records.find(({ record }) => !isWellFormed(record));
+  return broken && brokenText(broken.record, '');
+}
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (value === null || typeof value !== 'object') return true;
+  for (const key of Object.keys(value)) if (!key.isWellFormed() || !isWellFormed((value as Record<string, unknown>)[key])) return false;
+  return true;
 }
 
 function brokenText(value: unknown, path: string): Rejection | undefined {

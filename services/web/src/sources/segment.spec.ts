@@ -44,6 +44,10 @@ describe('event_id', () => {
     expect(only({ ...TRACK, messageId: '\ud800' }).event_id).not.toBe(only({ ...TRACK, messageId: '\ud801' }).event_id);
   });
 
+  it('never changes: it is the uuid v5 of source and messageId', () => {
+    expect(only({ ...TRACK, messageId: 'müsli-1' }).event_id).toBe('20255c97-24a7-598a-be1c-d13a297f39d5');
+  });
+
   it('differs between sources and between messages', () => {
     const ids = [only({ ...TRACK, messageId: 'a' }), only({ ...TRACK, messageId: 'b' }), only({ ...TRACK, messageId: 'a' }, { ...ctx, source: 'segment:app' })].map((record) => record.event_id);
     expect(new Set(ids).size).toBe(3);
