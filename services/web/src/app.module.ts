@@ -7,6 +7,7 @@ import type { ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { MAX_BATCH_BYTES, Pipeline } from './pipeline.js';
 import { SegmentController } from './segment.controller.js';
+import { TidewayJsController } from './tideway-js/tideway-js.controller.js';
 
 @Module({})
 class WebModule {}
@@ -32,12 +33,13 @@ export const web: ServiceDefinition<typeof configShape> = {
     service.onClose.push(() => publisher.disconnect());
     return {
       module: WebModule,
-      controllers: [SegmentController],
+      controllers: [SegmentController, TidewayJsController],
       providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config.WEB_WRITE_KEYS) }, { provide: Intake, useValue: intake }],
     };
   },
   async prepare(app, service) {
-    app.enableCors({ origin: '*', methods: ['POST'], allowedHeaders: ['authorization', 'content-type'], maxAge: 86_400 });
+    // Retry-After is for the snippet: scripts see no header of another site that is not named.
+    app.enableCors({ origin: '*', methods: ['POST'], allowedHeaders: ['authorization', 'content-type'], exposedHeaders: ['retry-after'], maxAge: 86_400 });
     await prepareIntake(app, service, app.get(Intake).inFlight, BODY);
   },
 };

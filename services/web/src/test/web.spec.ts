@@ -3,47 +3,29 @@ import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { Analytics } from '@segment/analytics-node';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadProducts, productOf, type OperationsQuarantine, type ProductId, type Records } from '@tideway/contracts';
-import { Decoder, SchemaRegistry, createKafka, readTopics, type Kafka } from '@tideway/kafka';
-import { createLogger, kafkaShape, loadConfig, registryShape, startService, untilDone, type RunningService } from '@tideway/service';
+import type { OperationsQuarantine, ProductId } from '@tideway/contracts';
+import { startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { v4 as uuid } from 'uuid';
 import { web } from '../app.module.js';
+import { recordReader } from './records.js';
 
 const WRITE_KEY = 'test-write-key';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const products = loadProducts();
 let platform: TestPlatform;
 let service: RunningService;
-let kafka: Kafka;
-let registry: SchemaRegistry;
+let read: ReturnType<typeof recordReader>;
 
 beforeAll(async () => {
   platform = await startTestPlatform({ clickhouse: false });
   service = await startService(web, { ...platform.env, LOG_LEVEL: 'silent', WEB_WRITE_KEYS: `shop:${sha256(WRITE_KEY)}` });
-  const config = loadConfig({ ...kafkaShape, ...registryShape }, platform.env);
-  kafka = createKafka(config, 'test', createLogger('test', 'silent'));
-  registry = new SchemaRegistry(config);
+  read = recordReader(platform.env);
 });
 
 afterAll(async () => {
   await service?.close();
   await platform?.stop();
 });
-
-/** All records of a product, with their keys. */
-async function read<P extends ProductId>(id: P): Promise<{ key: string; record: Records[P] }[]> {
-  const product = productOf(products, id);
-  const decoder = new Decoder<Records[P]>(registry, product);
-  // The coordinator of a broker that has just started is still loading: an outage like any other.
-  return untilDone(`records of ${id}`, createLogger('test', 'silent'), async () => {
-    const rows: { key: string; record: Records[P] }[] = [];
-    await readTopics(kafka, new Map([[product.topic, []]]), async ({ message }) => {
-      rows.push({ key: String(message.key), record: await decoder.decode(message.value) });
-    });
-    return rows;
-  });
-}
 
 /** The records of one person: each test has a person of its own. */
 async function of<P extends ProductId>(id: P, userId: string) {
