@@ -4,10 +4,13 @@ import path from 'node:path';
 import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
 import { hashedKey, type Secrets } from './secrets.js';
 
-export const SERVICES = ['web', 'crm', 'warehouse', 'customer', 'segments', 'personalization'] as const;
+export const SERVICES = ['web', 'sessions', 'crm', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const READY_TIMEOUT_MS = 30_000;
+
+/** Further processes of a domain's service; others are `services/<name>/dist/main.js`. */
+const MAIN: Partial<Record<ServiceName, string>> = { sessions: 'services/web/dist/sessions/main.js' };
 
 /** Ports: TIDEWAY_WEB_PORT and so on, else free ones. */
 export async function choosePorts(): Promise<Record<ServiceName, number>> {
@@ -62,7 +65,7 @@ export function serviceChild(name: ServiceName, options: { env: Record<string, s
   return {
     name: child,
     command: nodeBinary(),
-    args: [path.join(workspaceRoot, `services/${name}/dist/main.js`)],
+    args: [path.join(workspaceRoot, MAIN[name] ?? `services/${name}/dist/main.js`)],
     // Of this process' children: another mesh may be at work on the same cluster.
     env: { LOG_LEVEL: 'info', KAFKA_GROUP_INSTANCE_ID: `${child}-${process.pid}`, ...process.env, ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
     logFile: path.join(logs, `${child}.log`),

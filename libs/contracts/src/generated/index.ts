@@ -15,8 +15,9 @@ import type { EcommerceEvent as WebEcommerceEvents } from './web.ecommerce-event
 import type { Identification as WebIdentifications } from './web.identifications.v1.js';
 import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
+import type { Session as WebSessions } from './web.sessions.v1.js';
 
-export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+export type { CrmConsents, CrmContactChanges, CrmDealChanges, CustomerActivities, CustomerConsents, CustomerIdentities, OperationsQuarantine, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews, WebSessions };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -36,6 +37,7 @@ export interface Records {
   'web.identifications': WebIdentifications;
   'web.orders': WebOrders;
   'web.page-views': WebPageViews;
+  'web.sessions': WebSessions;
 }
 
 export type ProductId = keyof Records;
