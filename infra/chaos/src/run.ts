@@ -87,7 +87,7 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   arena.heal();
   const totals = await load.end();
   await arena.ready();
-  const unfinished = await finish(clients);
+  const unfinished = await finish(arena, clients);
   if (unfinished) say(unfinished.detail);
   say('Checking…');
   const verdicts = [...(unfinished ? [unfinished] : []), ...(await check({ clients, ledger, evidence: context.evidence, totals, webSource: WEB_SOURCE }))];
@@ -132,8 +132,11 @@ async function runFault(context: FaultContext, fault: Fault, canary: Course['can
   return { fault, beganAt, endedAt, recoveryMs: ms, missing, skipped };
 }
 
-async function finish(clients: Clients): Promise<Verdict | undefined> {
+async function finish(arena: Arena, clients: Clients): Promise<Verdict | undefined> {
   try {
+    await waitForLagZero(clients, FINISH_TIMEOUT_MS, () => undefined);
+    // Time alone ends sessions: records that come while topics are compared with tables would count as differences.
+    await arena.stopService('sessions');
     await waitForLagZero(clients, FINISH_TIMEOUT_MS, () => undefined);
     return undefined;
   } catch (error) {

@@ -52,7 +52,7 @@ describe('makeSchedule', () => {
 
   it('covers every process, every crash point and every connection', () => {
     const targets = targetsOf(3);
-    expect(KINDS.kill.variants(targets)).toEqual(['web', 'crm', 'email', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization', 'kafka-1', 'kafka-2', 'kafka-3', 'registry', 'clickhouse']);
+    expect(KINDS.kill.variants(targets)).toEqual(['web', 'sessions', 'crm', 'email', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization', 'kafka-1', 'kafka-2', 'kafka-3', 'registry', 'clickhouse']);
     expect(KINDS.crash.variants(targets)).toEqual(expect.arrayContaining(['warehouse before-intent', 'warehouse after-insert', 'customer after-send', 'segments before-commit', 'personalization after-commit']));
     expect(KINDS.cut.variants(targets)).toEqual(['kafka', 'kafka-1', 'kafka-2', 'kafka-3', 'registry', 'clickhouse', 'web', 'crm', 'email', 'paid-media']);
   });

@@ -17,6 +17,7 @@ const TRANSACTION_POINTS = ['before-send', 'after-send', 'before-commit', 'after
 /** The one declaration of a new consumer. */
 const CONSUMERS: Partial<Record<ServiceName, Omit<Consumer, 'name'>>> = {
   warehouse: { crashPoints: BLOCK_POINTS, pausePoints: ['after-intent', 'before-insert'] },
+  sessions: { crashPoints: TRANSACTION_POINTS, pausePoints: ['before-send', 'before-commit'] },
   customer: { crashPoints: TRANSACTION_POINTS, pausePoints: ['before-send', 'before-commit'] },
   segments: { crashPoints: ['before-insert', 'after-insert', ...TRANSACTION_POINTS], pausePoints: ['before-send', 'before-commit'] },
   personalization: { crashPoints: TRANSACTION_POINTS, pausePoints: ['before-send', 'before-commit'] },

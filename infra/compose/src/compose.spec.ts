@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { PUBLISHED_PORTS, SERVICES, composeEnvironment, ownEnvironment, portVariable, type Secrets, type ServiceName } from '@tideway/mesh';
+import { PUBLISHED_PORTS, SERVICES, builtFile, composeEnvironment, ownEnvironment, portVariable, type Secrets, type ServiceName } from '@tideway/mesh';
 import { workspaceRoot } from '@tideway/embedded';
 import { loadConfig, serviceShape } from '@tideway/service';
 import { parse } from 'yaml';
@@ -35,9 +35,11 @@ function interpolated(value: string | number): string {
 
 const environmentOf = (name: string) => Object.fromEntries(Object.entries(compose.services[name]!.environment ?? {}).map(([key, value]) => [key, interpolated(value)]));
 
+const source = (built: string) => built.replace('/dist/', '/src/').replace(/js$/, 'ts');
+
 describe.each(SERVICES)('%s in docker-compose.yml', (name: ServiceName) => {
   it('starts on what its environment says, and no variable is unknown to it', async () => {
-    const { configShape } = (await import(path.join(workspaceRoot, `services/${name}/src/config.ts`))) as { configShape: Parameters<typeof loadConfig>[0] };
+    const { configShape } = (await import(path.join(workspaceRoot, source(builtFile(name, 'config.js'))))) as { configShape: Parameters<typeof loadConfig>[0] };
     const shape = { ...serviceShape, ...configShape };
     const environment = environmentOf(name);
     expect(Object.keys(environment).filter((key) => !(key in shape))).toEqual([]);
@@ -52,8 +54,8 @@ describe.each(SERVICES)('%s in docker-compose.yml', (name: ServiceName) => {
   it('runs the main file of that service, from the image', () => {
     const { image, command } = compose.services[name]!;
     expect(image).toBe(compose.services['web']!.image);
-    expect(command).toEqual([`services/${name}/dist/main.js`]);
-    expect(existsSync(path.join(workspaceRoot, `services/${name}/src/main.ts`))).toBe(true);
+    expect(command).toEqual([builtFile(name, 'main.js')]);
+    expect(existsSync(path.join(workspaceRoot, source(builtFile(name, 'main.js'))))).toBe(true);
   });
 
   it('is published where senders and readers look for it, on this machine only', () => {

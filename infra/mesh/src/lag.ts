@@ -1,13 +1,15 @@
 // Whether everything that was published has been processed, by Kafka's own offsets.
+import { hasIdentifiers } from '@tideway/contracts';
 import { readTopics, type OffsetMetadata } from '@tideway/kafka';
 import type { Clients } from './clients.js';
 
 /** Consumer groups of the mesh with the topics that each reads. */
 function groupTopics({ products }: Clients): Map<string, string[]> {
   const activities = 'customer.activities.v1';
-  const inputs = products.filter((p) => p.kind === 'event' && p.schema.fields.some((f) => f.name === 'identifiers')).map((p) => p.topic);
+  const inputs = products.filter(hasIdentifiers).map((p) => p.topic);
   return new Map([
     ['warehouse', products.map((p) => p.topic)],
+    ['sessions', ['web.page-views.v1', 'web.custom-events.v1', 'web.ecommerce-events.v1', 'web.orders.v1']],
     ['customer', inputs],
     ['segments', [activities, 'segments.handovers.v1']],
     ['personalization', [activities, 'segments.state.v1', 'personalization.handovers.v1']],
@@ -57,7 +59,7 @@ function unstored(committed: number, metadata: string | null): number {
 
 /** Markers of several writers can stand together at the end; as many as this are looked through. */
 const MARKERS = 50;
-const isTransactional = (topic: string) => /^(customer|segments|personalization)\./.test(topic);
+const isTransactional = (topic: string) => /^(web\.sessions|customer|segments|personalization)\./.test(topic);
 
 async function countRecords({ kafka }: Clients, from: Map<string, number>): Promise<number> {
   if (from.size === 0) return 0;

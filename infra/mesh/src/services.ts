@@ -4,13 +4,21 @@ import path from 'node:path';
 import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
 import { hashedKey, type Secrets } from './secrets.js';
 
-export const SERVICES = ['web', 'crm', 'email', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization'] as const;
+export const SERVICES = ['web', 'sessions', 'crm', 'email', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
 
 const READY_TIMEOUT_MS = 120_000;
 
 /** The variable that says a service's port. */
 export const portVariable = (name: ServiceName): string => `TIDEWAY_${name.toUpperCase().replaceAll('-', '_')}_PORT`;
+
+/** Further processes of a domain's service; others have a folder `services/<name>`. */
+const PART_OF: Partial<Record<ServiceName, string>> = { sessions: 'services/web' };
+
+/** A built file of a service, `main.js` or `config.js`, relative to the workspace. */
+export function builtFile(name: ServiceName, file: 'main.js' | 'config.js'): string {
+  return PART_OF[name] ? `${PART_OF[name]}/dist/${name}/${file}` : `services/${name}/dist/${file}`;
+}
 
 /** Ports: TIDEWAY_WEB_PORT and so on, else free ones. */
 export async function choosePorts(): Promise<Record<ServiceName, number>> {
@@ -82,7 +90,7 @@ export function serviceChild(name: ServiceName, options: { env: Record<string, s
   return {
     name: child,
     command: nodeBinary(),
-    args: [path.join(workspaceRoot, `services/${name}/dist/main.js`)],
+    args: [path.join(workspaceRoot, builtFile(name, 'main.js'))],
     // Of this process' children: another mesh may be at work on the same cluster.
     env: { LOG_LEVEL: 'info', KAFKA_GROUP_INSTANCE_ID: `${child}-${process.pid}`, ...process.env, ...env, ...ownEnvironment(name, secrets, ports), PORT: String(port) },
     logFile: path.join(logs, `${child}.log`),

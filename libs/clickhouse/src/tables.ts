@@ -77,16 +77,15 @@ function eventOrder(product: Product): string {
 export function createView(product: Product): string {
   const name = `${quoted(product.database)}.${quoted(product.view)}`;
   const hidden = ORIGIN_NAMES.filter((column) => product.kind !== 'event' || column !== '_deleted').map(quoted).join(', ');
-  if (product.kind !== 'event') {
-    return `CREATE OR REPLACE VIEW ${name} AS SELECT * EXCEPT (${hidden}) FROM ${tableName(product)} FINAL`;
-  }
-  const once = `SELECT * EXCEPT (${hidden}) FROM ${tableName(product)} ORDER BY _partition, _offset LIMIT 1 BY ${product.primaryKey.map(quoted).join(', ')}`;
+  const once = product.kind === 'event'
+    ? `SELECT * EXCEPT (${hidden}) FROM ${tableName(product)} ORDER BY _partition, _offset LIMIT 1 BY ${product.primaryKey.map(quoted).join(', ')}`
+    : `SELECT * EXCEPT (${hidden}) FROM ${tableName(product)} FINAL`;
   if (!hasIdentifiers(product)) return `CREATE OR REPLACE VIEW ${name} AS ${once}`;
   return `CREATE OR REPLACE VIEW ${name} AS SELECT e.*, i.profile_id AS profile_id FROM (${once}) AS e `
     + `LEFT ANY JOIN customer.identities AS i ON i.identifier = ${primaryIdentifierExpression('e.identifiers')} SETTINGS join_use_nulls = 1`;
 }
 
-/** The identifier (`type:value`) that an event is attributed by, as the customer service chooses it: by priority. */
+/** The identifier (`type:value`) that a record is attributed by, as the customer service chooses it: by priority. */
 function primaryIdentifierExpression(map: string): string {
   const branches = loadIdentifierPriorities().map((type) => `mapContains(${map}, ${literal(type)}), concat(${literal(`${type}:`)}, ${map}[${literal(type)}])`);
   return `multiIf(${branches.join(', ')}, '')`;

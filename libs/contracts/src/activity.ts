@@ -22,6 +22,11 @@ export function readActivityMapping(id: string, value: unknown): ActivityMapping
   return { fields: {}, properties: {}, ...mapping } as ActivityMapping;
 }
 
+/** The fields of a product that say which activity it is and when: an event's own, unless `fields` names others. */
+export function activityOrigin({ fields }: Pick<ActivityMapping, 'fields'> = { fields: {} }): { id: string; occurredAt: string; receivedAt: string } {
+  return { id: fields['activity_id'] ?? 'event_id', occurredAt: fields['occurred_at'] ?? 'occurred_at', receivedAt: fields['received_at'] ?? 'received_at' };
+}
+
 /** All types of activity that a mapping can give. */
 export function activityTypes(mapping: ActivityMapping): string[] {
   return 'constant' in mapping.type ? [mapping.type.constant] : Object.values(mapping.type.map);

@@ -133,7 +133,10 @@ export function versionField(product: Product): 'extracted_at' | undefined {
   return product.kind !== 'event' && product.schema.fields.some((field) => field.name === 'extracted_at') ? 'extracted_at' : undefined;
 }
 
-/** Whether a product's records are events that carry identifiers of a person: such products become customer activities. */
+/**
+ * Whether a product's records say what a person did, with the person's identifiers: such products become customer activities.
+ * Events do; an entity does where its contract maps it.
+ */
 export function hasIdentifiers(product: Product): boolean {
-  return product.kind === 'event' && product.schema.fields.some((field) => field.name === 'identifiers');
+  return (product.kind === 'event' || product.activity !== undefined) && product.schema.fields.some((field) => field.name === 'identifiers');
 }

@@ -1,5 +1,5 @@
-// Decodes blocks of event products into records for the graph, in the order in which they count.
-import type { OperationsQuarantine, Product } from '@tideway/contracts';
+// Decodes blocks of products into records for the graph, in the order in which they count.
+import { activityOrigin, type OperationsQuarantine, type Product } from '@tideway/contracts';
 import { Decoder, quarantineRecord, type Block, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { PermanentError, errorText } from '@tideway/service';
 import type { BatchRecord } from './identity/batch.js';
@@ -34,13 +34,16 @@ export class Inputs {
   }
 
   async #readOne({ product, decoder }: Input, { topic, partition }: Block, message: KafkaMessage, { records, quarantined }: DecodedInputs): Promise<void> {
+    // Of an entity: what a person did is not undone by it.
+    if (message.value === null && product.kind !== 'event') return;
     const origin = `${topic}:${partition}:${message.offset}`;
+    const { id, receivedAt } = activityOrigin(product.activity);
     try {
       const record = await decoder.decode(message.value);
       records.push({
         product, record, origin,
-        eventId: record['event_id'] as string,
-        receivedAt: record['received_at'] as number,
+        eventId: record[id] as string,
+        receivedAt: record[receivedAt] as number,
         identifiers: record['identifiers'] as Record<string, string>,
       });
     } catch (error) {

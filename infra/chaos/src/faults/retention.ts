@@ -9,6 +9,7 @@ import type { FaultContext, RunFault } from './fault.js';
 
 const PRODUCT = 'web.ecommerce-events';
 const GROUP = 'warehouse';
+const OTHER_READERS = ['customer', 'sessions'];
 const ALARM_TIMEOUT_MS = 30_000;
 
 interface Gap {
@@ -44,8 +45,8 @@ async function deleteUnread({ clients, evidence }: FaultContext): Promise<Gap[]>
   await admin.connect();
   try {
     const committed = async (groupId: string) => new Map((await admin.fetchOffsets({ groupId, topics: [topic] }))[0]!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-    const [warehouse, customer] = await Promise.all([committed(GROUP), committed('customer')]);
-    const gaps = [...warehouse].map(([partition, from]) => ({ partition, from, low: customer.get(partition) ?? 0 })).filter(({ from, low }) => from >= 0 && low > from + 1);
+    const [warehouse, ...others] = await Promise.all([committed(GROUP), ...OTHER_READERS.map(committed)]);
+    const gaps = [...warehouse].map(([partition, from]) => ({ partition, from, low: Math.min(...others.map((other) => other.get(partition) ?? 0)) })).filter(({ from, low }) => from >= 0 && low > from + 1);
     if (gaps.length === 0) return [];
     await noteRecords(clients, evidence, topic, gaps);
     await admin.deleteTopicRecords({ topic, partitions: gaps.map(({ partition, low }) => ({ partition, offset: String(low) })) });

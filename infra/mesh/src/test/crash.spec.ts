@@ -46,7 +46,7 @@ beforeAll(async () => {
   const start = (name: ServiceName, instance: number, crashAt?: string) => supervisor.start(serviceChild(name, {
     env: { ...platform.env, ...fast, ...(crashAt ? { TIDEWAY_CRASH_AT: crashAt } : {}) }, secrets, ports, logs: path.join(platform.dir, 'logs'), instance,
   }));
-  await Promise.all(['warehouse', 'customer', 'segments', 'personalization'].map((name) => start(name as ServiceName, 1)));
+  await Promise.all(['sessions', 'warehouse', 'customer', 'segments', 'personalization'].map((name) => start(name as ServiceName, 1)));
   await Promise.all(Object.entries(CRASH_POINTS).flatMap(([name, points]) => points.map((point, i) => start(name as ServiceName, i + 2, point))));
 });
 

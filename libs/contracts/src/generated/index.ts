@@ -23,8 +23,9 @@ import type { EcommerceEvent as WebEcommerceEvents } from './web.ecommerce-event
 import type { Identification as WebIdentifications } from './web.identifications.v1.js';
 import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
+import type { Session as WebSessions } from './web.sessions.v1.js';
 
-export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerIdentities, EmailConsents, EmailEngagements, OperationsQuarantineReplays, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PaidMediaLeads, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews };
+export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerIdentities, EmailConsents, EmailEngagements, OperationsQuarantineReplays, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PaidMediaLeads, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews, WebSessions };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -52,6 +53,7 @@ export interface Records {
   'web.identifications': WebIdentifications;
   'web.orders': WebOrders;
   'web.page-views': WebPageViews;
+  'web.sessions': WebSessions;
 }
 
 export type ProductId = keyof Records;

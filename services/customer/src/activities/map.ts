@@ -1,5 +1,5 @@
 // Turns a product's record into a customer activity, as the product's contract maps it.
-import type { AvroSchema, CustomerActivities, Product } from '@tideway/contracts';
+import { activityOrigin, type AvroSchema, type CustomerActivities, type Product } from '@tideway/contracts';
 
 /** What the identity graph and Kafka know about the record. */
 export interface Attribution {
@@ -16,6 +16,7 @@ export type ActivityMapper = (record: Record<string, unknown>, attribution: Attr
 type Read = (record: Record<string, unknown>) => unknown;
 type Touch = NonNullable<CustomerActivities['touch']>;
 
+const ORIGIN_FIELDS = ['activity_id', 'occurred_at', 'received_at'];
 const FIELDS = ['session_id', 'campaign_id', 'message_id', 'order_id', 'items', 'value_micros', 'currency', 'is_bot', 'is_machine'];
 const TOUCH_FIELDS = ['channel', 'source', 'medium', 'campaign', 'content', 'term', 'click_id_type', 'click_id'];
 const SCALARS = new Set(['string', 'int', 'long', 'float', 'double', 'boolean', 'enum']);
@@ -38,7 +39,9 @@ export function compileActivity(product: Product): ActivityMapper | undefined {
       return (record) => record[source] ?? null;
     };
   };
-  const read = reader(mapping.fields, FIELDS, 'fields');
+  const read = reader(mapping.fields, [...FIELDS, ...ORIGIN_FIELDS], 'fields');
+  const { id, occurredAt, receivedAt } = activityOrigin(mapping);
+  for (const field of [id, occurredAt, receivedAt]) fieldType(product, field, 'fields');
   const [session, campaign, message, order, items, value, currency, isBot, isMachine] = FIELDS.map(read) as Tuple9<Read>;
   const typeOf = compileType(product);
   const touchOf = compileTouch(product, reader(mapping.touch ?? {}, TOUCH_FIELDS, 'touch'));
@@ -47,11 +50,11 @@ export function compileActivity(product: Product): ActivityMapper | undefined {
     const type = typeOf(record);
     if (type === undefined) return null;
     return {
-      activity_id: record['event_id'] as string,
+      activity_id: record[id] as string,
       profile_id: profileId,
       identifier,
-      occurred_at: record['occurred_at'] as number,
-      received_at: record['received_at'] as number,
+      occurred_at: record[occurredAt] as number,
+      received_at: record[receivedAt] as number,
       product: product.id,
       type,
       session_id: session(record) as string | null,

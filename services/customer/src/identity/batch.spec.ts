@@ -98,6 +98,19 @@ describe('planBatch', () => {
     expect([outputs, stats.resends]).toEqual([{ activities: [], identities: [], consents: [] }, 1]);
   });
 
+  it('makes one activity of an entity, at the time that its contract names, and none of its corrections', () => {
+    const state = fresh();
+    const session = (at: number, ended_at: number): BatchRecord => {
+      const made = received(at, 'web.sessions', { anonymous_id: 'a-1' }, { started_at: NOW - 90_000, ended_at, updated_at: NOW + at });
+      return { ...made, eventId: made.record['session_id'] as string };
+    };
+    const [first, corrected] = [session(0, NOW - 60_000), session(1, NOW - 30_000)];
+    const { outputs } = run(state, first);
+    expect(outputs.activities.map(({ type, occurred_at }) => [type, occurred_at])).toEqual([['identifier_linked', NOW - 90_000], ['session_started', NOW - 90_000]]);
+    expect(outputs.activities[1]).toMatchObject({ activity_id: first.eventId, received_at: NOW, product: 'web.sessions' });
+    expect(run(state, corrected)).toMatchObject({ outputs: { activities: [] }, stats: { resends: 1 } });
+  });
+
   it('skips a record without an identifier that anyone owns', () => {
     const { outputs, stats } = run(fresh(),
       received(0, 'web.page-views', {}), received(0, 'web.page-views', { anonymous_id: 'null' }), received(0, 'web.page-views', { shoe_size: '44' }));

@@ -1,5 +1,5 @@
 // What a batch of product records becomes: activities, identities and consents, planned without changing the state.
-import type { CustomerActivities, CustomerIdentities, Product } from '@tideway/contracts';
+import { activityOrigin, type CustomerActivities, type CustomerIdentities, type Product } from '@tideway/contracts';
 import { orderedIdentifiers, type IdentifierRules } from '@tideway/identifiers';
 import { compileActivity, type ActivityMapper } from '../activities/map.js';
 import { consentSettled, identifierLinked, profileMerged, type Cause } from '../activities/own.js';
@@ -9,7 +9,7 @@ import { ConsentRegister, type ConsentChange, type ConsentEffect } from '../cons
 import { IdentityGraph, type Resolution } from './graph.js';
 import type { Refusal } from './join.js';
 
-/** A decoded record of an event product that has identifiers. */
+/** A decoded record of a product that has identifiers. */
 export interface BatchRecord {
   product: Product;
   record: Record<string, unknown>;
@@ -142,7 +142,7 @@ function planRecord(state: CustomerState, input: BatchRecord, activities: Custom
 /** What the record changed about profiles comes before what the person did: consumers hand over first. */
 function tellIdentity(state: CustomerState, { identifier, links, merges }: Resolution, input: BatchRecord, activities: CustomerActivities[], stats: BatchStats): void {
   if (links.length === 0 && merges.length === 0) return;
-  const cause: Cause = { occurredAt: input.record['occurred_at'] as number, receivedAt: input.receivedAt, origin: input.origin };
+  const cause: Cause = { occurredAt: input.record[activityOrigin(input.product.activity).occurredAt] as number, receivedAt: input.receivedAt, origin: input.origin };
   for (const merge of merges) {
     activities.push(profileMerged(merge, identifier, cause));
     for (const statement of state.consents.merge(merge.loser, merge.winner)) {
