@@ -5,8 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clients } from '@tideway/mesh';
 import { Connections, allAccepted, send, type NativeRequest } from '@tideway/simulator';
 import type { Arena } from './arena.js';
+import { webEventId } from './domains/index.js';
 import type { Ledger } from './load/ledger.js';
-import { webEventId } from './load/native-ids.js';
 
 export interface CanaryResult {
   /** From the call until all of it was seen; undefined where something was missing when the time was over. */
@@ -21,8 +21,6 @@ export interface CanaryParts {
   arena: Arena;
   clients: Clients;
   ledger: Ledger;
-  /** Name of the write key in the ids of web events, `segment:shop`. */
-  webSource: string;
 }
 
 /** Its own limit for each question: a part that does not answer is asked again. */
@@ -67,7 +65,7 @@ export function canaryRequest(person: string, now = Date.now()): NativeRequest {
 
 async function waitForArrival(parts: CanaryParts, person: string, request: NativeRequest, limit: AbortSignal, left: () => number): Promise<string> {
   let profileId: string | undefined;
-  const eventIds = Array.from({ length: request.events }, (_, i) => webEventId(parts.webSource, `${person}-${i}`));
+  const eventIds = Array.from({ length: request.events }, (_, i) => webEventId(`${person}-${i}`));
   const steps: [string, () => Promise<boolean>][] = [
     ['its profile', async () => (profileId = await askProfile(parts.arena, person)) !== undefined],
     ['its rows', async () => (await count(parts.clients, 'SELECT count() AS n FROM web.ecommerce_events_v1 WHERE event_id IN {ids:Array(UUID)}', { ids: eventIds })) >= request.events],

@@ -52,8 +52,6 @@ export interface RunResult {
   seconds: number;
 }
 
-/** The write key's name in mesh's environment, as it stands in the ids of web events. */
-const WEB_SOURCE = 'segment:shop';
 const RECOVERY_LIMIT_MS = 60_000;
 /** For machines on which everything is slow, as CI's while it starts cold: the limit as a multiple of what a new event takes without faults. */
 const RECOVERY_LIMIT_CALMS = 15;
@@ -68,10 +66,10 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   const arena = await Arena.start(workplace, { brokers, patches: options.patches, onProgress: (line) => void (/ready/.test(line) ? undefined : say(line)) });
   const clients = connect(arena.env);
   workplace.onClose(() => clients.clickhouse.close());
-  const ledger = new Ledger(WEB_SOURCE);
+  const ledger = new Ledger();
   let canaryEvents = 0;
   const canary = async () => {
-    const result = await sendCanary({ arena, clients, ledger, webSource: WEB_SOURCE }, CANARY_TIMEOUT_MS);
+    const result = await sendCanary({ arena, clients, ledger }, CANARY_TIMEOUT_MS);
     canaryEvents += result.events;
     return result;
   };
@@ -90,7 +88,7 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   const unfinished = await finish(arena, clients);
   if (unfinished) say(unfinished.detail);
   say('Checking…');
-  const verdicts = [...(unfinished ? [unfinished] : []), ...(await check({ clients, ledger, evidence: context.evidence, totals, webSource: WEB_SOURCE }))];
+  const verdicts = [...(unfinished ? [unfinished] : []), ...(await check({ clients, ledger, evidence: context.evidence, totals }))];
   return { options, faults, verdicts, calmMs: calm.ms, events: totals.sent + canaryEvents, seconds: (Date.now() - begin) / 1_000 };
 }
 

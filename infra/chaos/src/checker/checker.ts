@@ -10,6 +10,7 @@ import { checkActivities } from './activities.js';
 import { checkKept } from './kept.js';
 import { checkActivityOrder, checkTopicOrder } from './order.js';
 import { checkPoison } from './poison.js';
+import { checkReports } from './reports.js';
 import { scanTopics } from './scan.js';
 import { checkStorage } from './storage.js';
 import { fromFinding, verdict, type Verdict } from './verdict.js';
@@ -19,7 +20,6 @@ export interface CheckOptions {
   ledger: Ledger;
   evidence: Evidence;
   totals: Totals;
-  webSource: string;
 }
 
 /** Timers due by then have fired, and what they changed is in ClickHouse. */
@@ -43,11 +43,12 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
   }
 }
 
-async function checkOnceMore({ clients, ledger, evidence, totals, webSource }: CheckOptions, frozen: number): Promise<Verdict[]> {
+async function checkOnceMore({ clients, ledger, evidence, totals }: CheckOptions, frozen: number): Promise<Verdict[]> {
   const scan = await scanTopics(clients, evidence);
   return [
     checkAnswers(totals),
-    ...(await checkKept(clients, scan, { ledger, webSource, lostToWarehouse: evidence.lostToWarehouse })),
+    ...(await checkKept(clients, scan, { ledger, lostToWarehouse: evidence.lostToWarehouse })),
+    await checkReports(clients, ledger.reported),
     ...(await checkOnce(clients)).map(fromFinding),
     await checkStorage(clients, scan),
     checkActivities(scan, ledger.promised),

@@ -1,22 +1,21 @@
 // Whether every event that was promised by a 2xx is there once: in its product's view, or in quarantine.
 import type { Clients } from '@tideway/mesh';
+import { DOMAINS } from '../domains/index.js';
 import type { Ledger } from '../load/ledger.js';
-import { webEventId } from '../load/native-ids.js';
 import { isDomains, type Scan } from './scan.js';
 import { verdict, type Verdict } from './verdict.js';
 
 export interface KeptOptions {
   ledger: Ledger;
-  webSource: string;
   /** Ids of events whose records retention took before the warehouse had read them: the loss that was told. */
   lostToWarehouse: ReadonlySet<string>;
 }
 
 /** By id: nothing that was promised is missing, nothing is there that was not, and nothing is in two places. */
-export async function checkKept(clients: Clients, scan: Scan, { ledger, webSource, lostToWarehouse }: KeptOptions): Promise<Verdict[]> {
+export async function checkKept(clients: Clients, scan: Scan, { ledger, lostToWarehouse }: KeptOptions): Promise<Verdict[]> {
   const records = await recordIds(clients);
-  const stored = new Map([...(await namedIds(clients)).map((id) => [id, 1] as const), ...records]);
-  const quarantined = await quarantinedIds(clients, webSource);
+  const stored = new Map([...(await idsOf('named', clients)).map((id) => [id, 1] as const), ...records]);
+  const quarantined = new Set(await idsOf('quarantined', clients));
   const { promised } = ledger;
   const missing = [...promised].filter(([id]) => !stored.has(id) && !quarantined.has(id));
   const untold = missing.filter(([id]) => !lostToWarehouse.has(id));
@@ -62,14 +61,7 @@ async function recordIds(clients: Clients): Promise<Map<string, number>> {
   return ids;
 }
 
-/** Web events that left consents, which name them: some leave nothing else. */
-async function namedIds(clients: Clients): Promise<string[]> {
-  const named = await clients.rows<{ event_id: string }>("SELECT DISTINCT extract(assumeNotNull(evidence), '^event ([0-9a-f-]{36})') AS event_id FROM web.consents WHERE startsWith(evidence, 'event ')");
-  return named.map(({ event_id }) => event_id);
-}
-
-/** Quarantined web events, by the messageId in their original bytes; HubSpot's are all good. */
-async function quarantinedIds(clients: Clients, webSource: string): Promise<Set<string>> {
-  const rows = await clients.rows<{ id: string }>("SELECT DISTINCT JSONExtractString(original, 'messageId') AS id FROM operations.quarantine_v1 WHERE service = 'web'");
-  return new Set(rows.map(({ id }) => webEventId(webSource, id)));
+/** Ids that each domain finds in its own way. */
+async function idsOf(where: 'named' | 'quarantined', clients: Clients): Promise<string[]> {
+  return (await Promise.all(Object.values(DOMAINS).map(async (domain) => (await domain[where]?.(clients)) ?? []))).flat();
 }

@@ -1,6 +1,6 @@
-// What was promised: every native event that was answered with a 2xx, by the id that it must have, and when.
+// What was promised: every native event that was answered with a 2xx, by the id or the key that it must have, and when.
 import type { Answer, NativeRequest } from '@tideway/simulator';
-import { nativeIds } from './native-ids.js';
+import { DOMAINS, type ReportRow } from '../domains/index.js';
 
 export interface Promised {
   /** Place in the order of sending; events of one person are sent in it. */
@@ -11,17 +11,18 @@ export interface Promised {
   domain: string;
 }
 
+/** The last extraction of a row, and the time (ms) of the first answer that promised it. */
+export interface Reported extends ReportRow {
+  at: number;
+}
+
 export class Ledger {
   /** By event_id. */
   readonly promised = new Map<string, Promised>();
-  /** Source of web events in their ids. */
-  readonly #webSource: string;
+  /** By key of the row. */
+  readonly reported = new Map<string, Reported>();
   readonly #orders = new WeakMap<NativeRequest, number>();
   #next = 0;
-
-  constructor(webSource: string) {
-    this.#webSource = webSource;
-  }
 
   /** Notes a request's place in the order of sending; called when it is taken, before it is sent. */
   taken(request: NativeRequest): void {
@@ -34,8 +35,13 @@ export class Ledger {
     if (answer.status < 200 || answer.status > 299) return;
     const rejected = new Set(answer.rejected?.map(({ index }) => index));
     const first = this.#orders.get(request) ?? 0;
-    nativeIds(request, this.#webSource).forEach((id, index) => {
+    const { ids, rows } = DOMAINS[request.domain];
+    ids?.(request).forEach((id, index) => {
       if (id !== undefined && !rejected.has(index)) this.promise(id, { order: first + index, at: now, domain: request.domain });
+    });
+    rows?.(request).forEach((row, index) => {
+      const known = this.reported.get(row.key);
+      if (!rejected.has(index) && (!known || known.extractedAt < row.extractedAt)) this.reported.set(row.key, { ...row, at: now });
     });
   }
 

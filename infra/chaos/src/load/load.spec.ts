@@ -1,11 +1,11 @@
 import { allAccepted, simulate, type Answer, type NativeRequest } from '@tideway/simulator';
 import { describe, expect, it } from '@jest/globals';
+import { DOMAINS, webEventId } from '../domains/index.js';
 import { seededRandom } from '../random.js';
 import { distort } from './distort.js';
 import { Ledger } from './ledger.js';
-import { nativeIds, webEventId } from './native-ids.js';
+import { mix } from './mix.js';
 
-const SOURCE = 'segment:shop';
 const HOUR_MS = 3_600_000;
 
 function webRequest(ids: string[]): NativeRequest {
@@ -39,7 +39,7 @@ describe('distort', () => {
       else seen.skewed += 1;
       if (sent !== 0) expect([Math.abs(moved), sent]).toEqual([HOUR_MS, moved]);
       else expect(moved).toBeLessThanOrEqual(0);
-      expect(nativeIds(distorted, SOURCE)).toEqual(nativeIds(request, SOURCE));
+      expect(DOMAINS.web.ids!(distorted)).toEqual(DOMAINS.web.ids!(request));
       expect({ ...distorted, body: '' }).toEqual({ ...request, body: '' });
     }
     for (const count of [seen.skewed, seen.late]) expect(count).toBeGreaterThan(10);
@@ -56,41 +56,38 @@ describe('distort', () => {
   });
 });
 
-describe('nativeIds', () => {
-  // Computed by the services' own sources.
-  it('are those of the services', () => {
-    expect(webEventId('segment:shop', 'm-1')).toBe('d4d9967c-135f-53cd-872b-3414200cd330');
-    const event = { eventId: 7, portalId: 62515, subscriptionType: 'contact.propertyChange', occurredAt: 1_795_000_000_000, objectId: 12, propertyName: 'email' };
-    const request: NativeRequest = { ...webRequest([]), domain: 'crm', path: '/webhooks/hubspot', events: 1, body: Buffer.from(JSON.stringify([event])) };
-    expect(nativeIds(request, SOURCE)).toEqual(['69259545-9375-5abb-9b69-204de1e6b42d']);
+describe('mix', () => {
+  it('gives each stream its share of the events, in its own order', () => {
+    const stream = (lane: number, events: number) => Array.from({ length: 10_000 }, () => ({ ...webRequest([]), lane, events }));
+    const taken = [...mix([{ share: 0.85, requests: stream(0, 40) }, { share: 0.1, requests: stream(1, 7) }, { share: 0.05, requests: stream(2, 1) }])].slice(0, 5_000);
+    const total = taken.reduce((sum, { events }) => sum + events, 0);
+    const shares = [0, 1, 2].map((lane) => taken.filter((request) => request.lane === lane).reduce((sum, { events }) => sum + events, 0) / total);
+    expect(shares.map((share) => share.toFixed(2))).toEqual(['0.85', '0.10', '0.05']);
   });
 
-  it('are as many as there are events, and none for imports', () => {
-    for (const request of simulate({ seed: 5, events: 2_000 })) {
-      const ids = nativeIds(request, SOURCE);
-      expect(ids).toHaveLength(request.events);
-      expect(ids.every((id) => (id === undefined) === request.path.startsWith('/v1/import'))).toBe(true);
-    }
+  it('ends with the first stream that ends', () => {
+    expect([...mix([{ share: 0.5, requests: [webRequest(['a']), webRequest(['b'])] }, { share: 0.5, requests: [webRequest(['c'])] }])]).toHaveLength(3);
+    expect([...mix([{ share: 1, requests: [] }])]).toEqual([]);
   });
 });
 
 describe('Ledger', () => {
   it('keeps what a 2xx promises, in the order of sending, and nothing that was rejected or refused', () => {
-    const ledger = new Ledger(SOURCE);
+    const ledger = new Ledger();
     const [first, second, refused] = [webRequest(['a', 'b', 'c']), webRequest(['d']), webRequest(['e'])];
     for (const request of [first, second, refused]) ledger.taken(request);
     ledger.answered(second, answer(), 2_000);
     ledger.answered(first, answer({ rejected: [{ index: 1, code: 'type', message: '' }] }), 3_000);
     ledger.answered(refused, answer({ status: 401 }), 4_000);
     expect([...ledger.promised]).toEqual([
-      [webEventId(SOURCE, 'd'), { order: 3, at: 2_000, domain: 'web' }],
-      [webEventId(SOURCE, 'a'), { order: 0, at: 3_000, domain: 'web' }],
-      [webEventId(SOURCE, 'c'), { order: 2, at: 3_000, domain: 'web' }],
+      [webEventId('d'), { order: 3, at: 2_000, domain: 'web' }],
+      [webEventId('a'), { order: 0, at: 3_000, domain: 'web' }],
+      [webEventId('c'), { order: 2, at: 3_000, domain: 'web' }],
     ]);
   });
 
   it('remembers the first of a resend', () => {
-    const ledger = new Ledger(SOURCE);
+    const ledger = new Ledger();
     const [once, again] = [webRequest(['a']), webRequest(['a'])];
     ledger.taken(once);
     ledger.taken(again);
@@ -98,4 +95,21 @@ describe('Ledger', () => {
     ledger.answered(again, answer(), 2);
     expect([...ledger.promised.values()]).toEqual([{ order: 0, at: 1, domain: 'web' }]);
   });
+
+  it('keeps the last extraction of a row, in whatever order the answers come, and nothing of one that was rejected', () => {
+    const ledger = new Ledger();
+    const report = (extractedAt: number, clicks: string) => adRequest(extractedAt, clicks);
+    ledger.answered(report(2_000, '9'), answer(), 1);
+    ledger.answered(report(1_000, '5'), answer(), 2);
+    ledger.answered(report(2_000, '9'), answer(), 3);
+    ledger.answered(report(3_000, '7'), answer({ rejected: [{ index: 0, code: 'type', message: '' }] }), 4);
+    expect([...ledger.reported.values()]).toEqual([{ key: 'meta 1 2026-11-20 2 3 4 ', values: '100 9 1250000 2', extractedAt: 2_000, at: 1 }]);
+    expect(ledger.promised.size).toBe(0);
+  });
 });
+
+function adRequest(extractedAt: number, clicks: string): NativeRequest {
+  const row = { account_id: '1', campaign_id: '2', adset_id: '3', ad_id: '4', date_start: '2026-11-20', impressions: '100', clicks, spend: '1.25', actions: [{ value: '2' }] };
+  const path = `/v1/reports/meta?extracted_at=${new Date(extractedAt).toISOString()}`;
+  return { ...webRequest([]), domain: 'paid-media', path, events: 1, body: Buffer.from(JSON.stringify({ data: [row] })) };
+}

@@ -1,9 +1,10 @@
 // A steady load of native payloads of all domains, with known totals, until it is told to end.
-import { replay, simulate, type Totals } from '@tideway/simulator';
+import { replay, type Totals } from '@tideway/simulator';
 import type { Arena } from '../arena.js';
+import { DOMAINS } from '../domains/index.js';
 import { seededRandom } from '../random.js';
-import { distort } from './distort.js';
 import type { Ledger } from './ledger.js';
+import { mix } from './mix.js';
 
 export interface Load {
   /** Takes no further request, and resolves with the totals once every one is answered. */
@@ -16,8 +17,6 @@ export interface Load {
   pace(eventsPerSecond?: number): void;
 }
 
-/** More events than any run has: it ends when it is told to. */
-const ENDLESS = 1_000_000_000;
 const EVENTS_PER_PERSON = 60;
 const LEAST_PEOPLE = 300;
 
@@ -25,14 +24,13 @@ const LEAST_PEOPLE = 300;
 export function startLoad({ load: targets }: Arena, ledger: Ledger, options: { seed: number; eventsPerSecond: number; seconds: number }): Load {
   const { seed, eventsPerSecond, seconds } = options;
   const people = Math.max(LEAST_PEOPLE, Math.round((eventsPerSecond * seconds) / EVENTS_PER_PERSON));
-  const random = seededRandom(seed);
+  const streams = Object.values(DOMAINS).flatMap(({ load }, i) => (load ? [{ share: load.share, requests: load.requests({ seed, people, random: seededRandom(seed + i) }) }] : []));
   let ending = false;
   let pace = eventsPerSecond;
   let answered = 0;
   function* requests() {
-    for (const simulated of simulate({ seed, events: ENDLESS, people })) {
+    for (const request of mix(streams)) {
       if (ending) return;
-      const request = distort(simulated, random);
       ledger.taken(request);
       yield request;
     }
