@@ -53,9 +53,10 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
       };
     case 'email':
-      return Object.fromEntries(['POSTMARK', 'BREVO', 'MAILJET', 'SPARKPOST'].map((platform) => [`${platform}_WEBHOOK_KEYS`, hashedKey('shop', secrets.emailWebhookPassword)]));
+      return { ...quarantine, ...Object.fromEntries(['POSTMARK', 'BREVO', 'MAILJET', 'SPARKPOST'].map((platform) => [`${platform}_WEBHOOK_KEYS`, hashedKey('shop', secrets.emailWebhookPassword)])) };
     case 'paid-media':
       return {
+        ...quarantine,
         PAID_MEDIA_KEYS: hashedKey('reports', secrets.paidMediaKey),
         META_APP_SECRET: secrets.metaAppSecret,
         META_VERIFY_TOKEN: secrets.metaVerifyToken,
