@@ -2,7 +2,7 @@
 // its product. Event ids stay what they were, so that a replay that is asked for again adds nothing.
 import { productOf, type OperationsQuarantineReplays, type Outcome, type Product, type ProductRecord, type Rejection } from '@tideway/contracts';
 import { Decoder, quarantineRecord, replayRecord, type Publisher, type QuarantineContext, type RecordContext, type SchemaRegistry } from '@tideway/kafka';
-import { PermanentError, errorText, type Metrics } from '@tideway/service';
+import { PermanentError, type Metrics } from '@tideway/service';
 import { validate as isUuid } from 'uuid';
 import { IntakeError, badRequest } from '../errors.js';
 import { parseJson } from '../json.js';

@@ -1,7 +1,6 @@
 // POST /v1/quarantine/replay of a domain service: one entry, for who has a key.
 import { Controller, HttpCode, Inject, Post, Req, type Provider, type Type } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { z } from 'zod';
 import { unauthorised } from '../errors.js';
 import { bearerToken, hashedKeys, verifyKey, type HashedKey } from '../keys.js';
 import { rawBody } from '../raw-body.js';
