@@ -63,11 +63,13 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
       };
     case 'email':
       return {
+        ...quarantine,
         ...Object.fromEntries(['POSTMARK', 'BREVO', 'MAILJET', 'SPARKPOST'].map((platform) => [`${platform}_WEBHOOK_KEYS`, hashedKey('shop', secrets.emailWebhookPassword)])),
         SENDGRID_VERIFICATION_KEYS: `shop:${verificationKey(secrets.sendgridKey)}`,
       };
     case 'paid-media':
       return {
+        ...quarantine,
         PAID_MEDIA_KEYS: hashedKey('reports', secrets.paidMediaKey),
         META_APP_SECRET: secrets.metaAppSecret,
         META_VERIFY_TOKEN: secrets.metaVerifyToken,

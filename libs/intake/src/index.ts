@@ -11,4 +11,5 @@ export { rawBody, type BodyLimits } from './raw-body.js';
 export { Replayer, type ReplayAnswer, type ReplayContext, type ReplayerOptions, type ReplaySources } from './replay/replayer.js';
 export { replayRequest, type ReplayEntry, type ReplayRequest } from './replay/request.js';
 export { quarantineKey, quarantineShape, replayRoute } from './replay/route.js';
+export { Deliveries, nativeRequest, replayed } from './replay/deliveries.js';
 export { correctedBytes, type Correction } from './replay/correction.js';

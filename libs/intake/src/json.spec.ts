@@ -29,8 +29,16 @@ describe('parseJson', () => {
     expect(() => parseJson(Buffer.from('{"email": jane@example.com}'))).not.toThrow(/jane/);
   });
 
-  it('survives the deepest nesting that fits a request', () => {
-    expect(Array.isArray(parseJson(Buffer.from(`${'['.repeat(250_000)}${']'.repeat(250_000)}`)))).toBe(true);
+  it('refuses nesting that whoever walks the value has no stack for, and takes brackets in texts for texts', () => {
+    const nested = (levels: number, open: string, close: string) => Buffer.from(open.repeat(levels) + close.repeat(levels));
+    expect([nested(250_000, '[', ']'), nested(501, '[', ']'), Buffer.from(`${'{"a":'.repeat(501)}1${'}'.repeat(501)}`), nested(250_000, '[', '')].map(codeOf)).toEqual(['too_deep', 'too_deep', 'too_deep', 'too_deep']);
+    expect(Array.isArray(parseJson(nested(500, '[', ']')))).toBe(true);
+    expect(parseJson(Buffer.from(JSON.stringify({ a: `\\"${'[{'.repeat(1_000)}`, b: Array(2_000).fill([[]]) })))).toMatchObject({ a: `\\"${'[{'.repeat(1_000)}` });
+  });
+
+  it('can be read by another reader, whose faults are those of the body', () => {
+    expect(parseJson(Buffer.from('{}'), (text) => text)).toBe('{}');
+    expect(() => parseJson(Buffer.from('{}'), () => { throw new SyntaxError('no'); })).toThrow('the body is not JSON');
   });
 });
 

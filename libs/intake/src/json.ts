@@ -4,14 +4,20 @@ import { badRequest } from './errors.js';
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+/** Far more than any platform sends, far less than a stack holds. */
+const MAX_NESTING = 500;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** The value of a body of JSON in UTF-8. Throws IntakeError 400 (`empty`, `invalid_utf8`, `invalid_json`). */
-export function parseJson(body: Buffer): unknown {
+/**
+ * The value of a body of JSON in UTF-8; `parse` is another reader of it than JSON.parse(). Throws IntakeError 400
+ * (`empty`, `invalid_utf8`, `too_deep`, `invalid_json`).
+ */
+export function parseJson(body: Buffer, parse: (text: string) => unknown = JSON.parse): unknown {
   if (body.length === 0) throw badRequest('empty', '', 'the body is empty: JSON is expected');
   if (!isUtf8(body)) throw badRequest('invalid_utf8', '', 'the body is not UTF-8');
+  if (isTooDeep(body)) throw badRequest('too_deep', '', `the body nests deeper than ${MAX_NESTING} levels`);
   try {
-    return JSON.parse(withoutMark(body).toString('utf8')) as unknown;
+    return parse(withoutMark(body).toString('utf8'));
   } catch (error) {
     // V8 quotes the text around the fault, which may be personal: the sender has it, logs and metrics need not.
     const position = /position \d+/.exec((error as Error).message)?.[0];
@@ -36,6 +42,22 @@ export function elementSlices(body: Buffer, key?: string): Buffer[] | undefined 
     if (bytes[at] === COMMA) at = afterSpace(bytes, at + 1);
   }
   return slices;
+}
+
+/** JSON.parse() takes any depth, but what walks the value, JSON.stringify() too, runs out of stack at some thousand levels. */
+function isTooDeep(body: Buffer): boolean {
+  // Each level has two bytes at least: most bodies need not be looked at.
+  if (body.length <= 2 * MAX_NESTING) return false;
+  let depth = 0;
+  for (let at = 0; at < body.length; at += 1) {
+    const byte = body[at]!;
+    if (byte === QUOTE) at = stringEnd(body, at) - 1;
+    else if (byte === OPEN_LIST || byte === OPEN_OBJECT) {
+      depth += 1;
+      if (depth > MAX_NESTING) return true;
+    } else if (byte === CLOSE_LIST || byte === CLOSE_OBJECT) depth -= 1;
+  }
+  return false;
 }
 
 function withoutMark(body: Buffer): Buffer {

@@ -5,7 +5,7 @@ import { IntakeError, badRequest, elementSlices, parseJson, rawBody, type Answer
 import type { Config } from './config.js';
 import { csvRows } from './csv-rows.js';
 import { lineSlices, type Line } from './lines.js';
-import { LINE_FIELDS, MAX_EVENTS, MAX_SALESFORCE_EVENTS, csvColumns, hubspotEvent, importLine, importRow, salesforceChange, verifyHubspot, type ImportContext, type ImportType } from './sources/index.js';
+import { LINE_FIELDS, MAX_EVENTS, MAX_SALESFORCE_EVENTS, csvColumns, hubspotEvent, importLine, importRow, rowAsLine, salesforceChange, verifyHubspot, type ImportContext, type ImportType } from './sources/index.js';
 
 /** Lines of an import that are published together: the next ones wait for their acknowledgement. */
 const LINES_AT_ONCE = 1_000;
@@ -76,7 +76,7 @@ export class Pipeline {
     for (const chunk of chunksOf(lines, LINES_AT_ONCE)) {
       const result = dryRun ? tryOut(chunk) : await this.intake.answer({
         request, key, source: context.source, receivedAt: context.receivedAt, outcomeOf: (line) => (line as ImportedLine).outcome(),
-        events: chunk.map((line) => ({ value: line, original: line.bytes, ...(platform ? { shared: { platform } } : {}) })),
+        events: chunk.map((line) => ({ value: line, original: line.original(), ...(platform ? { shared: { platform } } : {}) })),
       });
       answer.accepted += result.accepted;
       answer.quarantined += result.quarantined;
@@ -102,10 +102,12 @@ export class Pipeline {
 
 interface ImportedLine extends Line {
   outcome: () => Outcome;
+  /** What quarantine keeps of it. */
+  original: () => Buffer;
 }
 
 function* linesOf(body: Buffer, context: ImportContext): Generator<ImportedLine> {
-  for (const line of lineSlices(body)) yield { ...line, outcome: () => importLine(line.bytes, line.number, context) };
+  for (const line of lineSlices(body)) yield { ...line, outcome: () => importLine(line.bytes, line.number, context), original: () => line.bytes };
 }
 
 /** The rows under the header. Throws 400 where it is not said what they are, or the header names a column that they do not have. */
@@ -117,7 +119,7 @@ function rowsOf(body: Buffer, type: string | undefined, context: ImportContext):
   const columns = csvColumns(header.cells, type as ImportType);
   if (!Array.isArray(columns)) throw new IntakeError(400, columns);
   return (function* () {
-    for (const row of rows) yield { ...row, outcome: () => importRow(row, columns, type as ImportType, context) };
+    for (const row of rows) yield { ...row, outcome: () => importRow(row, columns, type as ImportType, context), original: () => rowAsLine(row, columns, type as ImportType) };
   })();
 }
 

@@ -1,7 +1,9 @@
 // A corrected replay gives the very records that the corrected event would have given at its first delivery.
 import fc from 'fast-check';
-import { describe, expect, it } from '@jest/globals';
-import { correctedBytes } from '@tideway/intake';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { Deliveries, correctedBytes, nativeRequest, replayed } from '@tideway/intake';
+import type { Config } from './config.js';
+import { Pipeline } from './pipeline.js';
 import { replaySources } from './replay.js';
 import { hubspotEvent, importLine } from './sources/index.js';
 
@@ -34,5 +36,42 @@ describe('a corrected replay', () => {
       expect(outcome).toEqual(importLine(Buffer.from(JSON.stringify(line)), 1, { receivedAt: RECEIVED_AT, source: 'import:62515', accountId: '62515', ...(platform === 'hubspot' ? { platform } : {}) }));
       expect(outcome.status).toBe('records');
     }), { numRuns: 40 });
+  });
+});
+
+describe('a corrected replay, after its route,', () => {
+  const deliveries = new Deliveries();
+  const pipeline = new Pipeline({} as Config, deliveries.intake);
+  beforeAll(() => { jest.spyOn(Date, 'now').mockReturnValue(RECEIVED_AT); });
+  afterAll(() => { jest.restoreAllMocks(); });
+
+  const header = { entityName: 'Contact', recordIds: ['0035f00001YLXpmAAH'], changeType: 'UPDATE', transactionKey: '00006bec-ce66-0611-9018-30a98446c9f2', sequenceNumber: 1, commitTimestamp: 1714156685000, changedFields: ['Email'] };
+  const faults = fc.constantFrom<[keyof typeof header, unknown]>(['commitTimestamp', 'once'], ['changeType', 'GAP_CREATE'], ['recordIds', []], ['transactionKey', null], ['changeType', 'DIVINED']);
+
+  it('of a change event of Salesforce is what the sound one gave, ids included', async () => {
+    await fc.assert(fc.asyncProperty(faults, fc.nat(2), fc.boolean(), async ([field, wrong], others, asList) => {
+      const event = (change: object) => ({ ChangeEventHeader: { ...header, ...change }, Email: 'jane@example.com' });
+      const send = (last: object) => pipeline.salesforce(nativeRequest(JSON.stringify(asList ? [...Array<object>(others).fill(event({ transactionKey: 'other' })), last] : last)), { key: 'import', account: '00D5f' });
+      await send(event({}));
+      const first = deliveries.items.at(-1)!.outcome;
+      await send(event({ [field]: wrong }));
+      const item = deliveries.items.at(-1)!;
+      expect([first.status, item.outcome.status]).toEqual(['records', 'quarantined']);
+      expect(replayed(replaySources, item, { set: { [`ChangeEventHeader.${field}`]: header[field] } })).toEqual(first);
+    }), { numRuns: 60 });
+  });
+
+  it('of a row of CSV is what the sound row gave, corrected as the line that it is kept as', async () => {
+    const row = { id: '9101', email: 'jane@example.com', stage: 'customer', 'properties.industry': 'Retail, "food"', 'properties.__proto__': 'x', updated_at: '2026-11-18T09:30:00Z', user_id: '' };
+    const quoted = (cells: string[]) => cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(',');
+    const send = (cells: object, platform?: 'hubspot') => pipeline.import(nativeRequest(`${quoted(Object.keys(cells))}\n${quoted(Object.values(cells))}\n`, { headers: { 'content-type': 'text/csv' } }), { key: 'import', account: '62515', platform, type: 'contact', dryRun: false });
+    await fc.assert(fc.asyncProperty(fc.constantFrom('hubspot' as const, undefined), fc.stringMatching(/^[a-z]{1,12}$/), async (platform, stage) => {
+      await send(row, platform);
+      const first = deliveries.items.at(-1)!.outcome;
+      expect(first.status).toBe('records');
+      await send({ ...row, stage }, platform);
+      expect(replayed(replaySources, deliveries.items.at(-1)!, { set: { stage: 'customer' } })).toEqual(first);
+      expect(replayed(replaySources, deliveries.items.at(-1)!, {})).toEqual(deliveries.items.at(-1)!.outcome);
+    }), { numRuns: 30 });
   });
 });

@@ -1,6 +1,6 @@
 // What the email service reads from its environment. A platform whose variable is not set is off.
 import { z } from 'zod';
-import { hashedKeys, intakeShape } from '@tideway/intake';
+import { hashedKeys, intakeShape, quarantineShape } from '@tideway/intake';
 import { kafkaShape, registryShape } from '@tideway/service';
 import { namedKeys } from './named-keys.js';
 import { isTopicArn, sendgridKey } from './sources/index.js';
@@ -26,6 +26,7 @@ export const configShape = {
   ...kafkaShape,
   ...registryShape,
   ...intakeShape,
+  ...quarantineShape,
   SENDGRID_VERIFICATION_KEYS: sendgridKeys.optional().describe('public keys of signed Event Webhooks, name:key[,name2:key2]'),
   SES_TOPIC_ARNS: topicArns.optional().describe('SNS topics of SES event publishing; messages of others are refused'),
   SES_SNS_URL: z.url().optional().describe('a stand-in for SNS, from which certificates are fetched; by default SNS of the topic\'s region'),

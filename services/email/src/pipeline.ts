@@ -19,6 +19,9 @@ interface Context {
 /** A source, with the bytes of the event and its place in the request. */
 type ToOutcome = (value: unknown, ctx: Context, event: { original: Buffer; index: number }) => Outcome;
 
+/** What a request says beside its events, for replays. */
+type Shared = Record<string, string>;
+
 export class Pipeline {
   readonly #mailgunTokens = new UsedTokens(MAILGUN_MAX_AGE_MS);
 
@@ -76,7 +79,8 @@ export class Pipeline {
     if (refusal) throw new IntakeError(401, refusal);
     if (message.type === 'SubscriptionConfirmation') await this.#sns.confirm(message.host, message.subscribePath!);
     if (message.type !== 'Notification') return { accepted: 1, quarantined: 0, rejected: [] };
-    return this.#one(request, `ses:${message.account}`, (_envelope, ctx) => sesEvent(message.signed['Message']!, ctx));
+    const event = message.signed['Message']!;
+    return this.#answerOne(request, `ses:${message.account}`, event, Buffer.from(event), (_text, ctx) => sesEvent(event, ctx));
   }
 
   /** Basic authentication or Bearer token -> one event, or a batch of them -> records -> acknowledged by Kafka -> answer */
@@ -99,14 +103,15 @@ export class Pipeline {
       id: header('id'), timestamp: header('timestamp'), signature: header('signature'), now: Date.now(),
     });
     if (!checked.ok) throw unsigned(checked.field, checked);
-    return this.#one(request, `resend:${checked.account}`, (value, ctx) => resendEvent(value, { ...ctx, messageId: header('id') }));
+    const shared = { messageId: header('id') };
+    return this.#one(request, `resend:${checked.account}`, (value, ctx) => resendEvent(value, { ...ctx, ...shared }), shared);
   }
 
   /** Basic authentication or Bearer token -> a batch of events -> records -> acknowledged by Kafka -> answer */
   sparkpost(request: FastifyRequest): Promise<Answer> {
     const account = basicOrBearerKey(request, this.config.SPARKPOST_WEBHOOK_KEYS, 'SPARKPOST_WEBHOOK_KEYS');
-    const batchId = String(request.headers['x-messagesystems-batch-id'] ?? '');
-    return this.#list(request, `sparkpost:${account}`, (value, ctx, { index }) => sparkpostEvent(value, { ...ctx, batchId, index }));
+    const shared = { batchId: String(request.headers['x-messagesystems-batch-id'] ?? '') };
+    return this.#list(request, `sparkpost:${account}`, (value, ctx, { index }) => sparkpostEvent(value, { ...ctx, ...shared, index }), shared);
   }
 
   /** The body is a list of events, or one event. */
@@ -115,21 +120,25 @@ export class Pipeline {
   }
 
   /** The body is a list of events. */
-  #list(request: FastifyRequest, source: string, toOutcome: ToOutcome): Promise<Answer> {
+  #list(request: FastifyRequest, source: string, toOutcome: ToOutcome, shared: Shared = {}): Promise<Answer> {
     const body = rawBody(request);
     const values = parseJson(body);
     if (!Array.isArray(values)) throw badRequest('not_a_list', '', 'a list of events is expected: a JSON array');
     const originals = elementSlices(body)!;
     const ctx = { receivedAt: Date.now(), source };
-    const events = values.map((value: unknown, index) => ({ value, original: originals[index]! }));
-    return this.intake.answer({ request, key: source, source, events, outcomeOf: (value, index) => toOutcome(value, ctx, { original: originals[index]!, index }) });
+    const events = values.map((value: unknown, index) => ({ value, original: originals[index]!, shared }));
+    return this.intake.answer({ request, key: source, ...ctx, events, outcomeOf: (value, index) => toOutcome(value, ctx, { original: originals[index]!, index }) });
   }
 
   /** The body is one event. */
-  #one(request: FastifyRequest, source: string, toOutcome: ToOutcome): Promise<Answer> {
+  #one(request: FastifyRequest, source: string, toOutcome: ToOutcome, shared: Shared = {}): Promise<Answer> {
     const original = rawBody(request);
+    return this.#answerOne(request, source, parseJson(original), original, toOutcome, shared);
+  }
+
+  #answerOne(request: FastifyRequest, source: string, value: unknown, original: Buffer, toOutcome: ToOutcome, shared: Shared = {}): Promise<Answer> {
     const ctx = { receivedAt: Date.now(), source };
-    return this.intake.answerOne({ request, key: source, source, events: [{ value: parseJson(original), original }], outcomeOf: (value) => toOutcome(value, ctx, { original, index: 0 }) });
+    return this.intake.answerOne({ request, key: source, ...ctx, events: [{ value, original, shared }], outcomeOf: () => toOutcome(value, ctx, { original, index: 0 }) });
   }
 }
 

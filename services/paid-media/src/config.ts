@@ -1,12 +1,13 @@
 // What the paid-media service reads from its environment.
 import { z } from 'zod';
-import { hashedKeys, intakeShape } from '@tideway/intake';
+import { hashedKeys, intakeShape, quarantineShape } from '@tideway/intake';
 import { kafkaShape, registryShape } from '@tideway/service';
 
 export const configShape = {
   ...kafkaShape,
   ...registryShape,
   ...intakeShape,
+  ...quarantineShape,
   PAID_MEDIA_KEYS: hashedKeys,
   META_APP_SECRET: z.string().min(1).optional().describe('secret of the Meta app: its lead webhooks are signed with it; without it none are taken'),
   META_VERIFY_TOKEN: z.string().min(1).optional().describe('what Meta repeats when the webhook is set up; without it none can be'),

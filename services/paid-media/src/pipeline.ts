@@ -42,18 +42,19 @@ export class Pipeline {
     if (!verified.ok) throw new IntakeError(401, { ...unauthorised('X-Hub-Signature-256', '').rejection, code: verified.code, field: 'x-hub-signature-256', message: verified.message });
     const receivedAt = Date.now();
     return this.intake.answer({
-      request, key: 'meta', source: 'meta-leads', outcomeOf: (change) => metaLeadChange(change, receivedAt),
-      events: rowsOrRefusal(leadChanges(parseBody(body))).map(eventOf),
+      request, key: 'meta', source: 'meta-leads', receivedAt, outcomeOf: (change) => metaLeadChange(change, receivedAt),
+      events: rowsOrRefusal(leadChanges(parseBody(body))).map((row) => eventOf(row)),
     });
   }
 
   async #store(request: FastifyRequest, { key, name, source, context }: { key: string; name: string; source: ReportSource; context: ReportContext }): Promise<ReportAnswer> {
     const rows = rowsOf(request, name, source);
+    const receivedAt = Date.now();
     const answer: ReportAnswer = { accepted: 0, quarantined: 0, rejected: [], rejected_total: 0 };
     for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
       const result = await this.intake.answer({
-        request, key, source: `${name}:${key}`, outcomeOf: (row) => source.outcome(row, context),
-        events: rows.slice(from, from + ROWS_AT_ONCE).map(eventOf),
+        request, key, source: `${name}:${key}`, receivedAt, outcomeOf: (row) => source.outcome(row, context),
+        events: rows.slice(from, from + ROWS_AT_ONCE).map((row) => eventOf(row, context)),
       });
       answer.accepted += result.accepted;
       answer.quarantined += result.quarantined;
@@ -66,7 +67,7 @@ export class Pipeline {
 }
 
 /** Quarantine keeps a row as JSON: the bytes of a whole report would be kept with each of its rows. */
-const eventOf = (value: unknown) => ({ value, original: Buffer.from(JSON.stringify(value)) });
+const eventOf = (value: unknown, context?: ReportContext) => ({ value, original: Buffer.from(JSON.stringify(value)), ...(context ? { shared: { ...context } } : {}) });
 
 /** The rows of a body by its content type; throws IntakeError 400 and 415 where it is no report of the platform. */
 function rowsOf(request: FastifyRequest, name: string, source: ReportSource): unknown[] {
@@ -86,14 +87,9 @@ function rowsOrRefusal(result: Rows): unknown[] {
   throw badRequest(code, field, message);
 }
 
-/** The value of a JSON body; throws IntakeError 400 as parseJson() does. */
-function parseBody(body: Buffer): unknown {
-  if (!isUtf8(body)) return parseJson(body);
-  try {
-    return parseExactly(body.toString('utf8'));
-  } catch {
-    return parseJson(body);
-  }
+/** The value of a JSON body, with every digit of its ids; throws IntakeError 400 as parseJson() does. */
+export function parseBody(body: Buffer): unknown {
+  return parseJson(body, parseExactly);
 }
 
 /** The values of NDJSON's lines. Throws IntakeError 400 that names the first line which is no JSON. */
@@ -102,8 +98,9 @@ function parseLines(body: Buffer): unknown[] {
   return body.toString('utf8').split('\n').flatMap((line, index) => {
     if (line.trim() === '') return [];
     try {
-      return [parseExactly(line)];
-    } catch {
+      return [parseBody(Buffer.from(line))];
+    } catch (error) {
+      if (error instanceof IntakeError && error.rejection.code === 'too_deep') throw badRequest('too_deep', `line ${index + 1}`, error.rejection.message);
       throw badRequest('invalid_json', `line ${index + 1}`, `line ${index + 1} is not JSON: each line must be one whole value`);
     }
   });

@@ -57,11 +57,11 @@ export class Pipeline {
     if (!stream) throw badRequest('required', 'measurement_id', 'name the data stream: ?measurement_id=G-... (firebase_app_id of an app)');
     const body = ga4Request(parseJson(rawBody(request)));
     if ('code' in body) throw badRequest(body.code, body.field, body.message);
-    const originals = elementSlices(rawBody(request), 'events')!;
     const ctx = { receivedAt: Date.now(), source: `ga4:${key}`, stream, request: body.request };
     return {
-      request, key: ctx.source, source: ctx.source, maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_GA4_EVENTS,
-      events: body.events.map((value, index) => ({ value, original: originals[index]! })),
+      request, key: ctx.source, source: ctx.source, receivedAt: ctx.receivedAt, maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_GA4_EVENTS,
+      // Kept as a request of its own: without who it was, equal events of two people would be one, and nobody could mend it.
+      events: body.events.map((value, index) => ({ value, original: Buffer.from(JSON.stringify({ ...body.request, events: [value] })), shared: { stream }, ...(index > 0 ? { place: index } : {}) })),
       outcomeOf: (value, index) => ga4Event(value, { ...ctx, index }),
     };
   }
@@ -77,14 +77,20 @@ export class Pipeline {
   /** As `snowplow`, of the one event that a query is. */
   async snowplowPixel(request: FastifyRequest): Promise<Answer> {
     const query = request.url.slice((request.url + '?').indexOf('?') + 1);
-    return this.intake.answerOne(this.#snowplowEvents(request, [{ value: Object.fromEntries(new URLSearchParams(query)), original: Buffer.from(query) }]));
+    // Kept as the element of a POST that it might have been, so that values of it can be corrected.
+    const event = Object.fromEntries(new URLSearchParams(query));
+    return this.intake.answerOne(this.#snowplowEvents(request, [{ value: event, original: Buffer.from(JSON.stringify(event)) }]));
   }
 
   #snowplowEvents(request: FastifyRequest, events: EventBatch['events']): EventBatch {
     const appId = this.config.WEB_SNOWPLOW_APP_IDS.find((id) => id === (events[0]!.value as { aid?: unknown } | null)?.aid);
     if (appId === undefined) throw unauthorised('Snowplow-aid', 'aid must be one of WEB_SNOWPLOW_APP_IDS');
     const ctx = { receivedAt: Date.now(), source: `snowplow:${appId}`, appId, userAgent: request.headers['user-agent'] ?? '' };
-    return { request, key: ctx.source, source: ctx.source, events, outcomeOf: (value, index) => snowplowEvent(value, { ...ctx, index }), maxEventBytes: MAX_SNOWPLOW_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
+    const shared = { userAgent: ctx.userAgent };
+    return {
+      request, key: ctx.source, source: ctx.source, receivedAt: ctx.receivedAt, events: events.map((event) => ({ ...event, shared })),
+      outcomeOf: (value, index) => snowplowEvent(value, { ...ctx, index }), maxEventBytes: MAX_SNOWPLOW_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS,
+    };
   }
 
   /** write key -> message in one of three modes -> its events -> records -> acknowledged by Kafka -> answer; 400 where a single one is unusable */
@@ -93,7 +99,7 @@ export class Pipeline {
     if (key === undefined) throw unauthorised('Bearer realm="write key"', 'send a write key as "Authorization: Bearer <key>"');
     const { events, batch } = cloudEvents(request.headers, rawBody(request));
     const ctx = { receivedAt: Date.now(), source: `cloudevents:${key}` };
-    const native: EventBatch = { request, key, source: ctx.source, events, outcomeOf: (value) => cloudEvent(value, ctx), maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
+    const native: EventBatch = { request, key, ...ctx, events, outcomeOf: (value) => cloudEvent(value, ctx), maxEventBytes: MAX_EVENT_BYTES, maxEvents: MAX_BATCH_EVENTS };
     return batch ? this.intake.answer(native) : this.intake.answerOne(native);
   }
 

@@ -10,6 +10,12 @@ describe('a correction', () => {
     expect(corrected({ 'a.list[1].b': 'c', 'a.list[2]': null, 'new.deep': { z: 1 } })).toEqual({ a: { list: [1, { b: 'c' }, null], 'x.y': 3 }, n: 1, new: { deep: { z: 1 } } });
   });
 
+  it('leaves every digit of numbers that it does not touch', () => {
+    const ids = Buffer.from('{"MessageID":19421777835146491,"big":1e999,"price":1.10,"list":[20547674933128001],"email":"x"}');
+    expect(correctedBytes(ids, { set: { email: 'y' } }).toString()).toBe('{"MessageID":19421777835146491,"big":1e999,"price":1.10,"list":[20547674933128001],"email":"y"}');
+    expect(() => correctedBytes(ids, { set: { 'MessageID.b': 1 } })).toThrow('cannot be in a number');
+  });
+
   it('reaches names with dots by a JSON pointer', () => {
     expect(corrected({ '/a/x.y': 4, '/a~1b': 5 })).toMatchObject({ a: { 'x.y': 4 }, 'a/b': 5 });
   });
@@ -25,7 +31,7 @@ describe('a correction', () => {
     expect(correctedPaths({ body: '{}', set: { 'a.b': 'jane@example.com' } })).toEqual(['body', 'a.b']);
   });
 
-  it.each([['a.list[5]', 'no place in a list of 2'], ['a.list.b', 'no place'], ['n.b', 'cannot be in a number'], ['', 'name a path'], ['a..b', 'name a path']])('of a path that leads nowhere is refused: %j', (path, message) => {
+  it.each([['a.list[5]', 'no place in a list of 2'], ['a.list.b', 'no place'], ['n.b', 'cannot be in a number'], ['', 'name a path'], ['a..b', 'name a path'], ['/a'.repeat(501), 'at most 500']])('of a path that leads nowhere is refused: %j', (path, message) => {
     expect(() => corrected({ [path]: 1 })).toThrow(message);
   });
 

@@ -2,6 +2,9 @@
 import { badRequest } from '../errors.js';
 import { parseJson } from '../json.js';
 
+/** Names in a path: deeper than that, no platform nests. */
+const MAX_PATH = 500;
+
 /** What is changed before a replay. `body` replaces the original; `set` then gives values at paths of its JSON. */
 export interface Correction {
   body?: string;
@@ -21,8 +24,18 @@ export function correctedBytes(original: Buffer, { body, set = {} }: Correction)
   const bytes = body === undefined ? original : Buffer.from(body);
   const paths = Object.entries(set);
   if (paths.length === 0) return bytes;
-  const value = paths.reduce((json, [path, entry]) => withValue(json, segmentsOf(path), entry, path), parseJson(bytes));
+  const value = paths.reduce((json, [path, entry]) => withValue(json, segmentsOf(path), entry, path), parseJson(bytes, parseExactly));
   return Buffer.from(JSON.stringify(value));
+}
+
+/** `context.source` of revivers and raw JSON (https://github.com/tc39/proposal-json-parse-with-source) are not yet in TypeScript's types. */
+type Reviver = (this: unknown, key: string, value: unknown, context: { source?: string }) => unknown;
+const { rawJSON, isRawJSON } = JSON as unknown as { rawJSON(text: string): object; isRawJSON(value: unknown): boolean };
+
+/** JSON in which numbers that a number does not hold, such as ids of 19 digits, are written again as they came. */
+function parseExactly(text: string): unknown {
+  const exact: Reviver = (_key, value, { source }) => (typeof value === 'number' && source !== undefined && String(value) !== source ? rawJSON(source) : value);
+  return JSON.parse(text, exact as (key: string, value: unknown) => unknown) as unknown;
 }
 
 /** `properties.products[0].price`, or a JSON pointer (RFC 6901) for names with dots: `/properties/a.b`. */
@@ -30,6 +43,7 @@ function segmentsOf(path: string): string[] {
   const segments = path.startsWith('/')
     ? path.slice(1).split('/').map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     : path.replaceAll(/\[(\d+)\]/g, '.$1').split('.');
+  if (segments.length > MAX_PATH) throw wrongPath(path.slice(0, 100), `a path has at most ${MAX_PATH} names`);
   if (segments.includes('')) throw wrongPath(path, 'name a path such as properties.products[0].price, or a JSON pointer such as /properties/price');
   return segments;
 }
@@ -44,6 +58,7 @@ function withValue(json: unknown, [head, ...rest]: string[], value: unknown, pat
     copy[index] = withValue(copy[index], rest, value, path);
     return copy;
   }
+  if (isRawJSON(json)) throw wrongPath(path, `"${head}" cannot be in a number`);
   if (json !== undefined && json !== null && typeof json !== 'object') throw wrongPath(path, `"${head}" cannot be in a ${typeof json}`);
   const entries = Object.entries((json ?? {}) as Record<string, unknown>);
   const inner = entries.find(([name]) => name === head)?.[1];

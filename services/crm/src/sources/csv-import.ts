@@ -79,6 +79,11 @@ export function importRow(row: Row, columns: Column[], type: ImportType, ctx: Im
   }
 }
 
+/** A row as the line of NDJSON that it might have been, which gives the same records: quarantine keeps it so. A row that cannot be read stays as it is. */
+export function rowAsLine({ cells, bytes, fault }: Row, columns: Column[], type: ImportType): Buffer {
+  return fault || cells.length !== columns.length ? bytes : Buffer.from(JSON.stringify(lineOf(cells, columns, type)));
+}
+
 function lineOf(cells: string[], columns: Column[], type: ImportType): Record<string, unknown> {
   const line: Record<string, unknown> = { type };
   const contact: Record<string, string> = {};

@@ -2,7 +2,7 @@
 export { MAX_EVENTS, hubspotEvent } from './hubspot-webhook.js';
 export { verifyHubspot } from './hubspot-signature.js';
 export { MAX_SALESFORCE_EVENTS, salesforceChange } from './salesforce-cdc.js';
-export { csvColumns, importRow } from './csv-import.js';
+export { csvColumns, importRow, rowAsLine } from './csv-import.js';
 export { LINE_FIELDS, type ImportType } from './import-format.js';
 export type { ImportContext } from './import-records.js';
 export { importLine } from './ndjson-import.js';

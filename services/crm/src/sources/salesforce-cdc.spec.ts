@@ -81,6 +81,11 @@ describe('a contact of Salesforce', () => {
     expect(recordsOf(event({ LeadSource: null }, { changedFields: [], nulledFields: ['LeadSource'] }))).toMatchObject([{ property: 'LeadSource', value: '' }]);
     expect(recordsOf(event({ Description: '--- diff' }, { changedFields: [], diffFields: ['Description'] }))).toMatchObject([{ property: 'Description', value: null }]);
   });
+
+  it('has no value of a number that its reader has rounded', () => {
+    for (const number of [2 ** 53, 1e999]) expect(recordsOf(event({ LeadSource: number }))).toMatchObject([{ property: 'LeadSource', value: null }]);
+    expect(recordsOf(event({ LeadSource: 2 ** 53 - 1 }))).toMatchObject([{ value: '9007199254740991' }]);
+  });
 });
 
 describe('a lead of Salesforce', () => {

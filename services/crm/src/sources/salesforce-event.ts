@@ -136,6 +136,8 @@ function valueAt(payload: Fields, path: string): unknown {
 
 function textOf(value: unknown): string | undefined {
   if (value === null) return '';
+  // A number that parsing has rounded, or taken for infinite, is not what was sent.
+  if (typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))) return undefined;
   return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 

@@ -19,8 +19,9 @@ export function cloudEvents(headers: IncomingHttpHeaders, body: Buffer): { event
   if (headers['ce-specversion'] === undefined) {
     throw badRequest('required', 'ce-specversion', `send a binary message with headers ce-specversion, ce-id, ce-source and ce-type, or a body of ${CLOUDEVENTS_TYPES.join(' or ')}`);
   }
-  // Attributes first, so that no header ce-data stands in for the body.
-  return { events: [{ value: { ...attributesOf(headers), datacontenttype: type, data: parseJson(body) }, original: body }], batch: false };
+  // Attributes first, so that no header ce-data stands in for the body. Kept in the JSON format: the body alone is half of the event.
+  const value = { ...attributesOf(headers), datacontenttype: type, data: parseJson(body) };
+  return { events: [{ value, original: Buffer.from(JSON.stringify(value)) }], batch: false };
 }
 
 /** The attributes in headers `ce-*`; their values are percent-encoded (section 3.1.3.2 of the binding). */

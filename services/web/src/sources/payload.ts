@@ -41,9 +41,9 @@ export function scalarText(value: unknown): string | undefined {
   return typeof value === 'number' && isExact(value) ? String(value) : undefined;
 }
 
-/** False for numbers whose digits a JSON parser may have rounded. */
+/** False for numbers whose digits a JSON parser may have rounded, and for those such as 1e999 that it takes for infinite. */
 export function isExact(value: number): boolean {
-  return !Number.isInteger(value) || Number.isSafeInteger(value);
+  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
 }
 
 /** The first problem of a payload; later ones are mostly its consequences. A path may have a sender's own key in it: no address there either. */

@@ -33,7 +33,7 @@ describe('an identify call', () => {
   it('is fine without traits, and quarantined where they are no object', () => {
     expect(identified({ ...IDENTIFY, traits: undefined }).traits).toEqual({});
     expect(refusal({ ...IDENTIFY, traits: 'x' })).toEqual(['quarantined', 'type', 'traits']);
-    expect(refusal({ ...IDENTIFY, traits: { employees: 2 ** 60 } })).toEqual(['quarantined', 'range', 'traits.employees']);
+    for (const employees of [2 ** 60, 1e999]) expect(refusal({ ...IDENTIFY, traits: { employees } })).toEqual(['quarantined', 'range', 'traits.employees']);
   });
 });
 
