@@ -5,7 +5,7 @@ import { Random } from '../random.js';
 import { AdAccounts, type AdClick } from './ads.js';
 import { Agenda } from './agenda.js';
 import { createAssortment } from './assortment.js';
-import { awake, localDay, localWeekday, lognormal, nextArrival } from './chance.js';
+import { awake, evenly, localDay, localWeekday, lognormal, nextArrival } from './chance.js';
 import type { Happening, Mail, Touch, Truth, Visit } from './happening.js';
 import { fateOf } from './mailing.js';
 import { ADS, BOT_SHARE, CHANNELS, DAY_MS, HOUR_MS, INTENT, JOURNEY, LEADS, MAIL, REFUND, type Channel, type Intent } from './numbers.js';
@@ -50,6 +50,9 @@ class Shop {
   readonly #people: ShopPerson[] = [];
   readonly #catalogue: Catalogue = createAssortment();
   readonly #ads: AdAccounts;
+  readonly #goesBack: () => boolean;
+  readonly #becomesDeal: () => boolean;
+  readonly #unsubscribes: () => boolean;
   readonly #journeysPerDay: number;
   readonly #botsPerDay: number;
   #clicks: AdClick[] = [];
@@ -59,6 +62,9 @@ class Shop {
     this.#seed = seed;
     this.#random = new Random(seed, SHOP_STREAM);
     this.#ads = new AdAccounts(new Random(seed, SHOP_STREAM + 1));
+    this.#goesBack = evenly(this.#random, REFUND.share);
+    this.#becomesDeal = evenly(this.#random, LEADS.deal);
+    this.#unsubscribes = evenly(this.#random, MAIL.unsubscribed);
     this.now = from;
     this.#journeysPerDay = sessionsPerDay / MEAN_VISITS;
     this.#botsPerDay = (sessionsPerDay * BOT_SHARE) / (1 - BOT_SHARE);
@@ -145,7 +151,7 @@ class Shop {
     this.#ads.order(person.adClicks, at, valueMicros);
     this.#happen({ at, platform: 'truth', truth: { kind: 'order', person: userId, at: new Date(at).toISOString(), order_id: orderId, value_micros: valueMicros, through: touch.channel } });
     if (person.ordersPlaced === 1 && !person.lead) this.#happen({ at: at + random.int(60_000, HOUR_MS), platform: 'crm', person, change: 'customer', amount: undefined });
-    if (!random.chance(REFUND.share)) return;
+    if (!this.#goesBack()) return;
     const refundAt = awake(random, at + (REFUND.afterDays[0] + random.fraction() * (REFUND.afterDays[1] - REFUND.afterDays[0])) * DAY_MS);
     const visit: Visit = { id: random.hex(16), person, device: person.devices[0]!, touch: { channel: 'direct', click: undefined, clickId: undefined, campaign: undefined } };
     this.#happen({ at: Math.round(refundAt), platform: 'web', visit, signedIn: true, what: { kind: 'refund', orderId, lines } });
@@ -169,7 +175,7 @@ class Shop {
 
   #send(mail: Mail, channel: Channel, intent: Intent): void {
     const { person } = mail;
-    const { happenings, clickedAt, unsubscribedAt } = fateOf(mail, this.now + this.#random.int(0, 120_000), this.#random);
+    const { happenings, clickedAt, unsubscribedAt } = fateOf(mail, this.now + this.#random.int(0, 120_000), this.#random, this.#unsubscribes);
     for (const happening of happenings) this.#happen(happening);
     if (clickedAt !== undefined) this.agenda.add(clickedAt, () => this.#come(person, { channel, click: undefined, clickId: undefined, campaign: mail.campaign }, intent));
     if (unsubscribedAt !== undefined) this.agenda.add(unsubscribedAt, () => void (person.unsubscribed = true));
@@ -180,7 +186,7 @@ class Shop {
     const { random } = person;
     const days = ([least, most]: readonly [number, number]) => (least + random.fraction() * (most - least)) * DAY_MS;
     this.#happen({ at: at + random.int(60_000, HOUR_MS), platform: 'crm', person, change: 'lead', amount: undefined });
-    if (!random.chance(LEADS.deal)) return;
+    if (!this.#becomesDeal()) return;
     const dealAt = Math.round(awake(random, at + days(LEADS.dealAfterDays)));
     const amount = random.int(20, 180) * 100;
     this.#happen({ at: dealAt, platform: 'crm', person, change: 'deal', amount });
