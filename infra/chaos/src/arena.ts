@@ -3,7 +3,7 @@ import { cpSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { schemasDir } from '@tideway/contracts';
 import { Supervisor, startPlatform, type Platform } from '@tideway/embedded';
-import { SERVICES, choosePorts, hubspotWebhookUrl, loadSecrets, serviceChild, urlOf, type Secrets, type ServiceName, type Workplace } from '@tideway/mesh';
+import { SERVICES, choosePorts, loadSecrets, requestTargets, serviceChild, urlOf, type Secrets, type ServiceName, type Workplace } from '@tideway/mesh';
 import type { Targets as LoadTargets } from '@tideway/simulator';
 import { patched } from './controls/environment.js';
 import type { PatchName } from './controls/patches.js';
@@ -52,11 +52,7 @@ export class Arena {
     this.secrets = secrets;
     this.disk = disk;
     this.schemas = path.join(dir, 'schemas');
-    const url = (name: ServiceName) => urlOf(proxies.get(name)![0]!.port);
-    this.load = {
-      webUrl: url('web'), webWriteKey: secrets.webWriteKey, crmUrl: url('crm'),
-      hubspotSecret: secrets.hubspotSecret, hubspotWebhookUrl: hubspotWebhookUrl(ports.crm), crmImportKey: secrets.crmImportKey,
-    };
+    this.load = requestTargets((name) => urlOf(proxies.get(name)![0]!.port), secrets, ports);
   }
 
   /** Starts everything in the workplace, which also stops it. Rejects with a PlatformError of one clear line. */

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { PUBLISHED_PORTS, SERVICES, composeEnvironment, ownEnvironment, portVariable, type Secrets, type ServiceName } from '@tideway/mesh';
+import { PUBLISHED_PORTS, SERVICES, composeEnvironment, makeSecrets, ownEnvironment, portVariable, type ServiceName } from '@tideway/mesh';
 import { workspaceRoot } from '@tideway/embedded';
 import { loadConfig, serviceShape } from '@tideway/service';
 import { parse } from 'yaml';
@@ -19,7 +19,7 @@ interface Container {
 
 const text = (file: string) => readFileSync(path.join(workspaceRoot, file), 'utf8');
 const compose = parse(text('docker-compose.yml'), { merge: true }) as { services: Record<string, Container>; volumes: Record<string, null> };
-const secrets = new Proxy({} as Secrets, { get: () => 'secret' });
+const secrets = makeSecrets();
 const passwords = { CLICKHOUSE_PASSWORD: 'c', ANALYST_PASSWORD: 'a', POSTGRES_PASSWORD: 'p' };
 const environmentFile = Object.fromEntries(composeEnvironment(secrets, passwords).trim().split('\n').map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 

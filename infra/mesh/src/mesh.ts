@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Supervisor, startPlatform, workspaceRoot, type Platform } from '@tideway/embedded';
 import type { Targets } from '@tideway/simulator';
 import { loadSecrets, type Secrets } from './secrets.js';
-import { SERVICES, choosePorts, hubspotWebhookUrl, serviceChild, urlOf, type ServiceName } from './services.js';
+import { SERVICES, choosePorts, requestTargets, serviceChild, urlOf, type ServiceName } from './services.js';
 
 export interface Mesh {
   /** Addresses for services and clients. */
@@ -41,10 +41,7 @@ export async function startMesh(options: { dir?: string; env?: Record<string, st
     onProgress('Starting the services…');
     await Promise.all(SERVICES.map((name) => supervisor.start(serviceChild(name, { env, secrets, ports, logs: path.join(dir, 'logs') }))));
     const urls = Object.fromEntries(SERVICES.map((name) => [name, urlOf(ports[name])])) as Record<ServiceName, string>;
-    const targets: Targets = {
-      webUrl: urls.web, webWriteKey: secrets.webWriteKey, crmUrl: urls.crm,
-      hubspotSecret: secrets.hubspotSecret, hubspotWebhookUrl: hubspotWebhookUrl(ports.crm), crmImportKey: secrets.crmImportKey,
-    };
+    const targets = requestTargets((name) => urls[name], secrets, ports);
     return { env: { ...pickPlatform(), ...env }, platform, supervisor, secrets, urls, targets, stop };
   } catch (error) {
     await stop();

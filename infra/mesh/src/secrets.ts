@@ -1,6 +1,6 @@
 // Keys of the local mesh, made at the first start and kept readable for this user only. Services see hashes of them
 // through their environment, except for the secret that a signature is computed with.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -10,6 +10,8 @@ export interface Secrets {
   crmImportKey: string;
   /** Password of the webhooks of e-mail platforms that sign nothing. */
   emailWebhookPassword: string;
+  /** What SendGrid signs with, on P-256: base64 of PKCS #8 in DER. */
+  sendgridKey: string;
   paidMediaKey: string;
   metaAppSecret: string;
   metaVerifyToken: string;
@@ -17,13 +19,17 @@ export interface Secrets {
   quarantineKey: string;
 }
 
-/** New keys, 144 bits each. */
+/** New keys, 144 bits each, and a key pair. */
 export function makeSecrets(): Secrets {
   const make = () => randomBytes(18).toString('base64url');
   return {
-    webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), emailWebhookPassword: make(), paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(),
-    apiKey: make(), quarantineKey: make(),
+    webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), emailWebhookPassword: make(), sendgridKey: makePrivateKey(),
+    paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(), apiKey: make(), quarantineKey: make(),
   };
+}
+
+function makePrivateKey(): string {
+  return generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'der' }, publicKeyEncoding: { type: 'spki', format: 'der' } }).privateKey.toString('base64');
 }
 
 /** The keys of the mesh in `dir`, those made that are missing: a mesh of before may lack those of services that came later. */
@@ -40,4 +46,10 @@ export function loadSecrets(dir: string): Secrets {
 /** `name:sha256` as services take keys from the environment. */
 export function hashedKey(name: string, key: string): string {
   return `${name}:${createHash('sha256').update(key).digest('hex')}`;
+}
+
+/** The public key of a private one, as SendGrid's settings show it: base64 of SPKI in DER. */
+export function verificationKey(privateKey: string): string {
+  const key = createPrivateKey({ key: Buffer.from(privateKey, 'base64'), format: 'der', type: 'pkcs8' });
+  return createPublicKey(key).export({ type: 'spki', format: 'der' }).toString('base64');
 }

@@ -2,7 +2,8 @@
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
-import { hashedKey, type Secrets } from './secrets.js';
+import type { Targets } from '@tideway/simulator';
+import { hashedKey, verificationKey, type Secrets } from './secrets.js';
 
 export const SERVICES = ['web', 'crm', 'email', 'paid-media', 'warehouse', 'customer', 'segments', 'personalization'] as const;
 export type ServiceName = (typeof SERVICES)[number];
@@ -53,7 +54,10 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
         CRM_IMPORT_KEYS: hashedKey('import', secrets.crmImportKey),
       };
     case 'email':
-      return Object.fromEntries(['POSTMARK', 'BREVO', 'MAILJET', 'SPARKPOST'].map((platform) => [`${platform}_WEBHOOK_KEYS`, hashedKey('shop', secrets.emailWebhookPassword)]));
+      return {
+        ...Object.fromEntries(['POSTMARK', 'BREVO', 'MAILJET', 'SPARKPOST'].map((platform) => [`${platform}_WEBHOOK_KEYS`, hashedKey('shop', secrets.emailWebhookPassword)])),
+        SENDGRID_VERIFICATION_KEYS: `shop:${verificationKey(secrets.sendgridKey)}`,
+      };
     case 'paid-media':
       return {
         PAID_MEDIA_KEYS: hashedKey('reports', secrets.paidMediaKey),
@@ -67,6 +71,15 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
     default:
       return {};
   }
+}
+
+/** Where native requests go: the services' addresses, which a proxy may stand before, and their keys. */
+export function requestTargets(url: (name: ServiceName) => string, secrets: Secrets, ports: Record<ServiceName, number>): Required<Targets> {
+  const { webWriteKey, hubspotSecret, crmImportKey, sendgridKey, paidMediaKey } = secrets;
+  return {
+    webUrl: url('web'), webWriteKey, crmUrl: url('crm'), hubspotSecret, hubspotWebhookUrl: hubspotWebhookUrl(ports.crm), crmImportKey,
+    emailUrl: url('email'), sendgridKey, paidMediaUrl: url('paid-media'), paidMediaKey,
+  };
 }
 
 /** The URL that HubSpot would be given, and signs. */

@@ -1,6 +1,6 @@
 // The command line of the simulator: its arguments and environment, read and checked.
 import { parseArgs } from 'node:util';
-import type { Targets } from './send.js';
+import type { Targets } from './credentials.js';
 import type { SimulatorOptions } from './simulate.js';
 
 export const HELP = `Simulates the people of a shop and sends what their platforms would send.

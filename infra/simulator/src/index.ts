@@ -21,13 +21,20 @@
  * hubspot-events.ts and ndjson-import.ts say it in a platform's words, faults.ts adds bad payloads, lane.ts and batches.ts
  * make requests of it, simulate.ts draws from all lanes. A person belongs to one lane, and a lane's requests go out one
  * after another, so that what happens to a person arrives in order. send.ts and replay.ts are the only I/O. Another
- * platform is another file of words, a kind of event in visit.ts and a request in batches.ts.
+ * platform is another file of words, a kind of event in visit.ts, a request in batches.ts and its credentials.
+ *
+ * `shop()` is another shop, over days: what happens in it, in no platform's words. `mailRequests()` and `adRequests()` say
+ * in SendGrid's, Google Ads' and Meta's what becomes of its mails and what its ads cost and bring.
  *
  * `demoCustomer(runId)` is one person whose story can be sent and followed step by step.
  */
 export { allAccepted, type Expected, type NativeRequest } from './request.js';
 export { simulate, type SimulatorOptions } from './simulate.js';
 export { replay, describeDifference, type ReplayOptions, type Timing, type Totals } from './replay.js';
-export { Connections, requestHeaders, send, type Answer, type Rejection, type SendOptions, type Targets } from './send.js';
+export { requestHeaders, type Targets } from './credentials.js';
+export { Connections, send, type Answer, type Rejection, type SendOptions } from './send.js';
 export { demoCustomer, type DemoCustomer, type DemoStep } from './demo-customer.js';
 export { PORTAL_ID } from './hubspot-events.js';
+export type { Happening } from './shop/happening.js';
+export { adRequests, mailRequests, type AdHappening, type MailHappening } from './shop/requests.js';
+export { shop, type ShopOptions } from './shop/shop.js';

@@ -1,8 +1,9 @@
 // Sends a stream of requests to the domain services, each lane in order, and compares the answers with what was expected.
 import { setMaxListeners } from 'node:events';
 import { setImmediate as yieldToOthers, setTimeout as sleep } from 'node:timers/promises';
+import type { Targets } from './credentials.js';
 import type { NativeRequest } from './request.js';
-import { Connections, send, type Answer, type Targets } from './send.js';
+import { Connections, send, type Answer } from './send.js';
 
 /** Counts are of native events, but for `requests` and `retries`. */
 export interface Totals {

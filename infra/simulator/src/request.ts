@@ -16,7 +16,7 @@ export interface Expected {
 
 /** One HTTP request to a domain service. Keys and signatures are added when it is sent. */
 export interface NativeRequest {
-  domain: 'web' | 'crm';
+  domain: 'web' | 'crm' | 'email' | 'paid-media';
   method: 'POST';
   /** Below the service's address, with the query. */
   path: string;

@@ -1,13 +1,31 @@
 // Requests are sent with the platforms' credentials, and again until the service answers.
+import { createPublicKey, verify } from 'node:crypto';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { requestHeaders } from './credentials.js';
 import { demoCustomer } from './demo-customer.js';
 import type { NativeRequest } from './request.js';
-import { Connections, requestHeaders, send } from './send.js';
+import { Connections, send } from './send.js';
 import { simulate } from './simulate.js';
-import { startTestService, type Misbehaviour, type TestService } from './test-service.js';
+import { adRequests, mailRequests } from './shop/requests.js';
+import { shop } from './shop/shop.js';
+import { SENDGRID_KEYS, startTestService, type Misbehaviour, type TestService } from './test-service.js';
 
 const [web, , , , , , , crm] = demoCustomer('spec').steps.map((step) => step.request()) as [NativeRequest, ...NativeRequest[]];
 const imported = [...simulate({ seed: 1, events: 1000 })][0]!;
+
+const [mail, report] = requestsOfShop();
+
+/** Of its first mail, and of its first day of ads. */
+function requestsOfShop(): [NativeRequest, NativeRequest] {
+  let mailed: NativeRequest | undefined;
+  let reported: NativeRequest | undefined;
+  for (const happening of shop({ seed: 1, from: Date.UTC(2026, 7, 1), sessionsPerDay: 200 })) {
+    if (happening.platform === 'mail') [mailed] = mailRequests([happening]);
+    if (happening.platform === 'ads') [reported] = adRequests(happening);
+    if (mailed && reported) return [mailed, reported];
+  }
+  throw new Error('the shop has no end');
+}
 
 let service: TestService | undefined;
 afterEach(async () => {
@@ -55,6 +73,33 @@ describe('send', () => {
     await sendTo(imported);
     expect(service!.taken[0]!.headers.authorization).toBe('Bearer import-key');
     expect(service!.taken[0]!.headers['content-type']).toBe('application/x-ndjson');
+  });
+
+  it('signs events of mails as SendGrid does, with a key pair', async () => {
+    expect(await sendTo(mail)).toMatchObject({ status: 200, accepted: 1 });
+    const { body, headers } = service!.taken[0]!;
+    const timestamp = headers['x-twilio-email-event-webhook-timestamp'] as string;
+    expect(Math.abs(Date.now() / 1000 - Number(timestamp))).toBeLessThan(60);
+    const key = createPublicKey({ key: SENDGRID_KEYS.publicKey, format: 'der', type: 'spki' });
+    const signature = Buffer.from(headers['x-twilio-email-event-webhook-signature'] as string, 'base64');
+    expect(verify('sha256', Buffer.from(timestamp + body), key, signature)).toBe(true);
+    expect(verify('sha256', Buffer.from(`${timestamp}${body} `), key, signature)).toBe(false);
+  });
+
+  it('gives the key of reports as a bearer', async () => {
+    expect(await sendTo(report)).toMatchObject({ status: 200, accepted: report.events });
+    expect(service!.taken[0]!.headers.authorization).toBe('Bearer reports-key');
+  });
+
+  it('says what is missing in the targets, instead of trying again', async () => {
+    service = await startTestService();
+    const { emailUrl: _address, ...targets } = service.targets;
+    const connections = new Connections();
+    await expect(send(mail, targets, { connections })).rejects.toThrow('no emailUrl');
+    await expect(send(mail, { ...service.targets, sendgridKey: undefined }, { connections })).rejects.toThrow('no sendgridKey');
+    await expect(send({ ...mail, path: '/webhooks/other' }, service.targets, { connections })).rejects.toThrow('email /webhooks/other');
+    connections.close();
+    expect(service.taken).toEqual([]);
   });
 
   it('repeats the same body until it is answered, and says how often it may have been taken', async () => {

@@ -1,21 +1,9 @@
 // Sends one native request over HTTP, signed as its platform signs it, until it is answered.
-import { createHmac } from 'node:crypto';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { addressOf, requestHeaders, type Targets } from './credentials.js';
 import type { NativeRequest } from './request.js';
-
-/** Where the domain services are, and their keys. Addresses are http:// or https://. */
-export interface Targets {
-  webUrl: string;
-  webWriteKey: string;
-  crmUrl: string;
-  /** Client secret of the HubSpot app. */
-  hubspotSecret: string;
-  /** The address that HubSpot knows the webhook by, without %-escapes: it is what is signed, wherever the request goes. */
-  hubspotWebhookUrl: string;
-  crmImportKey: string;
-}
 
 export interface Rejection {
   index: number;
@@ -70,17 +58,18 @@ const LONGEST_RETRY_AFTER_MS = 30_000;
 /**
  * Sends `request` and, as long as the service is away (no connection, no answer, 429, 502, 503, 504), sends the same body
  * again, after Retry-After where it is given and a growing pause otherwise. Resolves with the first other answer, whatever
- * its status. Rejects with the signal's reason when it is aborted.
+ * its status. Rejects with the signal's reason when it is aborted, and where `targets` lack the address or the key.
  */
 export async function send(request: NativeRequest, targets: Targets, { connections, signal, onAttempt }: SendOptions): Promise<Answer> {
   let possiblyTaken = 0;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     onAttempt?.(attempt);
+    const outgoing = { url: addressOf(request, targets), method: request.method, headers: requestHeaders(request, targets, Date.now()), body: request.body };
     let pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
     try {
       const startedAt = performance.now();
-      const { status, headers, text } = await post(request, targets, connections, signal);
+      const { status, headers, text } = await post(outgoing, connections, signal);
       if (!TRY_AGAIN.has(status)) return { status, ...counts(text), text: text.slice(0, 500), attempts: attempt, possiblyTaken, latencyMs: performance.now() - startedAt };
       possiblyTaken++;
       pauseMs = retryAfterMs(headers['retry-after']) ?? pauseMs;
@@ -92,34 +81,22 @@ export async function send(request: NativeRequest, targets: Targets, { connectio
   }
 }
 
-/** Headers of one attempt. HubSpot's signature holds the time of the attempt, because it is valid for five minutes only. */
-export function requestHeaders(request: NativeRequest, targets: Targets, now: number): Record<string, string> {
-  const headers = { 'content-type': request.contentType, 'content-length': String(request.body.length) };
-  if (request.domain === 'web') return { ...headers, authorization: `Basic ${Buffer.from(`${targets.webWriteKey}:`).toString('base64')}` };
-  if (request.path.startsWith('/v1/import')) return { ...headers, authorization: `Bearer ${targets.crmImportKey}` };
-  return { ...headers, 'x-hubspot-request-timestamp': String(now), 'x-hubspot-signature-v3': hubspotSignature(request, targets, now) };
-}
-
-/** https://developers.hubspot.com/docs/api/webhooks/validating-requests, version 3 */
-function hubspotSignature({ body, method }: NativeRequest, { hubspotSecret, hubspotWebhookUrl }: Targets, now: number): string {
-  return createHmac('sha256', hubspotSecret).update(`${method}${hubspotWebhookUrl}`).update(body).update(String(now)).digest('base64');
-}
-
 interface RawAnswer {
   status: number;
   headers: IncomingMessage['headers'];
   text: string;
 }
 
-function post(request: NativeRequest, targets: Targets, connections: Connections, signal: AbortSignal | undefined): Promise<RawAnswer> {
-  const url = new URL((request.domain === 'web' ? targets.webUrl : targets.crmUrl).replace(/\/+$/, '') + request.path);
+interface Outgoing {
+  url: URL;
+  method: string;
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+function post({ url, method, headers, body }: Outgoing, connections: Connections, signal: AbortSignal | undefined): Promise<RawAnswer> {
   const secure = url.protocol === 'https:';
-  const options = {
-    method: request.method,
-    headers: requestHeaders(request, targets, Date.now()),
-    agent: secure ? connections.https : connections.http,
-    signal,
-  };
+  const options = { method, headers, agent: secure ? connections.https : connections.http, signal };
   return new Promise((resolve, reject) => {
     const outgoing = (secure ? httpsRequest : httpRequest)(url, options, (incoming) => {
       const chunks: Buffer[] = [];
@@ -129,7 +106,7 @@ function post(request: NativeRequest, targets: Targets, connections: Connections
     });
     outgoing.setTimeout(ATTEMPT_TIMEOUT_MS, () => outgoing.destroy(new Error(`no answer within ${ATTEMPT_TIMEOUT_MS} ms; it can be retried`)));
     outgoing.on('error', reject);
-    outgoing.end(request.body);
+    outgoing.end(body);
   });
 }
 

@@ -1,8 +1,9 @@
 // For this project's tests: a server on a real socket that answers events as the platforms' documents and the mesh demand.
+import { generateKeyPairSync } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Outcome } from './request.js';
-import type { Targets } from './send.js';
+import type { Targets } from './credentials.js';
 
 /** One native event of a request's body, as far as these tests look at it. */
 export interface ReceivedEvent {
@@ -21,6 +22,8 @@ const YEAR_MS = 365 * 86_400_000;
 export function readEvents(path: string, body: string): ReceivedEvent[] {
   if (path === '/v1/batch') return (JSON.parse(body) as { batch: Record<string, any>[] }).batch.map(readCall);
   if (path === '/webhooks/hubspot') return (JSON.parse(body) as Record<string, any>[]).map(readHubSpotEvent);
+  if (path === '/webhooks/sendgrid') return (JSON.parse(body) as Record<string, any>[]).map((event) => ({ key: event['sg_event_id'] as string, outcome: 'accepted', who: event['email'] as string, body: event }));
+  if (path.startsWith('/v1/reports/')) return readRows(JSON.parse(body));
   return body.split('\n').filter(Boolean).map((line) => ({ key: line, outcome: 'accepted', who: undefined, body: JSON.parse(line) as Record<string, any> }));
 }
 
@@ -37,6 +40,11 @@ function judgeCall(call: Record<string, any>): Outcome {
   return [quantity, ...products.map((product) => product.quantity)].some((count) => (count ?? 1) < 0) ? 'quarantined' : 'accepted';
 }
 
+function readRows(report: any): ReceivedEvent[] {
+  const rows = (report.data ?? report[0].results) as Record<string, any>[];
+  return rows.map((row) => ({ key: JSON.stringify(row), outcome: 'accepted', who: undefined, body: row }));
+}
+
 function readHubSpotEvent(event: Record<string, any>): ReceivedEvent {
   const key = ['portalId', 'subscriptionId', 'eventId', 'objectId', 'propertyName', 'occurredAt'].map((name) => String(event[name])).join('|');
   const about = (event['subscriptionType'] as string).startsWith('contact') ? 'contact' : 'deal';
@@ -51,6 +59,9 @@ export interface ReceivedRequest {
 
 /** How the service misbehaves on a request: away keeps nothing, silent takes the events and drops the connection. */
 export type Misbehaviour = 'away' | 'silent' | undefined;
+
+/** In DER; `targets` have the private one. */
+export const SENDGRID_KEYS = generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'der' }, publicKeyEncoding: { type: 'spki', format: 'der' } });
 
 export interface TestService {
   url: string;
@@ -84,7 +95,10 @@ export async function startTestService(misbehave: (index: number) => Misbehaviou
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const targets: Targets = { webUrl: url, crmUrl: `${url}/`, webWriteKey: 'write-key', hubspotSecret: 'secret', hubspotWebhookUrl: 'https://hooks.shop.example/webhooks/hubspot', crmImportKey: 'import-key' };
+  const targets: Targets = {
+    webUrl: url, crmUrl: `${url}/`, webWriteKey: 'write-key', hubspotSecret: 'secret', hubspotWebhookUrl: 'https://hooks.shop.example/webhooks/hubspot', crmImportKey: 'import-key',
+    emailUrl: url, sendgridKey: SENDGRID_KEYS.privateKey.toString('base64'), paidMediaUrl: url, paidMediaKey: 'reports-key',
+  };
   const close = () => new Promise<void>((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
