@@ -4,10 +4,11 @@ import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import type { Truth } from '@tideway/simulator';
 import { openTruthLog, readPeople, truthFile } from './truth.js';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'tideway-truth-'));
-const person = { kind: 'person', person: 'cust-1-1', user_id: 'cust-1-1', email: 'Ada.Berg.1-1@example.com', anonymous_ids: ['a-1', 'a-2'], holdout: false } as const;
+const person = { kind: 'person' as const, person: 'cust-1-1', user_id: 'cust-1-1', email: 'Ada.Berg.1-1@example.com', anonymous_ids: ['a-1', 'a-2'], holdout: false } satisfies Truth;
 
 afterAll(() => rmSync(dir, { recursive: true }));
 

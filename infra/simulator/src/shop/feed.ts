@@ -17,7 +17,7 @@ export interface ShopRequest extends NativeRequest {
 export interface FeedOptions extends ShopOptions {
   /** Told what is true, in the order of time and before the requests that show it. */
   onTruth?: (truth: Truth) => void;
-  /** When a request is made: its calls say so, and the service corrects their clocks by it. Default: Date.now */
+  /** When requests about the past are made: batches say so in `sentAt`, or the service would take their calls for a clock's error. Default: Date.now */
   now?: () => number;
 }
 
@@ -31,7 +31,7 @@ const LANES = 64;
 /** Calls of one visit in a batch: libraries send at 20, and Segment's mobile ones also after half a minute. */
 const LARGEST_VISIT_BATCH = 20;
 /** How long calls and events wait for others; what is long past is sent in larger batches. */
-const HELD_MS = { past: 300_000, live: 2_000 };
+const HELD_MS = { past: 300_000, live: 1_000 };
 const FEED_STREAM = 0x8000_0100;
 
 /** What waits to go out: calls of a visit, events of HubSpot about a lane's people, or events of mails. */
@@ -50,7 +50,7 @@ export class ShopFeed {
   readonly #now: () => number;
   /** In the order of `until`, as all wait equally long. */
   readonly #held = new Map<string, Held>();
-  #heldMs = HELD_MS.past;
+  #live = false;
 
   constructor(options: FeedOptions) {
     this.#options = options;
@@ -70,7 +70,7 @@ export class ShopFeed {
 
   /** See Shop.goLive(). */
   goLive(from: number, live: Live): void {
-    this.#heldMs = HELD_MS.live;
+    this.#live = true;
     this.#shop.goLive(from, live);
   }
 
@@ -94,7 +94,7 @@ export class ShopFeed {
         const { visit } = happening;
         const lane = visit.person.index % LANES;
         if (this.#random.chance(BAD)) {
-          const { call, occurredAt, outcome } = faultyCall(this.#random, visit.person);
+          const { call, occurredAt, outcome } = faultyCall(this.#random, { userId: visit.person.userId, devices: [visit.device] });
           this.#hold(visit.id, lane, at).calls.push({ json: JSON.stringify({ ...call, timestamp: occurredAt ?? iso(at) }), outcome, repeated: false });
         }
         yield* this.#call(visit.id, lane, at, JSON.stringify({ ...segmentCall(happening, this.#random), timestamp: iso(at) }));
@@ -120,7 +120,7 @@ export class ShopFeed {
   #hold(key: string, lane: number, at: number): Held {
     const known = this.#held.get(key);
     if (known) return known;
-    const held: Held = { until: at + this.#heldMs, lane, calls: [], crm: [], mails: [] };
+    const held: Held = { until: at + (this.#live ? HELD_MS.live : HELD_MS.past), lane, calls: [], crm: [], mails: [] };
     this.#held.set(key, held);
     return held;
   }
@@ -136,9 +136,11 @@ export class ShopFeed {
     const { calls, crm, mails, lane } = this.#held.get(key)!;
     this.#held.delete(key);
     if (calls.length > 0) {
-      yield { ...webRequest(calls, lane, this.#now()), at };
+      // A live one goes out at its time, however early it was made.
+      const sentAt = this.#live ? Math.round(at) : this.#now();
+      yield { ...webRequest(calls, lane, sentAt), at };
       // A library that saw no answer sends the batch again, with the same message ids and a new sentAt.
-      if (this.#random.chance(BATCH_AGAIN)) yield { ...webRequest(calls.map((call) => ({ ...call, repeated: true })), lane, this.#now()), at };
+      if (this.#random.chance(BATCH_AGAIN)) yield { ...webRequest(calls.map((call) => ({ ...call, repeated: true })), lane, sentAt), at };
     }
     if (crm.length > 0) {
       yield { ...webhookRequest(crm, lane), at };
