@@ -95,16 +95,12 @@ export class AdAccounts {
     if (this.random.chance(ADS.viewThrough)) this.#claim(this.random.pick(this.#ads[last.ad.platform === 'google' ? 'meta' : 'google']), at, valueMicros);
   }
 
-  /** The days that changed since the last report: new ones, and those that a late conversion restates. */
-  report(): AdDay[] {
-    const days = [...this.#changed].map((key) => ({ ...this.#days.get(key)! }));
+  /** The latest days, as reports are asked for some days again each time, and older ones that a late conversion restates. */
+  report(at: number): AdDay[] {
+    const since = this.dateOf(at - ADS.reportedAgainDays * DAY_MS);
+    const days = [...this.#days].filter(([key, { date }]) => date >= since || this.#changed.has(key)).map(([, day]) => ({ ...day }));
     this.#changed.clear();
     return days;
-  }
-
-  /** All days, as they are now. */
-  days(): readonly AdDay[] {
-    return [...this.#days.values()];
   }
 
   #claim(claimed: Ad, at: number, valueMicros: number): void {

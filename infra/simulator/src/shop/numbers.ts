@@ -86,6 +86,7 @@ export const ADS = {
   /** A platform also claims orders of people who only saw an ad. */
   viewThrough: 0.25,
   lookbackDays: 30,
+  reportedAgainDays: 3,
 } as const;
 
 export const LEADS = { deal: 0.1, dealAfterDays: [1, 9], won: 0.3, closesAfterDays: [4, 25] } as const;

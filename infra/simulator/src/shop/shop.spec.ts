@@ -1,4 +1,6 @@
 // The shop's numbers against the bands that marketers know, and that the same seed gives the same shop.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { AdDay } from './ads.js';
 import { Figures } from './figures.js';
@@ -62,6 +64,16 @@ describe('the shop over 90 days', () => {
       }
     }
     expect(restated).toBeGreaterThan(20);
+  });
+});
+
+describe('the documentation', () => {
+  it('has a row for each band, in their order', () => {
+    const text = readFileSync(path.join(import.meta.dirname, '../../../../docs/sources.md'), 'utf8');
+    const [, table] = /\| \| band \|\n\| --- \| --- \|\n((?:\|.*\n)+)/.exec(text)!;
+    const rows = table!.trim().split('\n').map((row) => row.split('|')[2]!);
+    const bands = rows.map((band) => [...band.matchAll(/\d+(?:\.\d+)?/g)].map(([number]) => Number((Number(number) / (band.includes('%') ? 100 : 1)).toFixed(6))));
+    expect(bands).toEqual(Object.values(BANDS));
   });
 });
 

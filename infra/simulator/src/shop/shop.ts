@@ -234,7 +234,7 @@ export class Shop {
   }
 
   #report(): void {
-    this.#happen({ at: this.#now, platform: 'ads', days: this.#ads.report(), clicks: this.#clicks });
+    this.#happen({ at: this.#now, platform: 'ads', days: this.#ads.report(this.#now), clicks: this.#clicks });
     this.#clicks = [];
   }
 }
