@@ -14,6 +14,7 @@ const programs = {
   start: { file: 'infra/mesh/dist/start.js', java: true },
   tideway: { file: 'infra/mesh/dist/tideway.js' },
   platform: { file: 'infra/embedded/dist/main.js', java: true },
+  evaluate: { file: 'infra/mesh/dist/evaluate.js' },
   reset: { file: 'infra/mesh/dist/reset.js' },
   bench: { file: 'infra/bench/dist/main.js', java: true },
   chaos: { file: 'infra/chaos/dist/main.js', java: true },

@@ -50,10 +50,11 @@ export interface Stored {
 
 /**
  * Counts native events, not records: a web event is one record, or none, besides the consents that it carries (their
- * evidence names it), a HubSpot event is one, a line of an import is all records of its object and time.
+ * evidence names it), a HubSpot event is one, a line of an import is all records of its object and time, an event of a mail is
+ * one besides the consent that it withdraws, a row of an ad report is one with those that restate it.
  */
 export async function countStored({ rows }: Clients): Promise<Stored> {
-  const [stored] = await rows<{ web: number; crm: number; quarantined: number }>(`
+  const [stored] = await rows<{ web: number; crm: number; email: number; ads: number; quarantined: number }>(`
     SELECT
       (SELECT uniqExact(event_id) FROM (
         SELECT event_id FROM web.page_views UNION ALL SELECT event_id FROM web.ecommerce_events UNION ALL SELECT event_id FROM web.orders
@@ -62,19 +63,22 @@ export async function countStored({ rows }: Clients): Promise<Stored> {
       (SELECT uniqExact(source, if(startsWith(source, 'hubspot'), toString(event_id), concat(object_id, toString(occurred_at)))) FROM (
         SELECT source, event_id, object_id, occurred_at FROM crm.contact_changes UNION ALL SELECT source, event_id, object_id, occurred_at FROM crm.deal_changes))
         + (SELECT uniqExact(event_id) FROM crm.consents WHERE NOT startsWith(source, 'hubspot')) AS crm,
-      (SELECT count() FROM operations.quarantine_v1 WHERE service IN ('web', 'crm')) AS quarantined`);
-  return { events: Number(stored!.web) + Number(stored!.crm), quarantined: Number(stored!.quarantined) };
+      (SELECT uniqExact(event_id) FROM email.engagements) AS email,
+      (SELECT count() FROM paid_media.campaign_performance) + (SELECT count() FROM paid_media.ad_clicks) AS ads,
+      (SELECT count() FROM operations.quarantine_v1 WHERE service IN ('web', 'crm', 'email', 'paid-media')) AS quarantined`);
+  const { web, crm, email, ads } = stored!;
+  return { events: [web, crm, email, ads].reduce((sum, n) => sum + Number(n), 0), quarantined: Number(stored!.quarantined) };
 }
 
-/** Whether everything that was sent is stored, in quarantine, rejected or a resend; `before` as in checkMesh(). */
-export async function checkTotals(clients: Clients, before: Stored, totals: SentTotals): Promise<Finding[]> {
+/** Whether everything that was sent is stored, in quarantine, rejected, a resend or restated; `before` as in checkMesh(). */
+export async function checkTotals(clients: Clients, before: Stored, totals: Omit<SentTotals, 'restated'> & Partial<SentTotals>): Promise<Finding[]> {
   const after = await countStored(clients);
-  const { sent, accepted, quarantined, rejected, resends } = totals;
+  const { sent, accepted, quarantined, rejected, resends, restated = 0 } = totals;
   const stored = after.events - before.events;
   const kept = after.quarantined - before.quarantined;
   return [
     { name: 'answers', ok: totals.differences.length === 0, detail: totals.differences[0] ?? `every answer as expected: ${accepted} accepted, ${quarantined} to quarantine, ${rejected} rejected` },
-    { name: 'totals', ok: sent === stored + kept + rejected + resends, detail: `sent ${sent} = stored ${stored} + quarantined ${kept} + rejected ${rejected} + resends ${resends}` },
+    { name: 'totals', ok: sent === stored + kept + rejected + resends + restated, detail: `sent ${sent} = stored ${stored} + quarantined ${kept} + rejected ${rejected} + resends ${resends}${restated > 0 ? ` + restated ${restated}` : ''}` },
   ];
 }
 

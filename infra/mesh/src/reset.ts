@@ -7,7 +7,7 @@ import { meshDir } from './mesh.js';
 try {
   const dir = meshDir();
   resetPlatform(path.join(dir, 'platform'));
-  for (const name of ['logs', 'secrets.json', 'mesh.json']) rmSync(path.join(dir, name), { recursive: true, force: true });
+  for (const name of ['logs', 'secrets.json', 'mesh.json', 'truth.ndjson']) rmSync(path.join(dir, name), { recursive: true, force: true });
   console.log(`The data in ${dir} is gone; downloads are kept in ${cacheDirectory()}.`);
 } catch (error) {
   if (!(error instanceof PlatformError)) throw error;

@@ -5,25 +5,32 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { PlatformError } from '@tideway/embedded';
 import { errorText } from '@tideway/service';
-import { replay, simulate } from '@tideway/simulator';
+import type { NativeRequest, Totals } from '@tideway/simulator';
+import { CampaignDays } from './campaign-days.js';
 import { checkMesh, countStored, waitForLagZero, type Stored } from './check.js';
 import { connect, type Clients } from './clients.js';
 import { commandsToCopy } from './hints.js';
 import { showLive, type Live } from './live.js';
 import { meshDir, startMesh, type Mesh } from './mesh.js';
+import { LIVE_SPEED, ShopRun, sessionsFor } from './shop-run.js';
 import { tellStory } from './story.js';
 import { addTotals, emptyTotals, type SentTotals } from './totals.js';
+import { openTruthLog, type TruthLog } from './truth.js';
 
 interface Options {
   events?: number;
   exit: boolean;
   seed: number;
-  rate: number;
+  rate?: number;
+  days: number;
+  sessions?: number;
 }
 
 const FINISH_TIMEOUT_MS = 180_000;
-/** Sending without end: more events than anybody waits for, of the people of one shop. */
-const ENDLESS = { events: 1_000_000_000, people: 5_000 };
+const DAYS = 90;
+/** About 16,000 events in 90 days: loaded in a minute or two. */
+const SESSIONS_PER_DAY = 30;
+const LIVE_RATE = 50;
 
 function whole(text: string): number {
   const value = Number(text);
@@ -33,49 +40,59 @@ function whole(text: string): number {
 
 const options = new Command('npm start --')
   .description('Starts the platform, all services and a simulated shop. Ports: TIDEWAY_WEB_PORT, TIDEWAY_CRM_PORT, ..., TIDEWAY_KAFKA_PORT, ...; data: TIDEWAY_DIR')
-  .option('--events <n>', 'native events to send (default: 200 a second until Ctrl-C)', whole)
-  .option('--exit', 'wait until all is processed, check every promise and exit: 0 if they hold', false)
+  .option('--events <n>', 'only the first n native events of the history, and nobody live', whole)
+  .option('--exit', 'nobody live: wait until all is processed, check every promise and exit: 0 if they hold', false)
   .option('--seed <n>', 'seed of the simulator', whole, Date.now() % 1_000_000)
-  .option('--rate <n>', 'events a second; 0 sends as fast as they are answered', whole)
+  .option('--days <n>', 'days of history, from 1', whole, DAYS)
+  .option('--sessions <n>', `sessions a day of the history, from 1 (default: ${SESSIONS_PER_DAY}, or as many as --events need)`, whole)
+  .option('--rate <n>', `events a second, live on an average of the day (default: ${LIVE_RATE}); with --events, while they are sent (default: as fast as they are answered)`, whole)
   .parse()
-  .opts<Omit<Options, 'rate'> & { rate?: number }>();
+  .opts<Options>();
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.on(signal, () => stopping.abort());
 
-async function run(mesh: Mesh, clients: Clients, begin: number): Promise<number> {
-  const { events, exit, seed } = options;
-  const rate = options.rate ?? (exit ? 0 : 200);
+async function run(mesh: Mesh, clients: Clients, truth: TruthLog, begin: number): Promise<number> {
+  const { events, exit, seed, rate, days } = options;
   console.log(`Everything runs, ${((Date.now() - begin) / 1000).toFixed(1)} s after the start.\n`);
   for (const line of commandsToCopy(mesh)) console.log(line);
   if (!exit) await tellStory(mesh, clients, (line) => console.log(line));
   // Data of an earlier run may be here, and not all of it processed.
   if (exit) await waitForLagZero(clients, FINISH_TIMEOUT_MS, () => undefined);
   const before = await countStored(clients);
-  console.log(`\nA simulated shop sends ${events ?? 'events without end'}${events ? ' events' : ''} (seed ${seed}).`);
-  let sent: Record<string, number> = { web: 0, crm: 0 };
-  const live = showLive(mesh, clients, () => sent);
-  const totals = await replay(simulate({ seed, ...(events === undefined ? ENDLESS : { events }) }), mesh.targets, {
-    ...(rate > 0 ? { eventsPerSecond: rate } : {}),
-    signal: stopping.signal,
-    onAnswer: (request) => {
-      sent = { ...sent, [request.domain]: (sent[request.domain] ?? 0) + request.events };
-    },
-  });
-  live.stop();
+  const sent: Record<string, number> = { web: 0, crm: 0, email: 0, 'paid-media': 0 };
+  const campaignDays = new CampaignDays();
+  const onAnswer = (request: NativeRequest) => {
+    sent[request.domain] = (sent[request.domain] ?? 0) + request.events;
+    campaignDays.add(request);
+  };
+  const sessionsPerDay = options.sessions ?? (events === undefined ? SESSIONS_PER_DAY : sessionsFor(events, days));
+  const shop = new ShopRun({ seed, days, sessionsPerDay, signal: stopping.signal, onTruth: (one) => truth.write(one), onAnswer });
+  console.log(`\nA simulated shop with ${sessionsPerDay} sessions a day (seed ${seed}) tells ${events === undefined ? '' : `the first ${events} events of `}its last ${days} days.`);
+  const totals = await shop.history(mesh, (line) => console.log(line), { events, eventsPerSecond: events === undefined ? undefined : rate || undefined });
   if (stopping.signal.aborted) return 0;
-  if (!exit) {
-    const still = showLive(mesh, clients, () => sent);
-    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
-    still.stop();
+  const live = showLive(mesh, clients, () => sent);
+  try {
+    if (exit) return await check(clients, before, totals, campaignDays, live);
+    if (events === undefined) await goOn(shop, mesh, rate ?? LIVE_RATE, totals);
+    else await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
     return 0;
+  } finally {
+    live.stop();
   }
-  return check(clients, before, addTotals(emptyTotals(), totals), live);
 }
 
-async function check(clients: Clients, before: Stored, totals: SentTotals, live: Live): Promise<number> {
+async function goOn(shop: ShopRun, mesh: Mesh, rate: number, { differences: [first] }: Totals): Promise<void> {
+  if (first !== undefined) console.log(`Not as expected: ${first}`);
+  console.log(`\nIt goes on live: its people carry on, an hour of theirs in ${3600 / LIVE_SPEED} s, about ${rate} events a second on an average of its day.`);
+  await shop.live(mesh, rate);
+}
+
+async function check(clients: Clients, before: Stored, replayed: Totals, campaignDays: CampaignDays, live: Live): Promise<number> {
+  live.stop();
+  const totals: SentTotals = { ...addTotals(emptyTotals(), replayed), restated: campaignDays.restated };
   await waitForLagZero(clients, FINISH_TIMEOUT_MS, (lag) => console.log(`waiting: ${Object.entries(lag).map(([group, n]) => `${group} ${n}`).join('   ')}`));
-  const findings = await checkMesh(clients, before, totals);
+  const findings = [...await checkMesh(clients, before, totals), await campaignDays.check(clients)];
   console.log(['', ...(await live.picture()), ''].join('\n'));
   for (const { name, ok, detail } of findings) console.log(`${ok ? 'ok    ' : 'FAILED'}  ${name}: ${detail}`);
   return findings.every(({ ok }) => ok) ? 0 : 1;
@@ -93,15 +110,17 @@ async function main(): Promise<number> {
   const addresses = path.join(dir, 'mesh.json');
   let mesh: Mesh | undefined;
   let clients: Clients | undefined;
+  const truth = openTruthLog(dir);
   try {
     mesh = await startMesh({ dir, onProgress: (line) => console.log(line) });
     if (stopping.signal.aborted) return 0;
     writeFileSync(addresses, JSON.stringify(toolEnvironment(mesh), null, 2), { mode: 0o600 });
     clients = connect(mesh.env);
-    return await run(mesh, clients, begin);
+    return await run(mesh, clients, truth, begin);
   } finally {
     console.log('Stopping…');
     rmSync(addresses, { force: true });
+    await truth.close();
     await clients?.clickhouse.close();
     await mesh?.stop();
   }

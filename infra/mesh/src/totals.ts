@@ -8,16 +8,18 @@ export interface SentTotals {
   rejected: number;
   /** Deliberate repeats among the accepted events. */
   resends: number;
+  /** Rows of ad reports that replace one that was sent before. */
+  restated: number;
   differences: string[];
 }
 
 export function emptyTotals(): SentTotals {
-  return { sent: 0, accepted: 0, quarantined: 0, rejected: 0, resends: 0, differences: [] };
+  return { sent: 0, accepted: 0, quarantined: 0, rejected: 0, resends: 0, restated: 0, differences: [] };
 }
 
 export function addTotals(a: SentTotals, b: SentTotals | Totals): SentTotals {
   return {
     sent: a.sent + b.sent, accepted: a.accepted + b.accepted, quarantined: a.quarantined + b.quarantined,
-    rejected: a.rejected + b.rejected, resends: a.resends + b.resends, differences: [...a.differences, ...b.differences],
+    rejected: a.rejected + b.rejected, resends: a.resends + b.resends, restated: a.restated + ('restated' in b ? b.restated : 0), differences: [...a.differences, ...b.differences],
   };
 }

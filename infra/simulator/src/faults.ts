@@ -32,7 +32,7 @@ const FAULTS = {
 } satisfies Record<string, Fault>;
 
 /** A bad payload from a person's first device. It takes nothing from the person's own stream: the story stays the same. */
-export function faultyCall(random: Random, person: Person): WebEvent {
+export function faultyCall(random: Random, person: Pick<Person, 'devices' | 'userId'>): WebEvent {
   const device = person.devices[0]!;
   const fault: Fault = FAULTS[random.pick(Object.keys(FAULTS) as (keyof typeof FAULTS)[])];
   return fault(random, { random, device, sessionId: random.hex(16), userId: device.signedIn ? person.userId : undefined, page: HOME });

@@ -23,8 +23,9 @@
  * after another, so that what happens to a person arrives in order. send.ts and replay.ts are the only I/O. Another
  * platform is another file of words, a kind of event in visit.ts, a request in batches.ts and its credentials.
  *
- * `shop()` is another shop, over days: what happens in it, in no platform's words. `mailRequests()` and `adRequests()` say
- * in SendGrid's, Google Ads' and Meta's what becomes of its mails and what its ads cost and bring.
+ * `shop()` is another shop, over days: what happens in it, in no platform's words. `shopRequests()` says it in those of Segment,
+ * HubSpot, SendGrid, Google Ads and Meta; `ShopFeed` also goes on live where its history ends. shop/numbers.ts has what it is
+ * made of, and the bands that its figures keep to.
  *
  * `demoCustomer(runId)` is one person whose story can be sent and followed step by step.
  */
@@ -35,6 +36,8 @@ export { requestHeaders, type Targets } from './credentials.js';
 export { Connections, send, type Answer, type Rejection, type SendOptions } from './send.js';
 export { demoCustomer, type DemoCustomer, type DemoStep } from './demo-customer.js';
 export { PORTAL_ID } from './hubspot-events.js';
-export type { Happening } from './shop/happening.js';
+export { ShopFeed, firstEvents, shopRequests, type FeedOptions, type ShopRequest } from './shop/feed.js';
+export type { Happening, Truth } from './shop/happening.js';
+export { reportRows, type ReportRows, type SentDay } from './shop/report-rows.js';
 export { adRequests, mailRequests, type AdHappening, type MailHappening } from './shop/requests.js';
-export { shop, type ShopOptions } from './shop/shop.js';
+export { shop, type Live, type ShopOptions } from './shop/shop.js';

@@ -52,13 +52,15 @@ export class Random {
 
   /** One key of a table of weights, by weight. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
-    const entries = Object.entries(weights) as [K, number][];
-    let rest = this.fraction() * entries.reduce((sum, [, weight]) => sum + weight, 0);
-    for (const [key, weight] of entries) {
-      rest -= weight;
+    const keys = Object.keys(weights) as K[];
+    let total = 0;
+    for (const key of keys) total += weights[key];
+    let rest = this.fraction() * total;
+    for (const key of keys) {
+      rest -= weights[key];
       if (rest < 0) return key;
     }
-    return entries[entries.length - 1]![0];
+    return keys[keys.length - 1]!;
   }
 
   /** `length` hexadecimal digits. */

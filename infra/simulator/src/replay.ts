@@ -43,15 +43,17 @@ export interface Timing {
   answeredAt: number;
 }
 
-export interface ReplayOptions {
+export interface ReplayOptions<R extends NativeRequest = NativeRequest> {
   /**
    * Open loop: requests are taken and sent at this pace however long answers take, and a lane that waits for an answer keeps
    * no other one waiting. A function is asked after each request. Undefined: as fast as they are answered.
    */
   eventsPerSecond?: number | (() => number);
+  /** Open loop as well: when a request is due, milliseconds on the clock of performance.now(), never before the one before it. Not together with a pace. */
+  dueAt?: (request: R) => number;
   /** Requests in flight at most without a pace, each on a connection of its own. Default 8. With one, each lane may have one in flight. */
   concurrency?: number;
-  onAnswer?: (request: NativeRequest, answer: Answer, timing: Timing) => void;
+  onAnswer?: (request: R, answer: Answer, timing: Timing) => void;
   /** Ends the replay: what is in flight counts as unknown, and the totals so far are returned. */
   signal?: AbortSignal;
 }
@@ -66,8 +68,9 @@ const TAKEN_PER_PLACE = 4;
  * Where answers set the pace, requests are taken from the iterable only as fast as they are answered; at a pace, those that
  * wait for an answer are kept, however many.
  */
-export async function replay(requests: Iterable<NativeRequest>, targets: Targets, options: ReplayOptions = {}): Promise<Totals> {
-  const { eventsPerSecond, concurrency = DEFAULT_CONCURRENCY, signal } = options;
+export async function replay<R extends NativeRequest>(requests: Iterable<R>, targets: Targets, options: ReplayOptions<R> = {}): Promise<Totals> {
+  const { eventsPerSecond, dueAt: timeOf, concurrency = DEFAULT_CONCURRENCY, signal } = options;
+  const paced = eventsPerSecond !== undefined || timeOf !== undefined;
   checkPace(typeof eventsPerSecond === 'function' ? eventsPerSecond() : eventsPerSecond, concurrency);
   const pace = typeof eventsPerSecond === 'function' ? eventsPerSecond : () => eventsPerSecond!;
   if (signal) setMaxListeners(0, signal);
@@ -83,9 +86,14 @@ export async function replay(requests: Iterable<NativeRequest>, targets: Targets
     for (const request of requests) {
       // The first one may have taken long to make: the pace begins with it.
       nextDueAt ??= performance.now();
-      const dueAt = eventsPerSecond === undefined ? performance.now() : nextDueAt;
-      const place = placeOf(places, eventsPerSecond === undefined ? request.lane % concurrency : request.lane);
-      const task: Task = { request, number: ++number, dueAt, place, targets, connections, options, totals };
+      if (timeOf) {
+        nextDueAt = timeOf(request);
+        await pause(nextDueAt - performance.now(), signal);
+        if (signal?.aborted) break;
+      }
+      const dueAt = paced ? nextDueAt : performance.now();
+      const place = placeOf(places, paced ? request.lane : request.lane % concurrency);
+      const task: Task<R> = { request, number: ++number, dueAt, place, targets, connections, options, totals };
       const done = place.last.then(() => deliver(task)).catch((error: unknown) => void (failure ??= { error }));
       place.last = done;
       open.add(done);
@@ -94,8 +102,8 @@ export async function replay(requests: Iterable<NativeRequest>, targets: Targets
         answered();
       });
       // A race of all that is open would cost more the more connections there are.
-      if (eventsPerSecond === undefined) while (open.size >= concurrency * TAKEN_PER_PLACE) await new Promise<void>((resolve) => void (answered = resolve));
-      else await pause((nextDueAt += (request.events / pace()) * 1000) - performance.now(), signal);
+      if (!paced) while (open.size >= concurrency * TAKEN_PER_PLACE) await new Promise<void>((resolve) => void (answered = resolve));
+      else if (!timeOf) await pause((nextDueAt += (request.events / pace()) * 1000) - performance.now(), signal);
       if (signal?.aborted || failure) break;
     }
     await Promise.all(open);
@@ -119,19 +127,19 @@ function placeOf(places: Map<number, Place>, number: number): Place {
   return place;
 }
 
-interface Task {
-  request: NativeRequest;
+interface Task<R extends NativeRequest> {
+  request: R;
   /** Place in the stream, from 1 on. */
   number: number;
   dueAt: number;
   place: Place;
   targets: Targets;
   connections: Connections;
-  options: ReplayOptions;
+  options: ReplayOptions<R>;
   totals: Totals;
 }
 
-async function deliver({ request, number, dueAt, place, targets, connections, options: { onAnswer, signal }, totals }: Task): Promise<void> {
+async function deliver<R extends NativeRequest>({ request, number, dueAt, place, targets, connections, options: { onAnswer, signal }, totals }: Task<R>): Promise<void> {
   if (signal?.aborted) return;
   const freeAt = Math.max(dueAt, place.freeAt);
   const sentAt = performance.now();

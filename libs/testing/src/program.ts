@@ -7,17 +7,21 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** SIGINT is sent when this text is printed. */
   interruptAt?: string;
+  /** Awaited before that SIGINT. */
+  beforeInterrupt?: () => Promise<void>;
 }
 
 /** Runs a script in Node 24 to its end; `output` has both of its streams. */
-export function runProgram(script: string, args: string[], { env, interruptAt }: ProgramOptions = {}): Promise<{ code: number | null; output: string }> {
+export function runProgram(script: string, args: string[], { env, interruptAt, beforeInterrupt = async () => undefined }: ProgramOptions = {}): Promise<{ code: number | null; output: string }> {
   return new Promise((resolve) => {
     const child = spawn(nodeBinary(), ['--disable-warning=TimeoutNegativeWarning', script, ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     let interrupted = false;
     const read = (chunk: Buffer) => {
       output += chunk.toString();
-      if (interruptAt && !interrupted && output.includes(interruptAt)) interrupted = child.kill('SIGINT');
+      if (!interruptAt || interrupted || !output.includes(interruptAt)) return;
+      interrupted = true;
+      void beforeInterrupt().finally(() => child.kill('SIGINT'));
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);

@@ -7,29 +7,38 @@ import { workspaceRoot } from '@tideway/embedded';
 import { processesNaming, runProgram } from '@tideway/testing';
 
 const program = path.join(workspaceRoot, 'infra/mesh/dist/start.js');
+const evaluate = path.join(workspaceRoot, 'infra/mesh/dist/evaluate.js');
 
-/** Runs the program; `interruptAt` sends SIGINT when that text is printed. */
-function run(dir: string, args: string[], interruptAt?: string): ReturnType<typeof runProgram> {
-  return runProgram(program, args, { env: { TIDEWAY_DIR: dir }, interruptAt });
-}
+const temporary = () => mkdtempSync(path.join(tmpdir(), 'tideway-start-'));
 
 describe('npm start', () => {
   it('exits 0 after its checks, twice on the same data, and leaves nothing running', async () => {
-    const dir = mkdtempSync(path.join(tmpdir(), 'tideway-start-'));
+    const dir = temporary();
     for (const seed of ['11', '12']) {
-      const { code, output } = await run(dir, ['--events', '1500', '--exit', '--seed', seed]);
+      const { code, output } = await runProgram(program, ['--events', '1500', '--exit', '--seed', seed], { env: { TIDEWAY_DIR: dir } });
       expect([code, code === 0 ? '' : output.slice(-1_500)]).toEqual([0, '']);
-      expect(output).toMatch(/ok {4} {2}totals: sent 1500 = stored \d+ \+ quarantined \d+ \+ rejected \d+ \+ resends \d+/);
+      // The last request is sent whole.
+      expect(output).toMatch(/ok {4} {2}totals: sent 1[56]\d\d = stored \d+ \+ quarantined \d+ \+ rejected \d+ \+ resends \d+ \+ restated [1-9]/);
+      expect(output).toMatch(/events {4}web [1-9]\d* {3}crm [1-9]\d* {3}email [1-9]\d* {3}paid-media [1-9]/);
+      expect(output).toMatch(/ok {4} {2}campaign days: [1-9]\d* days of ads, restated [1-9]/);
     }
     expect(processesNaming(dir)).toEqual([]);
     rmSync(dir, { recursive: true });
   }, 240_000);
 
-  it('tells the story of a customer, sends on, and stops on Ctrl-C', async () => {
-    const dir = mkdtempSync(path.join(tmpdir(), 'tideway-start-'));
-    const { code, output } = await run(dir, [], 'latency   event to segment p50');
+  it('tells the story of a customer and the shop\'s history, goes on live, is scored against the truth, and stops on Ctrl-C', async () => {
+    const dir = temporary();
+    const env = { TIDEWAY_DIR: dir };
+    expect(await runProgram(evaluate, [], { env })).toEqual({ code: 1, output: expect.stringContaining('truth.ndjson: `npm start` writes it') });
+    let score = '';
+    const { code, output } = await runProgram(program, ['--days', '3', '--sessions', '40', '--seed', '13'], {
+      env, interruptAt: 'latency   event to segment p50', beforeInterrupt: async () => void (score = (await runProgram(evaluate, [], { env })).output),
+    });
     expect([code, code === 0 ? '' : output.slice(-1_500)]).toEqual([0, '']);
-    for (const text of ['Following Ada Berg', 'segment high-intent: entered', 'profile_merged', 'npm run -s tideway -- topic tail', 'curl -s']) expect(output).toContain(text);
+    for (const text of ['Following Ada Berg', 'segment high-intent: entered', 'profile_merged', 'npm run -s tideway -- topic tail', 'curl -s', 'day 3 of 3', 'goes on live']) expect(output).toContain(text);
+    expect(output).not.toContain('Not as expected');
+    expect(Number(/precision +(\d\.\d{4})/.exec(score)?.[1])).toBeGreaterThan(0.99);
+    expect(Number(/recall +(\d\.\d{4})/.exec(score)?.[1])).toBeGreaterThan(0.3);
     expect(processesNaming(dir)).toEqual([]);
     rmSync(dir, { recursive: true });
   }, 240_000);

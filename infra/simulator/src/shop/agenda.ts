@@ -17,34 +17,32 @@ export class Agenda<T> {
   }
 
   add(at: number, value: T): void {
-    let place = this.#heap.push({ at, number: this.#added++, value }) - 1;
-    for (let above = (place - 1) >> 1; place > 0 && this.#before(place, above); above = (place - 1) >> 1) {
-      this.#swap(place, above);
+    const entry = { at, number: this.#added++, value };
+    const heap = this.#heap;
+    let place = heap.push(entry) - 1;
+    for (let above = (place - 1) >> 1; place > 0 && before(entry, heap[above]!); above = (place - 1) >> 1) {
+      heap[place] = heap[above]!;
       place = above;
     }
+    heap[place] = entry;
   }
 
   take(): { at: number; value: T } | undefined {
-    const first = this.#heap[0];
-    const last = this.#heap.pop();
-    if (first === undefined || last === undefined || this.#heap.length === 0) return first;
-    this.#heap[0] = last;
-    for (let place = 0; ; ) {
-      const left = 2 * place + 1;
-      if (left >= this.#heap.length) return first;
-      const least = left + 1 < this.#heap.length && this.#before(left + 1, left) ? left + 1 : left;
-      if (!this.#before(least, place)) return first;
-      this.#swap(least, place);
-      place = least;
+    const heap = this.#heap;
+    const first = heap[0];
+    const last = heap.pop();
+    if (first === undefined || last === undefined || heap.length === 0) return first;
+    // The last one sinks from the top to where nothing below comes before it.
+    let place = 0;
+    for (let below = 1; below < heap.length; below = 2 * place + 1) {
+      if (below + 1 < heap.length && before(heap[below + 1]!, heap[below]!)) below += 1;
+      if (!before(heap[below]!, last)) break;
+      heap[place] = heap[below]!;
+      place = below;
     }
-  }
-
-  #before(a: number, b: number): boolean {
-    const [x, y] = [this.#heap[a]!, this.#heap[b]!];
-    return x.at !== y.at ? x.at < y.at : x.number < y.number;
-  }
-
-  #swap(a: number, b: number): void {
-    [this.#heap[a], this.#heap[b]] = [this.#heap[b]!, this.#heap[a]!];
+    heap[place] = last;
+    return first;
   }
 }
+
+const before = (x: Entry<unknown>, y: Entry<unknown>): boolean => (x.at !== y.at ? x.at < y.at : x.number < y.number);

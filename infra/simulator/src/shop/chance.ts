@@ -13,6 +13,17 @@ export const lognormal = (random: Random, median: number, spread: number): numbe
 /** Time until the next event of a Poisson process of `rate` events per unit. */
 export const exponential = (random: Random, rate: number): number => -Math.log(1 - random.fraction()) / rate;
 
+/** True for this share of the asked, spread evenly over them: what is rare keeps its share in a small shop too. */
+export function evenly(random: Random, share: number): () => boolean {
+  let sum = random.fraction();
+  return () => {
+    sum += share;
+    if (sum < 1) return false;
+    sum -= 1;
+    return true;
+  };
+}
+
 /** Share of a day's visits by hour, in the shop's time zone: a low at night, a rise over the day, a high in the evening. */
 const BY_HOUR = [10, 6, 4, 3, 3, 5, 12, 24, 38, 48, 54, 56, 60, 58, 54, 54, 56, 60, 66, 76, 88, 90, 62, 28];
 /** Share of a week's visits by day, Sunday first. */

@@ -13,8 +13,8 @@ export interface Fate {
   unsubscribedAt: number | undefined;
 }
 
-/** Draws it. Times are milliseconds; nothing happens to a mail before `at`. */
-export function fateOf(mail: Mail, at: number, random: Random): Fate {
+/** Draws it. Times are milliseconds; nothing happens to a mail before `at`. `unsubscribes` is asked for each mail that arrives. */
+export function fateOf(mail: Mail, at: number, random: Random, unsubscribes: () => boolean): Fate {
   const happenings: MailHappening[] = [];
   const happen = (when: number, action: MailHappening['action']) => happenings.push({ at: Math.round(when), platform: 'mail', mail, action });
   const fate: Fate = { happenings, clickedAt: undefined, unsubscribedAt: undefined };
@@ -34,7 +34,7 @@ export function fateOf(mail: Mail, at: number, random: Random): Fate {
       happen(fate.clickedAt, 'click');
     }
   }
-  if (random.chance(MAIL.unsubscribed)) {
+  if (unsubscribes()) {
     fate.unsubscribedAt = Math.round(awake(random, deliveredAt + lognormal(random, 2 * HOUR_MS, 0.8)));
     happen(fate.unsubscribedAt, 'unsubscribe');
   } else if (random.chance(MAIL.complaint)) happen(awake(random, deliveredAt + HOUR_MS), 'complaint');

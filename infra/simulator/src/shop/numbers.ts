@@ -44,7 +44,7 @@ export const STEPS: Record<Intent, { view: number; cart: number; checkout: numbe
   middle: { view: 0.62, cart: 0.19, checkout: 0.42, order: 0.4 },
   high: { view: 0.85, cart: 0.5, checkout: 0.72, order: 0.63 },
   /** Called back by a cart mail, with a full cart. */
-  hot: { view: 0.9, cart: 1, checkout: 0.66, order: 0.68 },
+  hot: { view: 0.9, cart: 1, checkout: 0.68, order: 0.74 },
 };
 /** Intent of the first visit of a journey, and of later ones, where people come back for something. */
 export const INTENT = { first: { low: 0.68, middle: 0.27, high: 0.05 }, later: { low: 0.46, middle: 0.36, high: 0.18 } } as const;
@@ -55,7 +55,7 @@ export const INTENT_SPREAD = 0.6;
 export const JOURNEY = { another: 0.45, gapMedianMs: 20 * HOUR_MS, gapSpread: 1.1, newPerson: 0.5 } as const;
 
 /** Prices of products are lognormal, in cents without tax, so that baskets are. */
-export const PRICES = { products: 240, median: 4_400, spread: 0.6 } as const;
+export const PRICES = { products: 240, median: 4_250, spread: 0.6 } as const;
 export const REFUND = { share: 0.08, afterDays: [3, 20] } as const;
 export const BOT_SHARE = 0.03;
 
@@ -86,6 +86,7 @@ export const ADS = {
   /** A platform also claims orders of people who only saw an ad. */
   viewThrough: 0.25,
   lookbackDays: 30,
+  reportedAgainDays: 3,
 } as const;
 
 export const LEADS = { deal: 0.1, dealAfterDays: [1, 9], won: 0.3, closesAfterDays: [4, 25] } as const;

@@ -1,7 +1,6 @@
 // What happens at the shop's e-mail and ad platforms, as the requests that bring it to the mesh.
 import { allAccepted, type NativeRequest } from '../request.js';
 import { googleClicks, googleDays, metaDays } from './ad-words.js';
-import { localDate } from './chance.js';
 import type { Happening } from './happening.js';
 import { sendgridEvent } from './mail-words.js';
 
@@ -44,7 +43,7 @@ function mailRequest(batch: readonly MailHappening[]): NativeRequest {
  */
 export function adRequests({ at, days, clicks }: AdHappening): NativeRequest[] {
   const of = (platform: 'google' | 'meta') => days.filter(({ ad }) => ad.platform === platform);
-  const byDay = Map.groupBy(clicks.filter(({ ad }) => ad.platform === 'google'), (click) => localDate(click.at));
+  const byDay = Map.groupBy(clicks.filter(({ ad }) => ad.platform === 'google'), ({ date }) => date);
   return [
     report('google', at, googleDays(of('google')), of('google').length),
     ...[...byDay.values()].map((some) => report('google', at, googleClicks(some), some.length)),
