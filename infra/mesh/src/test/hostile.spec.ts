@@ -26,8 +26,8 @@ beforeAll(async () => {
     services.set(name, await startService(module[exported]!, { ...platform.env, LOG_LEVEL: 'silent', ...(name === 'email' ? SIGNING_ENV : {}), ...ownEnvironment(name, secrets, ports) }));
   }
   // A publisher's first records may take longer than a sender waits: it sends them again.
-  for (const name of services.keys()) await waitFor(async () => isTaken(await send(...soundOf(name))), { timeoutMs: 60_000, message: `a first event of ${name}` });
-}, 240_000);
+  for (const name of services.keys()) await waitFor(async () => isTaken(await send(...soundOf(name))), { timeoutMs: 120_000, message: `a first event of ${name}` });
+}, 400_000);
 
 afterAll(async () => {
   for (const service of services.values()) await service.close();
