@@ -29,10 +29,10 @@ export function rowsBy(source: ReportSource, name: string, context: Omit<ReportC
   return (payload, extractedAt) => {
     const result = typeof payload === 'string' && source.csvRows ? source.csvRows(payload) : source.rows(payload);
     if ('rejection' in result) throw refusal(name, result.rejection);
-    return result.rows.map((row) => {
+    return result.rows.map((row, index) => {
       const outcome = source.outcome(row, { ...context, extractedAt });
       if (outcome.status === 'rejected') throw refusal(name, outcome.rejection);
-      return { outcome, original: Buffer.from(JSON.stringify(row)), source: name };
+      return { outcome, original: Buffer.from(JSON.stringify(row)), source: name, context: { received_at: extractedAt, index, shared: { ...context, extractedAt } } };
     });
   };
 }
