@@ -28,8 +28,8 @@ interface Options {
 
 const FINISH_TIMEOUT_MS = 180_000;
 const DAYS = 90;
-/** About 16,000 events in 90 days: loaded in a minute or two. */
-const SESSIONS_PER_DAY = 30;
+/** About 12,000 events in 90 days: loaded in a minute or so. */
+const SESSIONS_PER_DAY = 20;
 const LIVE_RATE = 50;
 /** Of a run that ends. */
 const BRISK_RATE = 100;
