@@ -1,5 +1,5 @@
 // The simulated shop at work: its history as fast as services answer, then live.
-import { ShopFeed, firstEvents, replay, type NativeRequest, type ShopRequest, type Totals, type Truth } from '@tideway/simulator';
+import { ShopFeed, activity, firstEvents, replay, type NativeRequest, type ShopRequest, type Totals, type Truth } from '@tideway/simulator';
 import type { Mesh } from './mesh.js';
 
 export interface ShopRunOptions {
@@ -19,10 +19,21 @@ const SECONDS_PER_DAY = 86_400;
 const EVENTS_PER_SESSION = 6;
 /** An hour of the live shop passes in a minute: a cart mail comes a minute after the cart, a report every 24 minutes. */
 export const LIVE_SPEED = 60;
-const PROGRESS_EVERY_MS = 2_000;
+const PROGRESS_EVERY_MS = 5_000;
+/** Many small requests: twice as many in flight as by default. */
+const CONCURRENCY = 16;
 
-/** Sessions a day of a shop that has a few more than `events` events in so many days. */
-export const sessionsFor = (events: number, days: number): number => Math.max(1, Math.ceil((1.25 * events) / (EVENTS_PER_SESSION * days)));
+/** With a wanted number of events: this share of them is history, the rest happens live. */
+const HISTORY_SHARE = 0.8;
+/** Of a history of few events; as many days as give about so many sessions each. */
+const SESSIONS_OF_A_DAY = 25;
+
+/** Days and sessions a day of a history for `events` events in all, of at most `mostDays` days. */
+export function historyFor(events: number, mostDays: number): { days: number; sessionsPerDay: number } {
+  const sessions = (HISTORY_SHARE * events) / EVENTS_PER_SESSION;
+  const days = Math.min(mostDays, Math.max(1, Math.ceil(sessions / SESSIONS_OF_A_DAY)));
+  return { days, sessionsPerDay: sessions / days };
+}
 
 export class ShopRun {
   readonly #options: ShopRunOptions;
@@ -53,6 +64,7 @@ export class ShopRun {
       const requests = this.#feed.until(this.#until);
       return await replay(events === undefined ? requests : firstEvents(requests, events), mesh.targets, {
         ...(eventsPerSecond === undefined ? {} : { eventsPerSecond }),
+        concurrency: CONCURRENCY,
         signal,
         onAnswer: (request: ShopRequest) => {
           sent += request.events;
@@ -66,12 +78,16 @@ export class ShopRun {
     }
   }
 
-  /** Goes on until the signal is aborted, with about so many events a second on an average of the shop's day. */
-  live(mesh: Mesh, eventsPerSecond: number): Promise<Totals> {
+  /**
+   * Goes on until the signal is aborted, with about so many events a second on an average of the shop's day; or for `events` events, with
+   * about as many a second at this hour.
+   */
+  live(mesh: Mesh, eventsPerSecond: number, events?: number): Promise<Totals> {
     const { sessionsPerDay, signal, onAnswer } = this.#options;
-    const wanted = (eventsPerSecond * SECONDS_PER_DAY) / (EVENTS_PER_SESSION * LIVE_SPEED);
+    const wanted = (eventsPerSecond * SECONDS_PER_DAY) / (EVENTS_PER_SESSION * LIVE_SPEED) / (events === undefined ? 1 : activity(this.#until));
     this.#feed.goLive(this.#until, { at: Date.now(), speed: LIVE_SPEED, moreSessionsPerDay: Math.max(0, wanted - sessionsPerDay) });
     const clockOffset = performance.now() - Date.now();
-    return replay(this.#feed.until(Infinity), mesh.targets, { dueAt: ({ at }) => at + clockOffset, signal, onAnswer });
+    const requests = this.#feed.until(Infinity);
+    return replay(events === undefined ? requests : firstEvents(requests, events), mesh.targets, { dueAt: ({ at }) => at + clockOffset, signal, onAnswer });
   }
 }

@@ -12,7 +12,7 @@ import { connect, type Clients } from './clients.js';
 import { commandsToCopy } from './hints.js';
 import { showLive, type Live } from './live.js';
 import { meshDir, startMesh, type Mesh } from './mesh.js';
-import { LIVE_SPEED, ShopRun, sessionsFor } from './shop-run.js';
+import { LIVE_SPEED, ShopRun, historyFor } from './shop-run.js';
 import { tellStory } from './story.js';
 import { addTotals, emptyTotals, type SentTotals } from './totals.js';
 import { openTruthLog, type TruthLog } from './truth.js';
@@ -22,15 +22,17 @@ interface Options {
   exit: boolean;
   seed: number;
   rate?: number;
-  days: number;
+  days?: number;
   sessions?: number;
 }
 
 const FINISH_TIMEOUT_MS = 180_000;
 const DAYS = 90;
-/** About 16,000 events in 90 days: loaded in a minute or two. */
-const SESSIONS_PER_DAY = 30;
+/** About 12,000 events in 90 days: loaded in a minute or so. */
+const SESSIONS_PER_DAY = 20;
 const LIVE_RATE = 50;
+/** Of a run that ends. */
+const BRISK_RATE = 100;
 
 function whole(text: string): number {
   const value = Number(text);
@@ -40,12 +42,12 @@ function whole(text: string): number {
 
 const options = new Command('npm start --')
   .description('Starts the platform, all services and a simulated shop. Ports: TIDEWAY_WEB_PORT, TIDEWAY_CRM_PORT, ..., TIDEWAY_KAFKA_PORT, ...; data: TIDEWAY_DIR')
-  .option('--events <n>', 'only the first n native events of the history, and nobody live', whole)
-  .option('--exit', 'nobody live: wait until all is processed, check every promise and exit: 0 if they hold', false)
+  .option('--events <n>', 'so many native events in all: most of them history, the rest live', whole)
+  .option('--exit', 'wait until all is processed, check every promise and exit: 0 if they hold; without --events after the history', false)
   .option('--seed <n>', 'seed of the simulator', whole, Date.now() % 1_000_000)
-  .option('--days <n>', 'days of history, from 1', whole, DAYS)
+  .option('--days <n>', `days of history, from 1 (default: ${DAYS}, fewer where --events are few)`, whole)
   .option('--sessions <n>', `sessions a day of the history, from 1 (default: ${SESSIONS_PER_DAY}, or as many as --events need)`, whole)
-  .option('--rate <n>', `events a second, live on an average of the day (default: ${LIVE_RATE}); with --events, while they are sent (default: as fast as they are answered)`, whole)
+  .option('--rate <n>', `events a second, live on an average of the day (default: ${LIVE_RATE}); with --events, at most`, whole)
   .parse()
   .opts<Options>();
 
@@ -53,7 +55,7 @@ const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'disconnect'] as const) process.on(signal, () => stopping.abort());
 
 async function run(mesh: Mesh, clients: Clients, truth: TruthLog, begin: number): Promise<number> {
-  const { events, exit, seed, rate, days } = options;
+  const { events, exit, seed, rate } = options;
   console.log(`Everything runs, ${((Date.now() - begin) / 1000).toFixed(1)} s after the start.\n`);
   for (const line of commandsToCopy(mesh)) console.log(line);
   if (!exit) await tellStory(mesh, clients, (line) => console.log(line));
@@ -66,31 +68,34 @@ async function run(mesh: Mesh, clients: Clients, truth: TruthLog, begin: number)
     sent[request.domain] = (sent[request.domain] ?? 0) + request.events;
     campaignDays.add(request);
   };
-  const sessionsPerDay = options.sessions ?? (events === undefined ? SESSIONS_PER_DAY : sessionsFor(events, days));
+  const sized = events === undefined ? { days: options.days ?? DAYS, sessionsPerDay: SESSIONS_PER_DAY } : historyFor(events, options.days ?? DAYS);
+  const { days, sessionsPerDay } = { ...sized, ...(options.sessions === undefined ? {} : { sessionsPerDay: options.sessions }) };
   const shop = new ShopRun({ seed, days, sessionsPerDay, signal: stopping.signal, onTruth: (one) => truth.write(one), onAnswer });
-  console.log(`\nA simulated shop with ${sessionsPerDay} sessions a day (seed ${seed}) tells ${events === undefined ? '' : `the first ${events} events of `}its last ${days} days.`);
-  const totals = await shop.history(mesh, (line) => console.log(line), { events, eventsPerSecond: events === undefined ? undefined : rate || undefined });
+  console.log(`\nA simulated shop with ${Math.round(sessionsPerDay)} sessions a day (seed ${seed}) tells its last ${days} days.`);
+  const history = await shop.history(mesh, (line) => console.log(line), { events, eventsPerSecond: events === undefined ? undefined : rate || undefined });
   if (stopping.signal.aborted) return 0;
+  if (history.differences[0] !== undefined) console.log(`Not as expected: ${history.differences[0]}`);
   const live = showLive(mesh, clients, () => sent);
   try {
-    if (exit) return await check(clients, before, totals, campaignDays, live);
-    if (events === undefined) await goOn(shop, mesh, rate ?? LIVE_RATE, totals);
-    else await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
+    let totals = addTotals(emptyTotals(), history);
+    if (events !== undefined || !exit) totals = addTotals(totals, await goOn(shop, mesh, history.sent));
+    if (stopping.signal.aborted) return 0;
+    if (exit) return await check(clients, before, { ...totals, restated: campaignDays.restated }, campaignDays, live);
+    await new Promise((resolve) => stopping.signal.addEventListener('abort', resolve));
     return 0;
   } finally {
     live.stop();
   }
 }
 
-async function goOn(shop: ShopRun, mesh: Mesh, rate: number, { differences: [first] }: Totals): Promise<void> {
-  if (first !== undefined) console.log(`Not as expected: ${first}`);
-  console.log(`\nIt goes on live: its people carry on, an hour of theirs in ${3600 / LIVE_SPEED} s, about ${rate} events a second on an average of its day.`);
-  await shop.live(mesh, rate);
+function goOn(shop: ShopRun, mesh: Mesh, sent: number): Promise<Totals> {
+  const { events, rate = events === undefined ? LIVE_RATE : BRISK_RATE } = options;
+  console.log(`\nIt goes on live: its people carry on, an hour of theirs in ${3600 / LIVE_SPEED} s, about ${rate || BRISK_RATE} events a second${events === undefined ? ' on an average of its day' : ''}.`);
+  return shop.live(mesh, rate || BRISK_RATE, events === undefined ? undefined : events - sent);
 }
 
-async function check(clients: Clients, before: Stored, replayed: Totals, campaignDays: CampaignDays, live: Live): Promise<number> {
+async function check(clients: Clients, before: Stored, totals: SentTotals, campaignDays: CampaignDays, live: Live): Promise<number> {
   live.stop();
-  const totals: SentTotals = { ...addTotals(emptyTotals(), replayed), restated: campaignDays.restated };
   await waitForLagZero(clients, FINISH_TIMEOUT_MS, (lag) => console.log(`waiting: ${Object.entries(lag).map(([group, n]) => `${group} ${n}`).join('   ')}`));
   const findings = [...await checkMesh(clients, before, totals), await campaignDays.check(clients)];
   console.log(['', ...(await live.picture()), ''].join('\n'));

@@ -56,6 +56,28 @@ describe('replay', () => {
     expect(totals).toMatchObject({ sent: 1000, unknown: 0, retries: 0, differences: [] });
   });
 
+  it('sends each request when it is due, and stops waiting when it is told to', async () => {
+    service = await startTestService();
+    const startedAt = performance.now();
+    const dueAt = new Map([...simulate({ seed: 3, events: 300 })].map((request, index) => [request, startedAt + 100 + index * 60]));
+    const stop = new AbortController();
+    const late: number[] = [];
+    const endless = function* () {
+      yield* dueAt.keys();
+      // In an hour.
+      yield { ...[...dueAt.keys()][0]!, body: Buffer.from('{}') };
+    };
+    const onAnswer = (request: NativeRequest, _answer: unknown, { sentAt }: Timing) => {
+      if (late.push(sentAt - dueAt.get(request)!) === dueAt.size) stop.abort();
+    };
+    const totals = await replay(endless(), service.targets, { dueAt: (request) => dueAt.get(request) ?? startedAt + 3_600_000, signal: stop.signal, onAnswer });
+    expect(totals).toMatchObject({ sent: 300, unknown: 0, differences: [] });
+    expect(late.length).toBe(dueAt.size);
+    // Timers of Node fire up to a millisecond early.
+    expect(Math.min(...late)).toBeGreaterThan(-2);
+    expect(performance.now() - startedAt).toBeLessThan(60_000);
+  });
+
   it('keeps nobody waiting for the answers of others, and counts from the time at which a request was due', async () => {
     const slowMs = 1_500;
     const server = createServer((incoming, outgoing) => {
