@@ -1,6 +1,7 @@
 // Starts the load generator in a process of its own.
 import { fork } from 'node:child_process';
 import path from 'node:path';
+import { workspaceRoot } from '@tideway/embedded';
 import type { LoadMessage, LoadOrder, LoadResult } from './generator.js';
 import type { LoadTimings } from './timings.js';
 
@@ -17,7 +18,7 @@ export interface RunningLoad {
 
 /** `onReport` is called every `reportEverySeconds` of the order. */
 export function startLoad(order: LoadOrder, onReport: (timings: LoadTimings) => void = () => undefined): RunningLoad {
-  const child = fork(path.join(import.meta.dirname, 'generator.js'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(path.join(workspaceRoot, 'infra/bench/dist/load/generator.js'), { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   const timed = Promise.withResolvers<void>();
   const result = new Promise<LoadResult>((resolve, reject) => {
     child.on('message', (message: LoadMessage) => {

@@ -1,5 +1,5 @@
 // Every route that takes native events, with a sound request of each: what hostile requests are made of.
-import { createHmac, createSign, generateKeyPairSync } from 'node:crypto';
+import { createHmac, createSign, createPrivateKey } from 'node:crypto';
 import type { Secrets } from '../secrets.js';
 import type { ServiceName } from '../services.js';
 
@@ -19,14 +19,12 @@ export interface IntakeRoute {
   never?: [string, ...string[]];
 }
 
-const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const SVIX_KEY = Buffer.alloc(24, 7);
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:mails';
 const MB = 1024 * 1024;
 
 /** The variables of the platforms that sign, which a mesh does not set. */
 export const SIGNING_ENV = {
-  SENDGRID_VERIFICATION_KEYS: `shop:${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`,
   MAILGUN_SIGNING_KEYS: 'shop:signing-key', RESEND_WEBHOOK_SECRETS: `shop:whsec_${SVIX_KEY.toString('base64')}`, SES_TOPIC_ARNS: TOPIC,
 };
 
@@ -36,6 +34,7 @@ let made = 0;
 
 /** The table; `hubspotUrl` is what HubSpot signs. */
 export function intakeRoutes(secrets: Secrets, hubspotUrl: string): IntakeRoute[] {
+  const sendgridKey = createPrivateKey({ key: Buffer.from(secrets.sendgridKey, 'base64'), format: 'der', type: 'pkcs8' });
   const bearer = (key: string) => () => ({ authorization: `Bearer ${key}` });
   const basic = (user: string, password: string) => () => ({ authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` });
   const time = new Date(Date.now() - 3_600_000).toISOString();
@@ -67,7 +66,7 @@ export function intakeRoutes(secrets: Secrets, hubspotUrl: string): IntakeRoute[
     { ...email, path: '/webhooks/brevo', headers: password, sound: () => JSON.stringify({ event: 'delivered', email: 'a@example.com', 'message-id': '<1@x>', ts_event: 1604933654 }), never: ['1604933654', '9007199254740993', '1e999'] },
     { ...email, path: '/webhooks/mailjet', headers: password, sound: () => JSON.stringify({ event: 'sent', time: 1433333949, MessageID: 19421777, email: 'a@example.com' }), never: ['1433333949', '9007199254740993', '1e999', '-1'] },
     { ...email, path: '/webhooks/sparkpost', headers: password, sound: () => JSON.stringify([{ msys: { message_event: { type: 'delivery', event_id: '92', rcpt_to: 'a@example.com', timestamp: '1460989507' } } }]), never: ['"1460989507"', '"9007199254740993"', '1e999'] },
-    { ...email, path: '/webhooks/sendgrid', dated: true, headers: (body, at) => ({ 'x-twilio-email-event-webhook-timestamp': seconds(at), 'x-twilio-email-event-webhook-signature': createSign('sha256').update(seconds(at)).update(body).sign(privateKey, 'base64') }), sound: () => JSON.stringify([{ email: 'a@example.com', timestamp: 1513299569, event: 'delivered', sg_event_id: 'r' }]), never: ['1513299569', '9007199254740993', '1e999'] },
+    { ...email, path: '/webhooks/sendgrid', dated: true, headers: (body, at) => ({ 'x-twilio-email-event-webhook-timestamp': seconds(at), 'x-twilio-email-event-webhook-signature': createSign('sha256').update(seconds(at)).update(body).sign(sendgridKey, 'base64') }), sound: () => JSON.stringify([{ email: 'a@example.com', timestamp: 1513299569, event: 'delivered', sg_event_id: 'r' }]), never: ['1513299569', '9007199254740993', '1e999'] },
     { ...email, path: '/webhooks/mailgun', headers: () => ({}), sound: () => {
       const [timestamp, token] = [seconds(Date.now()), String(made += 1).padStart(50, '0')];
       return JSON.stringify({ signature: { timestamp, token, signature: hmac('signing-key', timestamp + token, 'hex') }, 'event-data': { event: 'delivered', id: 'CP', timestamp: 1521472262.5, recipient: 'a@example.com' } });
