@@ -32,7 +32,7 @@ const SESSIONS_OF_A_DAY = 25;
 export function historyFor(events: number, mostDays: number): { days: number; sessionsPerDay: number } {
   const sessions = (HISTORY_SHARE * events) / EVENTS_PER_SESSION;
   const days = Math.min(mostDays, Math.max(1, Math.ceil(sessions / SESSIONS_OF_A_DAY)));
-  return { days, sessionsPerDay: sessions / days };
+  return { days, sessionsPerDay: Math.max(1, sessions / days) };
 }
 
 export class ShopRun {

@@ -40,13 +40,19 @@ function whole(text: string): number {
   return value;
 }
 
+function countingFromOne(text: string): number {
+  const value = whole(text);
+  if (value === 0) throw new InvalidArgumentError('at least 1 is expected');
+  return value;
+}
+
 const options = new Command('npm start --')
   .description('Starts the platform, all services and a simulated shop. Ports: TIDEWAY_WEB_PORT, TIDEWAY_CRM_PORT, ..., TIDEWAY_KAFKA_PORT, ...; data: TIDEWAY_DIR')
   .option('--events <n>', 'so many native events in all: most of them history, the rest live', whole)
   .option('--exit', 'wait until all is processed, check every promise and exit: 0 if they hold; without --events after the history', false)
   .option('--seed <n>', 'seed of the simulator', whole, Date.now() % 1_000_000)
-  .option('--days <n>', `days of history, from 1 (default: ${DAYS}, fewer where --events are few)`, whole)
-  .option('--sessions <n>', `sessions a day of the history, from 1 (default: ${SESSIONS_PER_DAY}, or as many as --events need)`, whole)
+  .option('--days <n>', `days of history, from 1 (default: ${DAYS}, fewer where --events are few)`, countingFromOne)
+  .option('--sessions <n>', `sessions a day of the history, from 1 (default: ${SESSIONS_PER_DAY}, or as many as --events need)`, countingFromOne)
   .option('--rate <n>', `events a second, live on an average of the day (default: ${LIVE_RATE}); with --events, at most`, whole)
   .parse()
   .opts<Options>();
