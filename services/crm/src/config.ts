@@ -12,6 +12,7 @@ export const configShape = {
   HUBSPOT_WEBHOOK_URL: z.url().describe('the URL as HubSpot knows it: it is part of what is signed'),
   HUBSPOT_ALLOW_V1_V2: z.enum(['true', 'false']).default('false').transform((text) => text === 'true').describe('take requests that have only a signature without a time'),
   CRM_IMPORT_KEYS: hashedKeys,
+  PIPEDRIVE_WEBHOOK_KEYS: hashedKeys.optional().describe('passwords of HTTP Basic authentication of Pipedrive\'s webhooks'),
 };
 
 export type Config = z.infer<z.ZodObject<typeof configShape>>;

@@ -1,4 +1,4 @@
-// The routes of the crm service: HubSpot's webhooks, and with a key Salesforce's change events and imports.
+// The routes of the crm service: HubSpot's and Pipedrive's webhooks, and with a key Salesforce's change events and imports.
 import { Controller, HttpCode, Inject, Post, Query, Req } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { badRequest, bearerToken, unauthorised, verifyKey, type Answer, type HashedKey } from '@tideway/intake';
@@ -14,6 +14,12 @@ export class CrmController {
   @HttpCode(200)
   webhook(@Req() request: FastifyRequest): Promise<Answer> {
     return this.pipeline.webhook(request);
+  }
+
+  @Post('webhooks/pipedrive')
+  @HttpCode(200)
+  pipedrive(@Req() request: FastifyRequest): Promise<Answer> {
+    return this.pipeline.pipedrive(request);
   }
 
   /** A relay posts what it gets from Salesforce; `?account=` names the org. */

@@ -1,11 +1,11 @@
-// The whole flow of the crm service: HubSpot's webhooks, Salesforce's change events and imports become records of the crm products.
+// The whole flow of the crm service: HubSpot's and Pipedrive's webhooks, Salesforce's change events and imports become records of the crm products.
 import type { FastifyRequest } from 'fastify';
 import type { Outcome } from '@tideway/contracts';
-import { IntakeError, badRequest, elementSlices, parseJson, rawBody, type Answer, type Intake } from '@tideway/intake';
+import { IntakeError, badRequest, basicCredentials, elementSlices, parseJson, rawBody, unauthorised, verifyKey, type Answer, type Intake } from '@tideway/intake';
 import type { Config } from './config.js';
 import { csvRows } from './csv-rows.js';
 import { lineSlices, type Line } from './lines.js';
-import { LINE_FIELDS, MAX_EVENTS, MAX_SALESFORCE_EVENTS, csvColumns, hubspotEvent, importLine, importRow, rowAsLine, salesforceChange, verifyHubspot, type ImportContext, type ImportType } from './sources/index.js';
+import { LINE_FIELDS, MAX_EVENTS, MAX_SALESFORCE_EVENTS, csvColumns, hubspotEvent, importLine, importRow, pipedriveEvent, rowAsLine, salesforceChange, verifyHubspot, type ImportContext, type ImportType } from './sources/index.js';
 
 /** Lines of an import that are published together: the next ones wait for their acknowledgement. */
 const LINES_AT_ONCE = 1_000;
@@ -67,6 +67,15 @@ export class Pipeline {
     return this.intake.answer({ ...batch, events: parsed.map((value: unknown, index) => ({ value, original: originals[index]! })) });
   }
 
+  /** Basic authentication -> one event -> records -> acknowledged by Kafka -> answer; 400 where it is none of Pipedrive's */
+  async pipedrive(request: FastifyRequest): Promise<Answer> {
+    const source = `pipedrive:${this.#pipedriveAccount(request)}`;
+    const original = rawBody(request);
+    const value = parseJson(original);
+    const ctx = { receivedAt: Date.now(), source };
+    return this.intake.answerOne({ request, key: source, ...ctx, events: [{ value, original }], outcomeOf: () => pipedriveEvent(value, ctx) });
+  }
+
   /** raw body -> lines -> records, a thousand lines at a time -> acknowledged by Kafka -> answer; a dry run publishes nothing */
   async import(request: FastifyRequest, { key, account, platform, type, dryRun }: ImportRequest): Promise<ImportAnswer> {
     const context: ImportContext = { receivedAt: Date.now(), source: `import:${account}`, accountId: account, ...(platform ? { platform } : {}) };
@@ -85,6 +94,15 @@ export class Pipeline {
       answer.rejected.push(...listed.slice(0, MAX_LISTED - answer.rejected.length));
     }
     return answer;
+  }
+
+  /** The name of the key that is the password, whatever the user name. Throws IntakeError 404 where no keys are set, 401 for any other password. */
+  #pipedriveAccount(request: FastifyRequest): string {
+    const keys = this.config.PIPEDRIVE_WEBHOOK_KEYS;
+    if (!keys) throw new IntakeError(404, { code: 'not_configured', field: '', message: 'this platform is not set up here: set PIPEDRIVE_WEBHOOK_KEYS' });
+    const name = verifyKey(keys, basicCredentials(request.headers.authorization)?.password ?? '');
+    if (name === undefined) throw unauthorised('Basic realm="webhook"', 'send a key of PIPEDRIVE_WEBHOOK_KEYS as the password of Basic authentication: http_auth_password of the webhook');
+    return name;
   }
 
   #verify(request: FastifyRequest, body: Buffer): void {

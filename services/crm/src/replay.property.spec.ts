@@ -1,4 +1,5 @@
 // A corrected replay gives the very records that the corrected event would have given at its first delivery.
+import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { Deliveries, correctedBytes, nativeRequest, replayed } from '@tideway/intake';
@@ -59,6 +60,23 @@ describe('a corrected replay, after its route,', () => {
       expect([first.status, item.outcome.status]).toEqual(['records', 'quarantined']);
       expect(replayed(replaySources, item, { set: { [`ChangeEventHeader.${field}`]: header[field] } })).toEqual(first);
     }), { numRuns: 60 });
+  });
+
+  it('of a webhook of Pipedrive is what the sound one gave, ids included, by the key that it came with', async () => {
+    const meta = { action: 'change', company_id: '8087566', entity_id: '8', entity: 'person', id: '7c812ffd-8f50-45ea-a597-b8fcba2da9c0', timestamp: '2022-11-24T15:18:35.616Z', version: '2.0', attempt: 1 };
+    const data = { id: 8, label: 3, marketing_status: 'unsubscribed', emails: [{ label: 'work', value: 'jane@example.com', primary: true }] };
+    const keys = new Pipeline({ PIPEDRIVE_WEBHOOK_KEYS: [{ name: 'shop', hash: createHash('sha256').update('secret').digest() }] } as Config, deliveries.intake);
+    const headers = { authorization: `Basic ${Buffer.from('shop:secret').toString('base64')}` };
+    const send = (change: object) => keys.pipedrive(nativeRequest(JSON.stringify({ data, previous: { label: null, marketing_status: 'subscribed' }, meta: { ...meta, ...change } }), { headers }));
+    const damage = fc.constantFrom<[keyof typeof meta, unknown]>(['timestamp', 'once'], ['action', 'divined'], ['entity_id', {}], ['company_id', null], ['id', [1]]);
+    await fc.assert(fc.asyncProperty(damage, async ([field, wrong]) => {
+      await send({});
+      const first = deliveries.items.at(-1)!.outcome;
+      await send({ [field]: wrong });
+      const item = deliveries.items.at(-1)!;
+      expect([first.status, item.outcome.status]).toEqual(['records', 'quarantined']);
+      expect(replayed(replaySources, item, { set: { [`meta.${field}`]: meta[field] } })).toEqual(first);
+    }), { numRuns: 30 });
   });
 
   it('of a row of CSV is what the sound row gave, corrected as the line that it is kept as', async () => {

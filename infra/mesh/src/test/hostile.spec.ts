@@ -9,7 +9,7 @@ import { startService, type RunningService, type ServiceDefinition } from '@tide
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { makeSecrets } from '../secrets.js';
 import { ownEnvironment, type ServiceName } from '../services.js';
-import { SIGNING_ENV, UNSIGNED_SES, intakeRoutes, type IntakeRoute } from './intake-routes.js';
+import { OPTIONAL_ENV, UNSIGNED_SES, intakeRoutes, type IntakeRoute } from './intake-routes.js';
 
 const DOMAINS = { web: 'web', crm: 'crm', email: 'email', 'paid-media': 'paidMedia' } as const;
 const secrets = makeSecrets();
@@ -23,7 +23,7 @@ beforeAll(async () => {
   platform = await startTestPlatform({ clickhouse: false });
   for (const [name, exported] of Object.entries(DOMAINS) as [ServiceName, string][]) {
     const module = (await import(path.join(workspaceRoot, `services/${name}/dist/app.module.js`))) as Record<string, ServiceDefinition<Record<string, never>>>;
-    services.set(name, await startService(module[exported]!, { ...platform.env, LOG_LEVEL: 'silent', ...(name === 'email' ? SIGNING_ENV : {}), ...ownEnvironment(name, secrets, ports) }));
+    services.set(name, await startService(module[exported]!, { ...platform.env, LOG_LEVEL: 'silent', ...OPTIONAL_ENV, ...ownEnvironment(name, secrets, ports) }));
   }
   // A publisher's first records may take longer than a sender waits: it sends them again.
   for (const name of services.keys()) await waitFor(async () => isTaken(await send(...soundOf(name))), { timeoutMs: 120_000, message: `a first event of ${name}` });

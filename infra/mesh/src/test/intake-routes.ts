@@ -1,5 +1,5 @@
 // Every route that takes native events, with a sound request of each: what hostile requests are made of.
-import { createHmac, createSign, createPrivateKey } from 'node:crypto';
+import { createHash, createHmac, createPrivateKey, createSign } from 'node:crypto';
 import type { Secrets } from '../secrets.js';
 import type { ServiceName } from '../services.js';
 
@@ -23,9 +23,12 @@ const SVIX_KEY = Buffer.alloc(24, 7);
 const TOPIC = 'arn:aws:sns:eu-west-1:123456789012:mails';
 const MB = 1024 * 1024;
 
-/** The variables of the platforms that sign, which a mesh does not set. */
-export const SIGNING_ENV = {
+const PIPEDRIVE_PASSWORD = 'pipedrive-password';
+
+/** The variables of platforms that a mesh does not set. */
+export const OPTIONAL_ENV = {
   MAILGUN_SIGNING_KEYS: 'shop:signing-key', RESEND_WEBHOOK_SECRETS: `shop:whsec_${SVIX_KEY.toString('base64')}`, SES_TOPIC_ARNS: TOPIC,
+  PIPEDRIVE_WEBHOOK_KEYS: `shop:${createHash('sha256').update(PIPEDRIVE_PASSWORD).digest('hex')}`,
 };
 
 const hmac = (key: string | Buffer, text: Buffer | string, encoding: 'base64' | 'hex') => createHmac('sha256', key).update(text).digest(encoding);
@@ -61,6 +64,7 @@ export function intakeRoutes(secrets: Secrets, hubspotUrl: string): IntakeRoute[
     { ...web, path: '/cloudevents', type: 'application/cloudevents+json', headers: bearer(secrets.webWriteKey), sound: () => JSON.stringify({ specversion: '1.0', type: 'com.tideway.web.custom-events.v1', source: '/s', id: String(made += 1), time, data: { identifiers: { user_id: 'u-1' }, name: 'Song Played', properties: { length: 215 } } }), never: [`"${time}"`, ...times] },
     { ...crm, path: '/webhooks/hubspot', dated: true, headers: (body, at) => ({ 'x-hubspot-request-timestamp': String(at), 'x-hubspot-signature-v3': hmac(secrets.hubspotSecret, Buffer.concat([Buffer.from(`POST${hubspotUrl}`), body, Buffer.from(String(at))]), 'base64') }), sound: () => JSON.stringify([{ eventId: 7, subscriptionId: 25, portalId: 33, appId: 1, occurredAt: 1_795_000_000_000, attemptNumber: 0, objectId: 501, propertyName: 'lifecyclestage', propertyValue: 'lead', changeSource: 'CRM_UI', subscriptionType: 'contact.propertyChange' }]), never: ['501', '9007199254740993', '1e999', '-1'] },
     { ...crm, path: '/webhooks/salesforce?account=00D', headers: bearer(secrets.crmImportKey), sound: () => JSON.stringify(change), never: ['1714156685000', '9007199254740993', '1e999', '-1', '"1901-01-01"'] },
+    { ...crm, path: '/webhooks/pipedrive', headers: basic('x', PIPEDRIVE_PASSWORD), sound: () => JSON.stringify({ data: { id: 8, name: 'x' }, previous: { name: 'y' }, meta: { action: 'change', entity: 'person', entity_id: '8', company_id: '8087566', id: '7c812ffd', timestamp: time, version: '2.0' } }), never: [`"${time}"`, '"1901-01-01T00:00:00Z"', '"2199-01-01T00:00:00Z"', '1e999', '9007199254740993'] },
     { ...crm, path: '/v1/import?account=1', type: 'application/x-ndjson', headers: bearer(secrets.crmImportKey), sound: () => JSON.stringify(line), never: ['9101', '9007199254740993', '1e999'] },
     { ...email, path: '/webhooks/postmark', headers: password, sound: () => JSON.stringify(postmark), never: [`"${time}"`, '"2199-01-01T00:00:00Z"', '1e999'] },
     { ...email, path: '/webhooks/brevo', headers: password, sound: () => JSON.stringify({ event: 'delivered', email: 'a@example.com', 'message-id': '<1@x>', ts_event: 1604933654 }), never: ['1604933654', '9007199254740993', '1e999'] },

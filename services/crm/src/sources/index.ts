@@ -6,3 +6,4 @@ export { csvColumns, importRow, rowAsLine } from './csv-import.js';
 export { LINE_FIELDS, type ImportType } from './import-format.js';
 export type { ImportContext } from './import-records.js';
 export { importLine } from './ndjson-import.js';
+export { pipedriveEvent } from './pipedrive.js';

@@ -65,3 +65,20 @@ export const SALESFORCE: PropertyNames = {
   // Phone is the business phone, often the switchboard of a company: it would make one person of all who work there.
   identifying: new Map([['Email', 'email_sha256'], ['MobilePhone', 'phone_sha256']]),
 };
+
+/**
+ * Pipedrive's names in webhooks of version 2 (https://pipedrive.readme.io/docs/webhooks-v2-migration-guide) and of version 1,
+ * where they differ; contact stands for person, company for organization.
+ */
+export const PIPEDRIVE: PropertyNames = {
+  kept: {
+    contact: new Set(['label', 'label_ids', 'marketing_status', 'doi_status', 'owner_id', 'org_id', 'visible_to']),
+    deal: new Set([
+      'status', 'stage_id', 'pipeline_id', 'value', 'currency', 'probability', 'expected_close_date', 'close_time', 'won_time', 'first_won_time', 'lost_time', 'label', 'label_ids',
+      'person_id', 'org_id', 'owner_id', 'user_id', 'creator_user_id', 'origin', 'channel', 'is_archived', 'archive_time', 'visible_to',
+    ]),
+    company: new Set(['country_code', 'label', 'label_ids', 'owner_id', 'visible_to']),
+  },
+  // Of phones only those labelled mobile identify, which pipedrive.ts sees to.
+  identifying: new Map([['emails', 'email_sha256'], ['email', 'email_sha256']]),
+};

@@ -47,3 +47,10 @@ function hashedContactData(text: string): string | undefined {
 export function mayHoldContactData(text: string): boolean {
   return text.length > MAX_LENGTH || text.includes('@') || (!NUMBER_OR_DATE.test(text) && PHONE_LIKE.test(text));
 }
+
+/** A value of JSON as text: '' for null, undefined for objects and arrays, and for a number that parsing has rounded or taken for infinite, which is not what was sent. */
+export function textOf(value: unknown): string | undefined {
+  if (value === null) return '';
+  if (typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))) return undefined;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}

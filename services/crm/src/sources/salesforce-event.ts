@@ -2,6 +2,7 @@
 import { TIMESTAMP_RANGE, type Rejection } from '@tideway/contracts';
 import { z } from 'zod';
 import type { CrmObject } from './property-names.js';
+import { textOf } from './property-value.js';
 
 /** What becomes of the entities that products are made of; other entities may arrive on a channel that has several. */
 const ENTITIES: ReadonlyMap<string, { object: CrmObject; id: string }> = new Map([
@@ -132,13 +133,6 @@ function valueAt(payload: Fields, path: string): unknown {
   if (dot < 0) return value;
   const part = path.slice(dot + 1);
   return isObject(value) && Object.hasOwn(value, part) ? value[part] : value === null ? null : undefined;
-}
-
-function textOf(value: unknown): string | undefined {
-  if (value === null) return '';
-  // A number that parsing has rounded, or taken for infinite, is not what was sent.
-  if (typeof value === 'number' && (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))) return undefined;
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
 }
 
 function invalid(object: CrmObject, code: string, field: string, message: string): ParsedSalesforce {

@@ -11,6 +11,7 @@ import { crm } from '../app.module.js';
 const SECRET = 'client-secret';
 const WEBHOOK_URL = 'https://hooks.example.com/webhooks/hubspot';
 const IMPORT_KEY = 'import-key';
+const PIPEDRIVE_PASSWORD = 'pipedrive-password';
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 const products = loadProducts();
 const silent = createLogger('test', 'silent');
@@ -21,7 +22,7 @@ let registry: SchemaRegistry;
 
 beforeAll(async () => {
   platform = await startTestPlatform({ clickhouse: false });
-  service = await startService(crm, { ...platform.env, LOG_LEVEL: 'silent', HUBSPOT_CLIENT_SECRET: SECRET, HUBSPOT_WEBHOOK_URL: WEBHOOK_URL, CRM_IMPORT_KEYS: `nightly:${sha256(IMPORT_KEY)}` });
+  service = await startService(crm, { ...platform.env, LOG_LEVEL: 'silent', HUBSPOT_CLIENT_SECRET: SECRET, HUBSPOT_WEBHOOK_URL: WEBHOOK_URL, CRM_IMPORT_KEYS: `nightly:${sha256(IMPORT_KEY)}`, PIPEDRIVE_WEBHOOK_KEYS: `shop:${sha256(PIPEDRIVE_PASSWORD)}` });
   const config = loadConfig({ ...kafkaShape, ...registryShape }, platform.env);
   kafka = createKafka(config, 'test', silent);
   registry = new SchemaRegistry(config);
@@ -211,6 +212,38 @@ describe('a change event of Salesforce', () => {
     expect((await send('00D2', { hello: 1 })).body).toMatchObject({ code: 'required', field: 'ChangeEventHeader' });
     const refused = await send('00D2', change(), 'Bearer other');
     expect([refused.status, refused.body['code'], await changesOf('crm.deal-changes', '00D2')]).toEqual([401, 'unauthorised', []]);
+  });
+});
+
+describe('a webhook of Pipedrive', () => {
+  const meta = (company_id: string, more: object = {}) => ({ action: 'change', company_id, entity: 'person', entity_id: '8', id: '7c812ffd-8f50-45ea-a597-b8fcba2da9c0', is_bulk_edit: false, timestamp: '2022-11-24T15:18:35.616Z', type: 'general', version: '2.0', attempt: 1, ...more });
+  const send = (body: unknown, password = PIPEDRIVE_PASSWORD) => post('/webhooks/pipedrive', JSON.stringify(body), { 'content-type': 'application/json', authorization: `Basic ${Buffer.from(`any:${password}`).toString('base64')}` });
+  const taken = { status: 200, body: { accepted: 1, quarantined: 0, rejected: [] } };
+
+  it('becomes records of persons, deals, organizations, consents and interactions', async () => {
+    const person = { id: 8, emails: [{ label: 'work', value: 'Jane@Example.com', primary: true }], marketing_status: 'unsubscribed', org_id: 1 };
+    const deal = { id: 9, person_id: 8, stage_id: 3, status: 'won', value: 1500.5, currency: 'EUR' };
+    expect(await send({ data: person, previous: { marketing_status: 'subscribed' }, meta: meta('p1') })).toMatchObject({ status: 200, body: { accepted: 0, quarantined: 1 } });
+    expect(await send({ data: person, previous: { marketing_status: 'subscribed' }, meta: meta('901') })).toMatchObject(taken);
+    expect(await send({ data: deal, previous: { status: 'open', value: 1000 }, meta: meta('901', { entity: 'deal', entity_id: '9' }) })).toMatchObject(taken);
+    expect(await send({ data: null, previous: { id: 1 }, meta: meta('901', { entity: 'organization', entity_id: '1', action: 'delete' }) })).toMatchObject(taken);
+    expect(await send({ data: { id: 2, type: 'call', done: true, person_id: 8, duration: { value: '00:15' } }, previous: { done: false }, meta: meta('901', { entity: 'activity', entity_id: '2' }) })).toMatchObject(taken);
+    const identifiers = { pipedrive_person_id: '901:8', email_sha256: sha256('jane@example.com') };
+    expect(await changesOf('crm.contact-changes', '901')).toEqual([{ key: '901|8', record: expect.objectContaining({ property: 'marketing_status', value: 'unsubscribed', source: 'pipedrive:shop', identifiers }) }]);
+    expect((await consentsOf('pipedrive:shop')).map(({ decision, identifiers: whose }) => [decision, whose])).toEqual([['withdrawn', identifiers]]);
+    expect((await changesOf('crm.deal-changes', '901')).map(({ key, record: { property, stage, amount_micros, currency } }) => [key, property, stage, amount_micros, currency])).toEqual([['901|9', 'status', 'won', null, null], ['901|9', 'value', null, 1_500_500_000, 'EUR']]);
+    expect(await changesOf('crm.company-changes', '901')).toEqual([{ key: '901|1', record: expect.objectContaining({ change: 'deleted' }) }]);
+    const interactions = (await read('crm.interactions')).map(({ record }) => record).filter(({ source }) => source === 'pipedrive:shop');
+    expect(interactions).toEqual([expect.objectContaining({ kind: 'call', object_id: '2', duration_s: 900, identifiers: { pipedrive_person_id: '901:8' } })]);
+    const quarantined = (await read('operations.quarantine')).map(({ record }) => record).filter(({ source }) => source === 'pipedrive:shop');
+    expect(quarantined).toEqual([expect.objectContaining({ code: 'type', field: 'meta.company_id', product: 'crm.contact-changes' })]);
+  });
+
+  it('is refused where it is none, and with another password', async () => {
+    const none = await send({ hello: 1 });
+    expect([none.status, none.body]).toMatchObject([400, { code: 'required', field: 'meta' }]);
+    const refused = await send({ data: { id: 8 }, previous: { name: 'x' }, meta: meta('902') }, 'other');
+    expect([refused.status, refused.body['code'], refused.headers.get('www-authenticate'), await changesOf('crm.contact-changes', '902')]).toEqual([401, 'unauthorised', 'Basic realm="webhook"', []]);
   });
 });
 
