@@ -10,7 +10,7 @@ import type { FaultContext, RunFault } from './fault.js';
 
 const RECORDS = 40;
 const BATCHES = 4;
-const ARRIVAL_TIMEOUT_MS = 60_000;
+const ARRIVAL_TIMEOUT_MS = 180_000;
 
 /** The new field must be a column with its values, which are the events' ids, or it was dropped on the way. */
 export const schemaVersion: RunFault = async (context, { target, seconds, seed }) => {

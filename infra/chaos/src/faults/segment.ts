@@ -5,7 +5,7 @@ import path from 'node:path';
 import { verdict } from '../checker/verdict.js';
 import type { RunFault } from './fault.js';
 
-const MEMBERS_TIMEOUT_MS = 60_000;
+const MEMBERS_TIMEOUT_MS = 180_000;
 
 /** People who have looked at something must become members, those of before as well; what SQL says is checked at the end. */
 export const segment: RunFault = async ({ arena, clients, evidence, random }, { seed }) => {
