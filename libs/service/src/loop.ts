@@ -10,16 +10,18 @@ export interface Loop {
   problem?(): string | undefined;
 }
 
-/** The loop, with something to be done each time before it starts. */
+/** The loop, with something to be done each time before it starts; until that is done, the service is not ready. */
 export function preparedLoop(loop: Loop, prepare: () => Promise<void>): Loop {
+  let prepared = false;
   return {
     name: loop.name,
     start: async () => {
       await prepare();
+      prepared = true;
       await loop.start();
     },
     stop: () => loop.stop(),
-    problem: () => loop.problem?.(),
+    problem: () => (prepared ? loop.problem?.() : 'what it needs is being made'),
   };
 }
 

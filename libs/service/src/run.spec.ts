@@ -93,8 +93,11 @@ describe('a running service', () => {
     });
     for (let i = 0; i < 100 && url === ''; i += 1) await sleep(20);
     expect((await fetch(`${url}/health/live`)).status).toBe(200);
+    const ready = await fetch(`${url}/health/ready`);
+    expect([ready.status, await ready.json()]).toEqual([503, { ready: false, checks: { 'loop rows': 'what it needs is being made' } }]);
     release();
     expect((await starting).url).toBe(url);
+    expect((await fetch(`${url}/health/ready`)).status).toBe(200);
   });
 });
 

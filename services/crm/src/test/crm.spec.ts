@@ -23,6 +23,7 @@ let registry: SchemaRegistry;
 beforeAll(async () => {
   platform = await startTestPlatform({ clickhouse: false });
   service = await startService(crm, { ...platform.env, LOG_LEVEL: 'silent', HUBSPOT_CLIENT_SECRET: SECRET, HUBSPOT_WEBHOOK_URL: WEBHOOK_URL, CRM_IMPORT_KEYS: `nightly:${sha256(IMPORT_KEY)}`, PIPEDRIVE_WEBHOOK_KEYS: `shop:${sha256(PIPEDRIVE_PASSWORD)}` });
+  await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { message: 'readiness' });
   const config = loadConfig({ ...kafkaShape, ...registryShape }, platform.env);
   kafka = createKafka(config, 'test', silent);
   registry = new SchemaRegistry(config);

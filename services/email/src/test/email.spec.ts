@@ -7,7 +7,7 @@ import { createClickHouse, createTable, insertDatums, tableName, wholeBuffer, ty
 import { loadProducts, productOf, type ProductId } from '@tideway/contracts';
 import { createKafka, readTopics, readWire, type Kafka } from '@tideway/kafka';
 import { clickhouseShape, createLogger, kafkaShape, loadConfig, startService, untilDone, type RunningService } from '@tideway/service';
-import { startTestPlatform, type TestPlatform } from '@tideway/testing';
+import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { email } from '../app.module.js';
 import { BREVO } from '../sources/brevo.samples.js';
 import { MAILJET } from '../sources/mailjet.samples.js';
@@ -46,6 +46,7 @@ beforeAll(async () => {
     MAILGUN_SIGNING_KEYS: 'shop:signing-key', RESEND_WEBHOOK_SECRETS: `shop:whsec_${SVIX_KEY.toString('base64')}`,
     ...Object.fromEntries(['POSTMARK', 'BREVO', 'MAILJET', 'SPARKPOST'].map((platform) => [`${platform}_WEBHOOK_KEYS`, `shop:${sha256(`${platform.toLowerCase()}-password`)}`])),
   });
+  await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { message: 'readiness' });
   kafka = createKafka(loadConfig(kafkaShape, platform.env), 'test', silent);
   clickhouse = createClickHouse(loadConfig(clickhouseShape, platform.env), 'test');
 });

@@ -8,7 +8,7 @@ import { createClickHouse, createTable, createView, insertDatums, tableName, who
 import { loadProducts, productOf, schemasDir, type ProductId } from '@tideway/contracts';
 import { createKafka, offsetOf, readTopics, type Kafka } from '@tideway/kafka';
 import { clickhouseShape, createLogger, kafkaShape, loadConfig, startService, untilDone, type RunningService } from '@tideway/service';
-import { startTestPlatform, type TestPlatform } from '@tideway/testing';
+import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { v4 as uuid } from 'uuid';
 import { paidMedia } from '../app.module.js';
 
@@ -30,6 +30,7 @@ beforeAll(async () => {
   service = await startService(paidMedia, {
     ...platform.env, LOG_LEVEL: 'silent', PAID_MEDIA_KEYS: `nightly:${sha256(KEY)}`, META_APP_SECRET: SECRET, META_VERIFY_TOKEN: 'verify-me',
   });
+  await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { message: 'readiness' });
   kafka = createKafka(loadConfig(kafkaShape, platform.env), 'test', silent);
   clickhouse = createClickHouse(loadConfig(clickhouseShape, platform.env), 'test');
   for (const id of TABLES) {

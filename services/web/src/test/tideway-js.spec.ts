@@ -22,6 +22,7 @@ beforeAll(async () => {
   browser = await chromium.launch({ executablePath: await chromiumPath() });
   platform = await startTestPlatform({ clickhouse: false });
   service = await startService(web, { ...platform.env, LOG_LEVEL: 'silent', WEB_WRITE_KEYS: `shop:${createHash('sha256').update(WRITE_KEY).digest('hex')}` });
+  await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { message: 'readiness' });
   site = await startShopSite(service.url, WRITE_KEY);
   read = recordReader(platform.env);
   // The first records make their topics, which takes seconds: the browser would come again meanwhile.

@@ -20,6 +20,7 @@ let read: ReturnType<typeof recordReader>;
 beforeAll(async () => {
   platform = await startTestPlatform({ clickhouse: false });
   service = await startService(web, { ...platform.env, LOG_LEVEL: 'silent', WEB_WRITE_KEYS: `shop:${sha256(WRITE_KEY)}`, WEB_GA4_API_SECRETS: `shop:${sha256(API_SECRET)}`, WEB_SNOWPLOW_APP_IDS: 'site, shop' });
+  await waitFor(async () => (await fetch(`${service.url}/health/ready`)).ok, { message: 'readiness' });
   read = recordReader(platform.env);
 });
 
