@@ -7,8 +7,8 @@ export interface ProgramOptions {
   env?: Record<string, string>;
   /** SIGINT is sent when this text is printed. */
   interruptAt?: string;
-  /** Awaited before that SIGINT. */
-  beforeInterrupt?: () => Promise<void>;
+  /** Awaited before that SIGINT, with what has been printed. */
+  beforeInterrupt?: (printed: string) => Promise<void>;
 }
 
 /** Runs a script in Node 24 to its end; `output` has both of its streams. */
@@ -21,7 +21,7 @@ export function runProgram(script: string, args: string[], { env, interruptAt, b
       output += chunk.toString();
       if (!interruptAt || interrupted || !output.includes(interruptAt)) return;
       interrupted = true;
-      void beforeInterrupt().finally(() => child.kill('SIGINT'));
+      void beforeInterrupt(output).finally(() => child.kill('SIGINT'));
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);

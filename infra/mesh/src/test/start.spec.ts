@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { workspaceRoot } from '@tideway/embedded';
-import { processesNaming, runProgram } from '@tideway/testing';
+import { processesNaming, runProgram, waitFor } from '@tideway/testing';
+import { askQuestions } from './analyst-questions.js';
 
 const program = path.join(workspaceRoot, 'infra/mesh/dist/start.js');
 const evaluate = path.join(workspaceRoot, 'infra/mesh/dist/evaluate.js');
@@ -26,16 +27,25 @@ describe('npm start', () => {
     rmSync(dir, { recursive: true });
   }, 240_000);
 
-  it('tells the story of a customer and the shop\'s history, goes on live, is scored against the truth, and stops on Ctrl-C', async () => {
+  it('tells the story of a customer and the shop\'s history, goes on live, is scored against the truth, answers analysts, and stops on Ctrl-C', async () => {
     const dir = temporary();
     const env = { TIDEWAY_DIR: dir };
     expect(await runProgram(evaluate, [], { env })).toEqual({ code: 1, output: expect.stringContaining('truth.ndjson: `npm start` writes it') });
     let score = '';
-    const { code, output } = await runProgram(program, ['--days', '3', '--sessions', '40', '--seed', '13'], {
-      env, interruptAt: 'latency   event to segment p50', beforeInterrupt: async () => void (score = (await runProgram(evaluate, [], { env })).output),
+    let problems = ['nobody asked'];
+    // A seed whose month has a deal, orders, and mails after them, whatever day it ends on.
+    const { code, output } = await runProgram(program, ['--days', '30', '--sessions', '12', '--seed', '32'], {
+      env,
+      interruptAt: 'latency   event to segment p50',
+      beforeInterrupt: async (printed) => {
+        score = (await runProgram(evaluate, [], { env })).output;
+        // Rows are on their way still.
+        await waitFor(async () => (problems = await askQuestions(printed)).length === 0, { timeoutMs: 60_000, intervalMs: 1_000 }).catch(() => undefined);
+      },
     });
+    expect(problems).toEqual([]);
     expect([code, code === 0 ? '' : output.slice(-1_500)]).toEqual([0, '']);
-    for (const text of ['Following Ada Berg', 'segment high-intent: entered', 'profile_merged', 'npm run -s tideway -- topic tail', 'curl -s', 'day 3 of 3', 'goes on live']) expect(output).toContain(text);
+    for (const text of ['Following Ada Berg', 'segment high-intent: entered', 'profile_merged', 'npm run -s tideway -- topic tail', 'curl -s', 'day 30 of 30', 'goes on live']) expect(output).toContain(text);
     expect(output).not.toContain('Not as expected');
     expect(Number(/precision +(\d\.\d{4})/.exec(score)?.[1])).toBeGreaterThan(0.99);
     expect(Number(/recall +(\d\.\d{4})/.exec(score)?.[1])).toBeGreaterThan(0.3);
