@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { workspaceRoot } from '@tideway/embedded';
 
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- each query has columns of its own
 type Row = Record<string, any>;
 
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
