@@ -1,4 +1,5 @@
 export * from './config.js';
+export { domainParts, type DomainParts } from './domain.js';
 export { IntakeErrors } from './error-filter.js';
 export * from './errors.js';
 export * from './in-flight.js';

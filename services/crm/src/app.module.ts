@@ -1,8 +1,6 @@
 // Wiring of the crm service: the publisher of its products, and its routes.
 import { Module } from '@nestjs/common';
-import { loadProducts } from '@tideway/contracts';
-import { Intake, intakeLimits, prepareIntake, replayRoute, type BodyLimits } from '@tideway/intake';
-import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
+import { Intake, domainParts, prepareIntake, type BodyLimits } from '@tideway/intake';
 import type { ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { CrmController, IMPORT_KEYS } from './crm.controller.js';
@@ -18,23 +16,11 @@ export const crm: ServiceDefinition<typeof configShape> = {
   name: 'crm',
   config: configShape,
   async module(config, service) {
-    const { logger, metrics, health } = service;
-    const kafka = createKafka(config, 'crm', logger);
-    const registry = new SchemaRegistry(config);
-    const products = loadProducts().filter(({ domain }) => domain === 'crm' || domain === 'operations');
-    const publisher = new Publisher({
-      kafka, registry, products, service: 'crm', logger, metrics,
-      replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES, quarantineBytesPerHour: config.QUARANTINE_BYTES_PER_HOUR,
-    });
-    const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
-    const replays = replayRoute({ service: 'crm', sources: replaySources, products, registry, publisher, metrics, keys: config.QUARANTINE_KEYS });
-    health.add('kafka', () => checkKafka(kafka).then(() => publisher.connect()));
-    health.add('registry', () => registry.check());
-    service.onClose.push(() => publisher.disconnect());
+    const { intake, controllers, providers } = domainParts(config, service, replaySources);
     return {
       module: CrmModule,
-      controllers: [CrmController, ...replays.controllers],
-      providers: [{ provide: Pipeline, useValue: new Pipeline(config, intake) }, { provide: IMPORT_KEYS, useValue: config.CRM_IMPORT_KEYS }, { provide: Intake, useValue: intake }, ...replays.providers],
+      controllers: [CrmController, ...controllers],
+      providers: [{ provide: Pipeline, useValue: new Pipeline(config, intake) }, { provide: IMPORT_KEYS, useValue: config.CRM_IMPORT_KEYS }, ...providers],
     };
   },
   prepare: (app, service) => prepareIntake(app, service, app.get(Intake).inFlight, BODY),

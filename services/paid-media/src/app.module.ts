@@ -1,8 +1,6 @@
-// Wiring of the paid-media service: the publisher of its products, its routes, and the pulls.
+// Wiring of the paid-media service: its products, its routes, and the pulls.
 import { Module } from '@nestjs/common';
-import { loadProducts } from '@tideway/contracts';
-import { Intake, intakeLimits, prepareIntake, replayRoute, type BodyLimits } from '@tideway/intake';
-import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
+import { Intake, domainParts, prepareIntake, type BodyLimits } from '@tideway/intake';
 import type { ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
 import { PaidMediaController, REPORT_KEYS, VERIFY_TOKEN } from './paid-media.controller.js';
@@ -20,29 +18,17 @@ export const paidMedia: ServiceDefinition<typeof configShape> = {
   name: 'paid-media',
   config: configShape,
   async module(config, service) {
-    const { logger, metrics, health } = service;
-    const kafka = createKafka(config, 'paid-media', logger);
-    const registry = new SchemaRegistry(config);
-    const products = loadProducts().filter(({ domain }) => domain === 'paid-media' || domain === 'operations');
-    const publisher = new Publisher({
-      kafka, registry, products, service: 'paid-media', logger, metrics,
-      replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES, quarantineBytesPerHour: config.QUARANTINE_BYTES_PER_HOUR,
-    });
-    const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
-    const replays = replayRoute({ service: 'paid-media', sources: replaySources, products, registry, publisher, metrics, keys: config.QUARANTINE_KEYS });
-    health.add('kafka', () => checkKafka(kafka).then(() => publisher.connect()));
-    health.add('registry', () => registry.check());
-    service.onClose.push(() => publisher.disconnect());
+    const { kafka, registry, products, intake, controllers, providers } = domainParts(config, service, replaySources);
     if (config.PAID_MEDIA_PULLS) {
       const pulls = readPulls(config.PAID_MEDIA_PULLS, process.env);
       service.loops.push(pullLoop({ kafka, registry, products, pulls, env: process.env, config, service }));
     }
     return {
       module: PaidMediaModule,
-      controllers: [PaidMediaController, ...replays.controllers],
+      controllers: [PaidMediaController, ...controllers],
       providers: [
         { provide: Pipeline, useValue: new Pipeline(config, intake) }, { provide: REPORT_KEYS, useValue: config.PAID_MEDIA_KEYS },
-        { provide: VERIFY_TOKEN, useValue: config.META_VERIFY_TOKEN ?? '' }, { provide: Intake, useValue: intake }, ...replays.providers,
+        { provide: VERIFY_TOKEN, useValue: config.META_VERIFY_TOKEN ?? '' }, ...providers,
       ],
     };
   },

@@ -1,8 +1,6 @@
 // Wiring of the web service: the publisher of its products, and its routes.
 import { Module } from '@nestjs/common';
-import { loadProducts } from '@tideway/contracts';
-import { Intake, intakeLimits, prepareIntake, replayRoute, type BodyLimits } from '@tideway/intake';
-import { Publisher, SchemaRegistry, checkKafka, createKafka } from '@tideway/kafka';
+import { Intake, domainParts, prepareIntake, type BodyLimits } from '@tideway/intake';
 import type { ServiceDefinition } from '@tideway/service';
 import { CloudEventsController } from './cloudevents.controller.js';
 import { configShape } from './config.js';
@@ -25,23 +23,11 @@ export const web: ServiceDefinition<typeof configShape> = {
   name: 'web',
   config: configShape,
   async module(config, service) {
-    const { logger, metrics, health } = service;
-    const kafka = createKafka(config, 'web', logger);
-    const registry = new SchemaRegistry(config);
-    const products = loadProducts().filter(({ domain }) => domain === 'web' || domain === 'operations');
-    const publisher = new Publisher({
-      kafka, registry, products, service: 'web', logger, metrics,
-      replicationFactor: config.KAFKA_REPLICATION_FACTOR, maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES, quarantineBytesPerHour: config.QUARANTINE_BYTES_PER_HOUR,
-    });
-    const intake = new Intake({ publisher, logger, metrics, ...intakeLimits(config) });
-    const replays = replayRoute({ service: 'web', sources: replaySources, products, registry, publisher, metrics, keys: config.QUARANTINE_KEYS });
-    health.add('kafka', () => checkKafka(kafka).then(() => publisher.connect()));
-    health.add('registry', () => registry.check());
-    service.onClose.push(() => publisher.disconnect());
+    const { intake, controllers, providers } = domainParts(config, service, replaySources);
     return {
       module: WebModule,
-      controllers: [SegmentController, Ga4Controller, SnowplowController, CloudEventsController, TidewayJsController, ...replays.controllers],
-      providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config) }, { provide: Intake, useValue: intake }, ...replays.providers],
+      controllers: [SegmentController, Ga4Controller, SnowplowController, CloudEventsController, TidewayJsController, ...controllers],
+      providers: [{ provide: Pipeline, useValue: new Pipeline(intake, config) }, ...providers],
     };
   },
   async prepare(app, service) {
