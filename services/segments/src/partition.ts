@@ -210,7 +210,7 @@ class SegmentPartition implements UnitState {
     const { evaluator, definitions } = this.parts;
     const held = this.#cache.get(profileId);
     if (handovers.some((handover) => !this.#isUsable(handover)) || (!held && this.restored.stored.has(profileId))) return {};
-    const state = held ?? evaluator.empty();
+    const state = held ?? evaluator.empty(profileId);
     for (const activity of held ? activities : this.#writer.waiting(new Set([profileId]))) evaluator.apply(state, activity);
     for (const handover of handovers) evaluator.join(state, unpackState(handover.state!));
     const text = packState(state);
@@ -257,7 +257,7 @@ class SegmentPartition implements UnitState {
       const fresh = handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
       const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : handover.aliases)).filter((alias) => !known.includes(alias));
       if (held) for (const activity of activities) evaluator.apply(held, activity);
-      const profile = held ?? evaluator.empty();
+      const profile = held ?? evaluator.empty(profileId);
       for (const handover of fresh) if (this.#isUsable(handover)) evaluator.join(profile, unpackState(handover.state!));
       profiles.set(profileId, profile);
       missing.set(profileId, new Set(held ? handed : [...known, ...handed]));
@@ -278,10 +278,11 @@ class SegmentPartition implements UnitState {
   #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
     const { evaluator, definitions } = this.parts;
     const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
-    const { members, traits, nextChangeAt } = evaluator.evaluate(profile, now);
+    const { members, nextChangeAt } = evaluator.evaluate(profile, now);
+    const traits = Object.entries(evaluator.ownTraits(profile, now));
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
-    const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
+    const texts = Object.fromEntries(traits.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
     const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, this.#versions, this.#trigger(entry, stored, now), definitions);
     this.#publish(changes, entry.activities, outbox);
     this.restored.stored.set(state.profile_id, keep(outbox.state(state)));

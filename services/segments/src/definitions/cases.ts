@@ -58,7 +58,7 @@ const SEGMENT_CASE = z.strictObject({
 });
 
 /** The profile that all cases are about. */
-const PROFILE = '00000000-0000-4000-8000-000000000000';
+export const PROFILE = '00000000-0000-4000-8000-000000000000';
 const CONSENT_AGE = '500d';
 
 export function compileTraitCases(cases: readonly unknown[], source: SourceFile, catalog: Catalog): TraitCase[] {

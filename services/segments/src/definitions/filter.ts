@@ -33,12 +33,12 @@ interface Where {
   test: Test;
 }
 
-/** Compiles `over`; reports into `source` and gives undefined where it names what does not exist. */
-export function compileFilter(over: z.infer<typeof OVER_SCHEMA>, includeBots: boolean, source: SourceFile, catalog: Catalog): Filter | undefined {
+/** Compiles `over`, which stands at `at`; reports into `source` and gives undefined where it names what does not exist. */
+export function compileFilter(over: z.infer<typeof OVER_SCHEMA>, at: Path, includeBots: boolean, source: SourceFile, catalog: Catalog): Filter | undefined {
   const before = source.problems.length;
-  checkNames(over, source, catalog);
+  checkNames(over, at, source, catalog);
   const fixed = new Set<string>();
-  const wheres = Object.entries(over.where ?? {}).flatMap(([name, raw]) => compileWhere(name, raw, source, fixed));
+  const wheres = Object.entries(over.where ?? {}).flatMap(([name, raw]) => compileWhere(name, raw, [...at, 'where', name], source, fixed));
   if (source.problems.length > before) return undefined;
   const { product, types } = over;
   const columns = ['type', ...(product === undefined ? [] : ['product']), ...(includeBots ? [] : ['is_bot', 'is_machine']), ...wheres.map(({ field }) => field.column)];
@@ -59,26 +59,25 @@ export function compileFilter(over: z.infer<typeof OVER_SCHEMA>, includeBots: bo
   };
 }
 
-function checkNames(over: z.infer<typeof OVER_SCHEMA>, source: SourceFile, catalog: Catalog): void {
+function checkNames(over: z.infer<typeof OVER_SCHEMA>, at: Path, source: SourceFile, catalog: Catalog): void {
   const { product, types } = over;
   if (product === undefined && types === undefined) {
-    source.report(['over'], '"over" must name "types" (such as [order_completed]), a "product" (such as web.orders), or both');
+    source.report(at, `"${String(at.at(-1))}" must name "types" (such as [order_completed]), a "product" (such as web.orders), or both`);
     return;
   }
   const ofProduct = product === undefined ? undefined : catalog.products.get(product);
   if (product !== undefined && ofProduct === undefined) {
-    source.report(['over', 'product'], `no product "${product}" gives activities: name one of ${suggestion(product, [...catalog.products.keys()])}`);
+    source.report([...at, 'product'], `no product "${product}" gives activities: name one of ${suggestion(product, [...catalog.products.keys()])}`);
     return;
   }
   const known = ofProduct ?? [...catalog.types];
   for (const [index, type] of (types ?? []).entries()) {
     if (known.includes(type)) continue;
-    source.report(['over', 'types', index], `${product ?? 'no product'} gives${product ? ' no' : ''} activities of type "${type}": name one of ${suggestion(type, known)}`);
+    source.report([...at, 'types', index], `${product ?? 'no product'} gives${product ? ' no' : ''} activities of type "${type}": name one of ${suggestion(type, known)}`);
   }
 }
 
-function compileWhere(name: string, raw: unknown, source: SourceFile, fixed: Set<string>): Where[] {
-  const at: Path = ['over', 'where', name];
+function compileWhere(name: string, raw: unknown, at: Path, source: SourceFile, fixed: Set<string>): Where[] {
   const field = fieldOf(name);
   if (!field) {
     source.report(at, `activities have no field "${name}": name one of ${FIELD_NAMES.join(', ')}`);

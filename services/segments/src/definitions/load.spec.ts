@@ -134,7 +134,7 @@ describe('definitions', () => {
     try {
       cpSync(path.join(schemasDir(), 'products'), path.join(dir, 'products'), { recursive: true });
       cpSync(path.join(schemasDir(), 'purposes.yaml'), path.join(dir, 'purposes.yaml'));
-      expect(loadDefinitions(dir)).toEqual({ traits: [], segments: [] });
+      expect(loadDefinitions(dir)).toEqual({ traits: [], segments: [], accumulators: [] });
       mkdirSync(path.join(dir, 'traits'));
       writeFileSync(path.join(dir, 'traits/orders.yml'), TRAIT);
       expect(problemsOf(() => loadDefinitions(dir))).toEqual([expect.stringContaining('schemas/traits/orders.yml:1: definitions are files that end in .yaml')]);

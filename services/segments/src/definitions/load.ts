@@ -2,15 +2,17 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { schemasDir } from '@tideway/contracts';
+import { Accumulators, type Accumulator } from '../evaluate/accumulator.js';
 import { loadCatalog, type Catalog } from './catalog.js';
 import { compileSegment, type Segment } from './segment.js';
-import { definitionName, DefinitionError, SourceFile, type Problem } from './source.js';
-import { compileTrait, type Trait } from './trait.js';
+import { DefinitionError, SourceFile, suggestion, type Problem } from './source.js';
+import { draftTrait, reportUnknownReads, type Trait } from './trait.js';
 
-/** Traits and segments, each sorted by name. */
+/** Traits and segments, each sorted by name, and what a profile's state keeps for them. */
 export interface Definitions {
   traits: readonly Trait[];
   segments: readonly Segment[];
+  accumulators: readonly Accumulator[];
 }
 
 /** A definition file: its path, for messages and for the name, and its text. */
@@ -36,22 +38,87 @@ export function loadDefinitions(dir: string = schemasDir()): Definitions {
  * @throws DefinitionError as loadDefinitions does.
  */
 export function parseDefinitions(texts: { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] }, catalog: Catalog, problems: Problem[] = []): Definitions {
-  const compileEach = <T extends { name: string }>(files: readonly DefinitionText[], compile: (source: SourceFile) => T | undefined): T[] => {
-    const sources = files.map(({ file, text }) => new SourceFile(file, text));
-    const compiled = sources.flatMap((source) => {
-      const definition = source.problems.length === 0 ? compile(source) : undefined;
-      return definition ? [{ source, definition }] : [];
-    });
-    reportDuplicates(compiled);
-    problems.push(...sources.flatMap((source) => source.problems));
-    return compiled.map(({ definition }) => definition).sort((a, b) => (a.name < b.name ? -1 : 1));
-  };
-  const traits = compileEach(texts.traits, (source) => compileTrait(source, catalog)).map((trait, index) => ({ ...trait, index }));
-  const byName = new Map(traits.map((trait) => [trait.name, trait]));
-  const broken = new Set(texts.traits.map(({ file }) => definitionName(file)).filter((name) => !byName.has(name)));
-  const segments = compileEach(texts.segments, (source) => compileSegment(source, byName, broken, catalog));
+  const sources = { traits: toSources(texts.traits), segments: toSources(texts.segments) };
+  const accumulators = new Accumulators();
+  const traits = compileTraits(sources.traits, catalog, accumulators);
+  const broken = new Set(sources.traits.map(({ name }) => name).filter((name) => !traits.has(name)));
+  const segments = compileSegments(sources.segments, catalog, traits, accumulators, broken);
+  problems.push(...[...sources.traits, ...sources.segments].flatMap((source) => source.problems));
   if (problems.length > 0) throw new DefinitionError(problems);
-  return { traits, segments };
+  return { traits: sortedByName(traits.values()), segments: sortedByName(segments), accumulators: accumulators.all };
+}
+
+function toSources(texts: readonly DefinitionText[]): SourceFile[] {
+  return texts.map(({ file, text }) => new SourceFile(file, text));
+}
+
+const sortedByName = <T extends { name: string }>(definitions: Iterable<T>): T[] => [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
+
+/** Those that read others are completed after these. */
+function compileTraits(sources: readonly SourceFile[], catalog: Catalog, accumulators: Accumulators): Map<string, Trait> {
+  const drafts = sources.flatMap((source) => {
+    const draft = source.problems.length === 0 ? draftTrait(source, catalog) : undefined;
+    return draft ? [{ source, definition: draft }] : [];
+  });
+  reportDuplicates(drafts);
+  const known = new Set([...sources.map(({ name }) => name), ...drafts.map(({ definition }) => definition.name)]);
+  for (const { source, definition } of drafts) reportUnknownReads(definition, source, known);
+  const byName = new Map(drafts.map((draft) => [draft.definition.name, draft]));
+  const traitOf = onDemand((name: string, traitOf: (name: string) => Trait | Cycle | undefined): Trait | undefined => {
+    const draft = byName.get(name);
+    if (!draft) return undefined;
+    const read = Object.entries(draft.definition.reads).map(([key, other]) => {
+      const trait = traitOf(other);
+      if (trait !== CYCLE) return trait;
+      draft.source.report([key], `trait "${name}" would read itself, through "${other}": take one of them out of the circle`);
+      return undefined;
+    });
+    const traits = read.filter((trait) => trait !== undefined);
+    return traits.length === read.length ? draft.definition.finish(traits, accumulators) : undefined;
+  });
+  return new Map([...byName.keys()].flatMap((name) => {
+    const trait = traitOf(name);
+    return trait !== undefined && trait !== CYCLE ? [[name, trait]] : [];
+  }));
+}
+
+function compileSegments(sources: readonly SourceFile[], catalog: Catalog, traits: ReadonlyMap<string, Trait>, accumulators: Accumulators, broken: ReadonlySet<string>): Segment[] {
+  const byName = new Map(sources.map((source) => [source.name, source]));
+  const names = [...byName.keys()];
+  const segmentOf = onDemand((name: string, segmentOf: (name: string) => Segment | Cycle | undefined): Segment | undefined => {
+    const source = byName.get(name)!;
+    if (source.problems.length > 0) return undefined;
+    return compileSegment(source, {
+      catalog, traits, accumulators, broken,
+      segment(other) {
+        if (!byName.has(other)) return { problem: `there is no segment "${other}" in schemas/segments: name one of ${suggestion(other, names)}` };
+        const segment = segmentOf(other);
+        return segment === CYCLE ? { problem: `segment "${name}" would depend on itself, through "${other}": take one of them out of the circle` } : segment;
+      },
+    });
+  });
+  const compiled = sources.flatMap((source) => {
+    const segment = segmentOf(source.name);
+    return segment !== undefined && segment !== CYCLE ? [{ source, definition: segment }] : [];
+  });
+  reportDuplicates(compiled);
+  return compiled.map(({ definition }) => definition);
+}
+
+const CYCLE = Symbol('cycle');
+type Cycle = typeof CYCLE;
+
+/** Makes each thing once, when it is first asked for; CYCLE where it is asked for while it is made. */
+function onDemand<T>(make: (name: string, get: (name: string) => T | Cycle | undefined) => T | undefined): (name: string) => T | Cycle | undefined {
+  const made = new Map<string, T | Cycle | undefined>();
+  const get = (name: string): T | Cycle | undefined => {
+    if (made.has(name)) return made.get(name);
+    made.set(name, CYCLE);
+    const thing = make(name, get);
+    made.set(name, thing);
+    return thing;
+  };
+  return get;
 }
 
 function reportDuplicates(compiled: readonly { source: SourceFile; definition: { name: string } }[]): void {

@@ -1,11 +1,10 @@
-// A segment: which profiles are members, by conditions on their traits and by consent. One file in schemas/segments each.
+// A segment: which profiles are members, by conditions and by consent. One file in schemas/segments each.
 import { z } from 'zod';
 import type { Condition } from '../operators/conditions/operator.js';
-import { ConditionReader } from '../operators/conditions/registry.js';
+import { ConditionReader, type ReadingParts } from '../operators/conditions/registry.js';
 import { compileSegmentCases, type SegmentCase } from './cases.js';
-import type { Catalog } from './catalog.js';
 import type { SourceFile } from './source.js';
-import { checkName, type Trait } from './trait.js';
+import { checkName } from './trait.js';
 
 export interface Segment {
   /** Also the name of its file. */
@@ -35,14 +34,12 @@ const SCHEMA = z.strictObject({
   cases: z.array(z.unknown()).optional(),
 });
 
-/**
- * Compiles the definition of a segment; reports into `source` and gives undefined where it is wrong.
- * @param broken names of traits that have problems of their own
- */
-export function compileSegment(source: SourceFile, traits: ReadonlyMap<string, Trait>, broken: ReadonlySet<string>, catalog: Catalog): Segment | undefined {
+/** Compiles the definition of a segment; reports into `source` and gives undefined where it is wrong. */
+export function compileSegment(source: SourceFile, parts: ReadingParts): Segment | undefined {
   const definition = source.check(SCHEMA, source.value);
   if (!definition) return undefined;
   const { name, version, description, owner, purpose, channel = 'any', when, cases = [] } = definition;
+  const { catalog } = parts;
   checkName(name, SEGMENT_NAME, 'write small letters, digits and hyphens, a letter first', source);
   if (!catalog.purposes.includes(purpose)) {
     source.report(['purpose'], `there is no purpose "${purpose}" in purposes.yaml: name one of ${catalog.purposes.join(', ')}`);
@@ -50,7 +47,7 @@ export function compileSegment(source: SourceFile, traits: ReadonlyMap<string, T
   if (!catalog.channels.includes(channel)) {
     source.report(['channel'], `there is no channel "${channel}" in purposes.yaml: name one of ${catalog.channels.join(', ')}`);
   }
-  const condition = new ConditionReader(source, traits, broken).read(when, ['when']);
+  const condition = new ConditionReader(source, parts).read(when, ['when']);
   const compiled = compileSegmentCases(cases, { purpose, channel }, source, catalog);
   return condition && { name, version, description, owner, purpose, channel, condition, cases: compiled };
 }

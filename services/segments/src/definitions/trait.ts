@@ -1,42 +1,55 @@
-// A trait: one value per profile, worked out from its activities in a window. One file in schemas/traits each.
+// A trait: one value per profile, worked out from its activities in a window, or from other traits. One file in schemas/traits each.
 import { z } from 'zod';
-import type { Aggregation } from '../operators/traits/operator.js';
+import { changesAfter, valueAt, type Accumulator, type Accumulators, type ColumnOf } from '../evaluate/accumulator.js';
+import type { Subject } from '../evaluate/subject.js';
+import type { AggregatingOperator, Derivation, DerivingOperator, TraitKind, TraitValue } from '../operators/traits/operator.js';
 import { TRAIT_OPERATORS } from '../operators/traits/registry.js';
 import { compileTraitCases, type TraitCase } from './cases.js';
 import type { Catalog } from './catalog.js';
-import { compileFilter, OVER_SCHEMA, type Filter } from './filter.js';
-import type { SourceFile } from './source.js';
-import { parseWindow, type Window } from './windows.js';
+import { compileFilter, OVER_SCHEMA } from './filter.js';
+import { suggestion, type SourceFile } from './source.js';
+import { parseWindow } from './windows.js';
 
 export interface Trait {
   /** Also the name of its file, and of its column in SQL. */
   name: string;
-  /** Position among the definitions' traits. */
-  index: number;
   description: string;
   owner: string;
   operator: string;
-  filter: Filter;
-  window: Window;
-  aggregation: Aggregation<unknown>;
+  kind: TraitKind;
+  /** What it reads, directly or through other traits. */
+  accumulators: readonly Accumulator[];
+  /** Subject.valueOf gives it without working it out twice. */
+  value(subject: Subject): TraitValue;
+  /** Times after the subject's at which time alone may change the value, as far as it matters to comparisons with `operands`; in any order, some may come twice. */
+  changes(subject: Subject, operands: readonly TraitValue[]): number[];
+  /** The same value over the columns of a query's accumulators. */
+  sql(column: ColumnOf): string;
+  show(value: string | number): string;
   cases: readonly TraitCase[];
 }
 
 const TRAIT_NAME = /^[a-z][a-z0-9_]{0,62}$/;
 
-const BASE = {
+const DOCUMENT = {
   name: z.string(),
   description: z.string().min(1),
   owner: z.string().min(1),
   operator: z.enum(Object.keys(TRAIT_OPERATORS)),
+  /** Small histories with the value to expect: see cases.ts. */
+  cases: z.array(z.unknown()).optional(),
+};
+
+/** Keys of a trait that looks at activities. */
+const OVER_ACTIVITIES = {
   over: OVER_SCHEMA,
   /** 5m to 400d, or all. */
   window: z.string(),
   /** Count what bots and machines did as well; default false. */
   include_bots: z.boolean().optional(),
-  /** Small histories with the value to expect: see cases.ts. */
-  cases: z.array(z.unknown()).optional(),
 };
+
+type Document = z.infer<z.ZodObject<typeof DOCUMENT>>;
 
 /** Reports a name that is not the file's, or that cannot be a name. */
 export function checkName(name: string, pattern: RegExp, rule: string, source: SourceFile): void {
@@ -44,22 +57,94 @@ export function checkName(name: string, pattern: RegExp, rule: string, source: S
   else if (name !== source.name) source.report(['name'], `the name is "${name}" but the file is ${source.name}.yaml: make them the same`);
 }
 
-/** Compiles the definition of a trait, without its index; reports into `source` and gives undefined where it is wrong. */
-export function compileTrait(source: SourceFile, catalog: Catalog): Omit<Trait, 'index'> | undefined {
+/** A trait's file, checked but for the traits that it names. */
+export interface TraitDraft {
+  name: string;
+  /** Names of the traits that it reads, by the key that each stands at. */
+  reads: Readonly<Record<string, string>>;
+  /** Completes it with the traits that `reads` names; undefined where it is wrong, which is reported. */
+  finish(traits: readonly Trait[], accumulators: Accumulators): Trait | undefined;
+}
+
+/** Reads the definition of a trait; reports into `source` and gives undefined where it is wrong. */
+export function draftTrait(source: SourceFile, catalog: Catalog): TraitDraft | undefined {
   // The operator first: it decides which other keys there are.
-  const chosen = source.check(z.looseObject({ operator: BASE.operator }), source.value);
+  const chosen = source.check(z.looseObject({ operator: DOCUMENT.operator }), source.value);
   if (!chosen) return undefined;
   const operator = TRAIT_OPERATORS[chosen.operator]!;
-  const definition = source.check(z.strictObject({ ...BASE, ...operator.shape }), source.value) as z.infer<z.ZodObject<typeof BASE>> | undefined;
-  if (!definition) return undefined;
-  const { name, description, owner, over, cases = [] } = definition;
+  const shape = 'derive' in operator ? { ...DOCUMENT, ...operator.shape } : { ...DOCUMENT, ...OVER_ACTIVITIES, ...operator.shape };
+  const document = source.check(z.strictObject(shape), source.value) as Document | undefined;
+  if (!document) return undefined;
+  const { name } = document;
   checkName(name, TRAIT_NAME, 'write small letters, digits and underscores, a letter first (it becomes a column in SQL)', source);
+  const parts = 'derive' in operator ? derived(operator, document, source) : aggregated(operator, document as Document & OverActivities, source, catalog);
+  if (!parts) return undefined;
+  const cases = compileTraitCases(document.cases ?? [], source, catalog);
+  const { description, owner } = document;
+  return {
+    name,
+    reads: parts.reads,
+    finish(traits, accumulators) {
+      const rest = parts.finish(traits, accumulators);
+      return rest && { name, description, owner, operator: chosen.operator, cases, ...rest };
+    },
+  };
+}
+
+/** Reports names of traits that do not exist: those that do are `known`, or broken and told already. */
+export function reportUnknownReads(draft: TraitDraft, source: SourceFile, known: ReadonlySet<string>): void {
+  for (const [key, name] of Object.entries(draft.reads)) {
+    if (!known.has(name)) source.report([key], `there is no trait "${name}" in schemas/traits: name one of ${suggestion(name, [...known])}`);
+  }
+}
+
+type OverActivities = z.infer<z.ZodObject<typeof OVER_ACTIVITIES>>;
+type Parts = Pick<Trait, 'kind' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
+interface Unfinished {
+  reads: Readonly<Record<string, string>>;
+  finish(traits: readonly Trait[], accumulators: Accumulators): Parts | undefined;
+}
+
+function aggregated(operator: AggregatingOperator, definition: Document & OverActivities, source: SourceFile, catalog: Catalog): Unfinished | undefined {
   const window = parseWindow(definition.window);
   if ('problem' in window) source.report(['window'], window.problem);
-  const filter = compileFilter(over, definition.include_bots ?? false, source, catalog);
+  const filter = compileFilter(definition.over, ['over'], definition.include_bots ?? false, source, catalog);
   if (!filter) return undefined;
   const aggregation = operator.compile(definition, filter);
   if ('problem' in aggregation) source.report([aggregation.key], aggregation.problem);
   if ('problem' in aggregation || 'problem' in window) return undefined;
-  return { name, description, owner, operator: chosen.operator, filter, window, aggregation, cases: compileTraitCases(cases, source, catalog) };
+  return {
+    reads: {},
+    finish(_, accumulators) {
+      const accumulator = accumulators.add(`trait_${definition.name}`, filter, window, aggregation);
+      const bucketsOf = ({ state }: Subject) => state.buckets.get(accumulator.index);
+      return {
+        kind: aggregation.kind,
+        accumulators: [accumulator],
+        value: (subject) => valueAt(accumulator, bucketsOf(subject), subject.now),
+        changes: (subject, operands) => changesAfter(accumulator, bucketsOf(subject), subject.now, operands),
+        sql: (column) => column(accumulator),
+        show: aggregation.show,
+      };
+    },
+  };
+}
+
+function derived(operator: DerivingOperator, definition: Document, source: SourceFile): Unfinished {
+  return {
+    reads: operator.reads(definition),
+    finish(traits) {
+      const derivation: Derivation | { key: string; problem: string } = operator.derive(definition, traits);
+      if ('problem' in derivation) {
+        source.report([derivation.key], derivation.problem);
+        return undefined;
+      }
+      const { kind, value, sql, show, traits: read } = derivation;
+      return {
+        kind, value, sql, show,
+        accumulators: [...new Set(read.flatMap((trait) => trait.accumulators))],
+        changes: (subject) => read.flatMap((trait) => trait.changes(subject, [])),
+      };
+    },
+  };
 }

@@ -20,11 +20,26 @@ const SIZES = [
 const MAX_BUCKETS = 100;
 const [SHORTEST, LONGEST] = [5 * MINUTE, 400 * DAY];
 
-/** A window as a definition writes it. `lengthMs` is Infinity for `all`. */
+/**
+ * A window as a definition writes it. Moments are milliseconds since the epoch, never negative (contracts see to it);
+ * a bucket is named by its start.
+ */
 export interface Window {
   text: string;
-  lengthMs: number;
-  bucketMs: number;
+  bucketOf(at: number): number;
+  /** Whether the bucket is in the window at `now`. */
+  holds(bucket: number, now: number): boolean;
+  /** Adds the times after `now` at which the bucket enters or leaves the window. */
+  changes(bucket: number, now: number, into: number[]): void;
+  /** Whether no time at or after `now` has the bucket in the window. */
+  isOver(bucket: number, now: number): boolean;
+  /** Whether every time at or after `now` has it. */
+  isForGood(bucket: number, now: number): boolean;
+  /**
+   * The same as a condition on an activity's time: `at` is an SQL expression in milliseconds, the evaluation time the
+   * query parameter {now:Int64}. Compares with constants of the query, so nothing is divided per row.
+   */
+  sql(at: string): string;
 }
 
 /** Milliseconds of `90s`, `5m`, `24h` or `30d`; undefined for another text. */
@@ -35,7 +50,7 @@ export function parseDuration(text: string): number | undefined {
 
 /** Reads a window (`5m` to `400d`, or `all`). A text that is none gives the sentence that says what to do. */
 export function parseWindow(text: string): Window | { problem: string } {
-  if (text === 'all') return { text, lengthMs: Infinity, bucketMs: MINUTE };
+  if (text === 'all') return allTime;
   const lengthMs = parseDuration(text);
   if (lengthMs === undefined || text.endsWith('s')) {
     return { problem: `window "${text}" is not a length of time: write minutes, hours or days such as 5m, 24h or 30d, or all` };
@@ -44,9 +59,56 @@ export function parseWindow(text: string): Window | { problem: string } {
     return { problem: `window "${text}" is out of range: write a length from 5m to 400d, or all` };
   }
   const bucketMs = sizeFor(lengthMs);
-  if (bucketMs !== undefined) return { text, lengthMs, bucketMs };
+  if (bucketMs !== undefined) return slidingWindow(text, lengthMs, bucketMs);
   return { problem: `window "${text}" cannot be divided into ${MAX_BUCKETS} equal buckets: write ${nextDivisible(text, lengthMs)} instead` };
 }
+
+export interface SlidingWindow extends Window {
+  lengthMs: number;
+  bucketMs: number;
+}
+
+/** A window of `lengthMs`, a multiple of `bucketMs`, that moves on by a bucket at a time. */
+export function slidingWindow(text: string, lengthMs: number, bucketMs: number): SlidingWindow {
+  const bucketOf = (at: number) => at - (at % bucketMs);
+  return {
+    text,
+    lengthMs,
+    bucketMs,
+    bucketOf,
+    holds(bucket, now) {
+      const current = bucketOf(now);
+      return bucket <= current && bucket > current - lengthMs;
+    },
+    changes(bucket, now, into) {
+      const current = bucketOf(now);
+      if (bucket > current) into.push(bucket);
+      if (bucket + lengthMs > current) into.push(bucket + lengthMs);
+    },
+    isOver: (bucket, now) => bucket + lengthMs <= bucketOf(now),
+    isForGood: () => false,
+    sql(at) {
+      const current = `intDiv({now:Int64}, ${bucketMs}) * ${bucketMs}`;
+      // Buckets after current - length begin at current - length + one bucket.
+      return `${at} >= ${current} - ${lengthMs - bucketMs} AND ${at} < ${current} + ${bucketMs}`;
+    },
+  };
+}
+
+const minuteOf = (at: number) => at - (at % MINUTE);
+
+/** Everything up to the current minute: nothing leaves. */
+const allTime: Window = {
+  text: 'all',
+  bucketOf: minuteOf,
+  holds: (bucket, now) => bucket <= minuteOf(now),
+  changes(bucket, now, into) {
+    if (bucket > minuteOf(now)) into.push(bucket);
+  },
+  isOver: () => false,
+  isForGood: (bucket, now) => bucket <= minuteOf(now),
+  sql: (at) => `${at} < intDiv({now:Int64}, ${MINUTE}) * ${MINUTE} + ${MINUTE}`,
+};
 
 function sizeFor(lengthMs: number): number | undefined {
   return SIZES.find((size) => lengthMs % size === 0 && lengthMs / size <= MAX_BUCKETS);
@@ -57,27 +119,4 @@ function nextDivisible(text: string, lengthMs: number): string {
   let count = lengthMs / UNITS[unit]!;
   while (sizeFor(count * UNITS[unit]!) === undefined) count += 1;
   return `${count}${unit}`;
-}
-
-/** Start of the bucket that a moment is in. Moments are milliseconds since the epoch, never negative (contracts see to it). */
-export function bucketOf(window: Window, at: number): number {
-  return at - (at % window.bucketMs);
-}
-
-/** Whether the bucket that begins at `bucket` is in the window at `now`. */
-export function holds(window: Window, bucket: number, now: number): boolean {
-  const current = bucketOf(window, now);
-  return bucket <= current && bucket > current - window.lengthMs;
-}
-
-/**
- * The same as a condition on an activity's time: `at` is an SQL expression in milliseconds, the evaluation
- * time the query parameter {now:Int64}. Compares with constants of the query, so nothing is divided per row.
- */
-export function windowSql(window: Window, at: string): string {
-  const current = `intDiv({now:Int64}, ${window.bucketMs}) * ${window.bucketMs}`;
-  const before = `${at} < ${current} + ${window.bucketMs}`;
-  if (window.lengthMs === Infinity) return before;
-  // Buckets after current - length begin at current - length + one bucket.
-  return `${at} >= ${current} - ${window.lengthMs - window.bucketMs} AND ${before}`;
 }

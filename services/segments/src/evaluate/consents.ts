@@ -21,21 +21,24 @@ export interface Decision extends Moment {
 
 /** Decisions by purpose and channel, in the order they arrived in. */
 export type Consents = Map<string, Decision[]>;
-type Scope = Pick<Segment, 'purpose' | 'channel'>;
+export type Scope = Pick<Segment, 'purpose' | 'channel'>;
 
 // Neither has a line break in it.
+/** Names a scope. */
+export const scopeKey = ({ purpose, channel }: Scope): string => keyOf(purpose, channel);
 const keyOf = (purpose: string, channel: string): string => `${purpose}\n${channel}`;
 
-/** Keeps a decision, if the activity is one. */
-export function recordConsent(consents: Consents, { type, properties, occurred_at, origin, activity_id }: Activity): void {
+/** Keeps a decision, if the activity is one; whether it is. */
+export function recordConsent(consents: Consents, { type, properties, occurred_at, origin, activity_id }: Activity): boolean {
   const decision = Object.hasOwn(DECISIONS, type) ? DECISIONS[type] : undefined;
   const { purpose, channel } = properties;
-  if (decision === undefined || purpose === undefined || channel === undefined) return;
+  if (decision === undefined || purpose === undefined || channel === undefined) return false;
   const key = keyOf(purpose, channel);
   const taken = { decision, occurred_at, origin, activity_id };
   const known = consents.get(key);
   if (known) known.push(taken);
   else consents.set(key, [taken]);
+  return true;
 }
 
 function decisionsOn(consents: Consents, { purpose, channel }: Scope): Decision[] {

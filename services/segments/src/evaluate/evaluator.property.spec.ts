@@ -4,17 +4,24 @@ import fc from 'fast-check';
 import type { Activity } from '../definitions/fields.js';
 import { definitionsArbitrary } from '../test/random-definitions.js';
 import { historyArbitrary, timeArbitrary } from '../test/random-histories.js';
-import { createEvaluator, type Evaluator, type ProfileState } from './evaluator.js';
+import { createEvaluator, type Evaluator } from './evaluator.js';
 import { packState, unpackState } from './pack.js';
+import type { ProfileState } from './subject.js';
 
+const PROFILE = '00000000-0000-4000-8000-000000000000';
 const RUNS = { numRuns: 500 };
 const MINUTE = 60_000;
 const DAY = 1_440 * MINUTE;
 
 function stateOf(evaluator: Evaluator, activities: readonly Activity[]): ProfileState {
-  const state = evaluator.empty();
+  const state = evaluator.empty(PROFILE);
   for (const activity of activities) evaluator.apply(state, activity);
   return state;
+}
+
+/** All that an evaluation says. */
+function outcome(evaluator: Evaluator, state: ProfileState, now: number) {
+  return { members: evaluator.evaluate(state, now).members, traits: evaluator.traits(state, now) };
 }
 
 const shuffled = historyArbitrary.chain((history) => fc.tuple(fc.constant(history), fc.shuffledSubarray(history, { minLength: history.length })));
@@ -29,17 +36,33 @@ describe('an evaluation', () => {
   it('does not depend on the order in which activities arrived', () => {
     fc.assert(fc.property(definitionsArbitrary, shuffled, timeArbitrary, (definitions, [history, otherwise], now) => {
       const evaluator = createEvaluator(definitions);
-      expect(evaluator.evaluate(stateOf(evaluator, otherwise), now)).toEqual(evaluator.evaluate(stateOf(evaluator, history), now));
+      expect(outcome(evaluator, stateOf(evaluator, otherwise), now)).toEqual(outcome(evaluator, stateOf(evaluator, history), now));
     }), RUNS);
   });
 
-  it('gives the same members at any time before nextChangeAt, and the same values before traitsChangeAt', () => {
+  it('gives the same members at any time before nextChangeAt', () => {
     fc.assert(fc.property(definitionsArbitrary, historyArbitrary, timeArbitrary, (definitions, history, now) => {
       const evaluator = createEvaluator(definitions);
       const state = stateOf(evaluator, history);
-      const { members, traits, nextChangeAt, traitsChangeAt } = evaluator.evaluate(state, now);
-      for (const time of timesUntil(now, nextChangeAt ?? Infinity)) expect({ time, members: evaluator.evaluate(state, time).members }).toEqual({ time, members });
-      for (const time of timesUntil(now, traitsChangeAt ?? Infinity)) expect({ time, traits: evaluator.evaluate(state, time).traits }).toEqual({ time, traits });
+      const { members, nextChangeAt } = evaluator.evaluate(state, now);
+      for (const time of timesUntil(now, nextChangeAt ?? Infinity)) {
+        // Anew, from the activities: what is kept from one evaluation to the next has no part in it.
+        expect({ time, members: evaluator.evaluate(stateOf(evaluator, history), time).members }).toEqual({ time, members });
+      }
+    }), RUNS);
+  });
+
+  it('is the same whether it goes on from the last one or begins anew, one activity after the other', () => {
+    const steps = fc.tuple(historyArbitrary, fc.array(timeArbitrary, { minLength: 15, maxLength: 15 }));
+    fc.assert(fc.property(definitionsArbitrary, steps, (definitions, [history, times]) => {
+      const evaluator = createEvaluator(definitions);
+      const state = evaluator.empty(PROFILE);
+      const clock = times.sort((a, b) => a - b);
+      for (const [index, activity] of history.entries()) {
+        evaluator.apply(state, activity);
+        const now = clock[Math.min(index, clock.length - 1)]!;
+        expect(evaluator.evaluate(state, now)).toEqual(evaluator.evaluate(stateOf(evaluator, history.slice(0, index + 1)), now));
+      }
     }), RUNS);
   });
 
@@ -65,7 +88,7 @@ describe('an evaluation', () => {
       evaluator.prune(pruned, Math.min(a, b));
       for (const activity of late) evaluator.apply(pruned, activity);
       const whole = stateOf(evaluator, [...early, ...late]);
-      expect(evaluator.evaluate(pruned, Math.max(a, b))).toEqual(evaluator.evaluate(whole, Math.max(a, b)));
+      expect(outcome(evaluator, pruned, Math.max(a, b))).toEqual(outcome(evaluator, whole, Math.max(a, b)));
     }), RUNS);
   });
 
@@ -77,7 +100,7 @@ describe('an evaluation', () => {
       evaluator.prune(state, Math.min(a, b));
       evaluator.prune(handed, Math.min(a, b));
       evaluator.join(state, unpackState(packState(handed)));
-      expect(evaluator.evaluate(state, Math.max(a, b))).toEqual(evaluator.evaluate(stateOf(evaluator, [...one, ...other]), Math.max(a, b)));
+      expect(outcome(evaluator, state, Math.max(a, b))).toEqual(outcome(evaluator, stateOf(evaluator, [...one, ...other]), Math.max(a, b)));
     }), RUNS);
   });
 });

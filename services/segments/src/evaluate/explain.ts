@@ -1,8 +1,8 @@
 // Why a profile is in a segment or not: a sentence per condition, with this person's values.
 import type { Segment } from '../definitions/segment.js';
 import type { Finding } from '../operators/conditions/operator.js';
-import type { TraitValue } from '../operators/traits/operator.js';
 import { decisionAt, type Consents } from './consents.js';
+import type { Subject } from './subject.js';
 
 export interface Explanation {
   segment: string;
@@ -11,10 +11,10 @@ export interface Explanation {
   findings: Finding[];
 }
 
-/** @param values of all traits at `now`, by index */
-export function explainSegment(segment: Segment, values: readonly TraitValue[], consents: Consents, now: number): Explanation {
-  const findings = [consentFinding(segment, consents, now), ...segment.condition.explain(values, 0)];
-  return { segment: segment.name, member: findings[0]!.holds && segment.condition.holds(values), findings };
+/** Why the subject is in a segment or not. */
+export function explainSegment(segment: Segment, subject: Subject): Explanation {
+  const findings = [consentFinding(segment, subject.state.consents, subject.now), ...segment.condition.explain(subject, 0)];
+  return { segment: segment.name, member: findings[0]!.holds && segment.condition.holds(subject), findings };
 }
 
 function consentFinding(segment: Segment, consents: Consents, now: number): Finding {

@@ -1,6 +1,7 @@
 // Runs the cases that definitions carry.
 import type { Definitions } from '../definitions/load.js';
 import type { TraitValue } from '../operators/traits/operator.js';
+import { PROFILE } from '../definitions/cases.js';
 import { createEvaluator } from './evaluator.js';
 
 export interface CaseResult {
@@ -18,9 +19,9 @@ export interface CaseResult {
 export function runCases(definitions: Definitions): CaseResult[] {
   const evaluator = createEvaluator(definitions);
   const evaluate = ({ activities, now }: { activities: readonly Parameters<typeof evaluator.apply>[1][]; now: number }) => {
-    const state = evaluator.empty();
+    const state = evaluator.empty(PROFILE);
     for (const activity of activities) evaluator.apply(state, activity);
-    return evaluator.evaluate(state, now);
+    return { traits: evaluator.traits(state, now), members: evaluator.evaluate(state, now).members };
   };
   const result = (file: string, { line, name }: { line: number; name: string }, expected: TraitValue | boolean, actual: TraitValue | boolean): CaseResult =>
     ({ file, line, name, expected, actual, passed: expected === actual });

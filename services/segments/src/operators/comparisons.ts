@@ -63,6 +63,8 @@ export const COMPARISONS: Record<string, Comparison> = {
 
 /** A comparison with its operands checked and in place. */
 export interface Test {
+  /** What it compares with. */
+  operands: readonly Operand[];
   holds(value: Value): boolean;
   sql(expression: string): string;
   explain(show: (value: Operand) => string): string;
@@ -86,6 +88,7 @@ export function compileTest(name: string, raw: unknown, kind: Kind, what: string
   const values = operands as Operand[];
   const literals = values.map(KINDS[operandKind].sql);
   return {
+    operands: values,
     holds: (value) => comparison.holds(value, values),
     sql: (expression) => comparison.sql(expression, literals),
     explain: (show) => comparison.explain(values.map(comparison.takes === 'presence' ? String : show)),

@@ -1,12 +1,11 @@
 // The SQL compiler, segments: who is a member of what at a time, in one pass over the activities.
 import type { Definitions } from '../definitions/load.js';
 import type { Segment } from '../definitions/segment.js';
-import type { Trait } from '../definitions/trait.js';
-import { consentSql, CONSENT_TYPES } from '../evaluate/consents.js';
+import type { Accumulator } from '../evaluate/accumulator.js';
+import { consentSql, CONSENT_TYPES, scopeKey, type Scope } from '../evaluate/consents.js';
+import type { Columns } from '../operators/conditions/operator.js';
 import { sqlText } from './literal.js';
-import { traitColumn, traitSql, type ActivitiesSource } from './traits.js';
-
-type Scope = Pick<Segment, 'purpose' | 'channel'>;
+import { accumulatorColumns, columnOf, type ActivitiesSource } from './traits.js';
 
 /**
  * Compiles queries for (profile_id, segment), a row per membership at the query parameter {now:Int64}, in ms.
@@ -22,35 +21,34 @@ export function compileMembersSql({ segments }: Pick<Definitions, 'segments'>, s
 }
 
 function membersSql(segments: readonly Segment[], { activities }: ActivitiesSource): string {
-  const traits = unique(segments.flatMap(({ condition }) => condition.leaves.map(({ trait }) => trait)));
-  const scopes = new Map(segments.map((segment): [string, Scope] => [scopeKey(segment), segment]));
+  const accumulators = unique(segments.flatMap(({ condition }) => condition.accumulators));
+  const scopes = new Map(segments.flatMap((segment): Scope[] => [segment, ...segment.condition.scopes]).map((scope) => [scopeKey(scope), scope]));
   const consentColumn = new Map([...scopes.keys()].map((key, index) => [key, `consent_${index}`]));
-  const columns = [
+  const columns: Columns = { of: columnOf, consent: (scope) => consentColumn.get(scopeKey(scope))! };
+  const selected = [
     'profile_id',
-    ...traits.map((trait) => `${traitSql(trait)} AS ${traitColumn(trait)}`),
+    ...accumulatorColumns(accumulators),
     ...[...scopes].map(([key, scope]) => `${consentSql(scope)} AS ${consentColumn.get(key)!}`),
   ];
-  const conditions = segments.map((segment) => `${consentColumn.get(scopeKey(segment))!} AND ${segment.condition.sql(traitColumn)}`);
+  const conditions = segments.map((segment) => `${columns.consent(segment)} AND ${segment.condition.sql(columns)}`);
   return [
     'SELECT profile_id, arrayJoin(arrayFilter((name, member) -> member,',
     `  CAST([${segments.map(({ name }) => sqlText(name)).join(', ')}], 'Array(String)'),`,
     `  CAST([${conditions.join(',\n    ')}], 'Array(Bool)'))) AS segment`,
-    `FROM (\n  SELECT ${columns.join(',\n    ')}`,
+    `FROM (\n  SELECT ${selected.join(',\n    ')}`,
     `  FROM ${activities}`,
-    `  WHERE ${readSql(traits)}`,
+    `  WHERE ${readSql(accumulators)}`,
     '  GROUP BY profile_id\n)',
   ].join('\n');
 }
 
-/** Rows that no trait and no consent reads are left out early; every member has a consent, so no member is lost. */
-function readSql(traits: readonly Trait[]): string {
-  const types = unique([...CONSENT_TYPES, ...traits.flatMap(({ filter }) => filter.types ?? [])]);
-  const products = unique(traits.flatMap(({ filter }) => (filter.types ? [] : [filter.product!])));
+/** Rows that nothing reads are left out early; every member has a consent, so no member is lost. */
+function readSql(accumulators: readonly Accumulator[]): string {
+  const types = unique([...CONSENT_TYPES, ...accumulators.flatMap(({ filter }) => filter.types ?? [])]);
+  const products = unique(accumulators.flatMap(({ filter }) => (filter.types ? [] : [filter.product!])));
   const ofTypes = `type IN (${types.map(sqlText).join(', ')})`;
   return products.length === 0 ? ofTypes : `(${ofTypes} OR product IN (${products.map(sqlText).join(', ')}))`;
 }
-
-const scopeKey = ({ purpose, channel }: Scope): string => `${purpose}\n${channel}`;
 
 function unique<T>(values: readonly T[]): T[] {
   return [...new Set(values)];

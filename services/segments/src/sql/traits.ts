@@ -1,8 +1,6 @@
 // The SQL compiler, traits: their values of all profiles at a time, in one pass over the activities.
-import { millisecondsSql } from '../definitions/fields.js';
 import type { Definitions } from '../definitions/load.js';
-import type { Trait } from '../definitions/trait.js';
-import { windowSql } from '../definitions/windows.js';
+import { accumulatorSql, type Accumulator } from '../evaluate/accumulator.js';
 import { sqlName } from './literal.js';
 
 export interface ActivitiesSource {
@@ -14,14 +12,14 @@ export interface ActivitiesSource {
   activities: string;
 }
 
-/** Column of a trait inside of queries: prefixed, so that no trait hides a column of the activities. */
-export function traitColumn({ name }: Trait): string {
-  return sqlName(`trait_${name}`);
+/** Column of an accumulator inside of queries: its name is prefixed, so that none hides a column of the activities. */
+export function columnOf({ name }: Accumulator): string {
+  return sqlName(name);
 }
 
-/** The trait's value as an aggregate over a profile's rows. */
-export function traitSql({ aggregation, filter, window }: Trait): string {
-  return aggregation.sql(`${filter.sql} AND ${windowSql(window, millisecondsSql('occurred_at'))}`);
+/** The columns of accumulators in a query that groups a profile's rows. */
+export function accumulatorColumns(accumulators: readonly Accumulator[]): string[] {
+  return accumulators.map((accumulator) => `${accumulatorSql(accumulator)} AS ${columnOf(accumulator)}`);
 }
 
 /**
@@ -29,7 +27,8 @@ export function traitSql({ aggregation, filter, window }: Trait): string {
  * Profiles without any activity are not in it.
  */
 export function compileTraitsSql({ traits }: Pick<Definitions, 'traits'>, { activities }: ActivitiesSource): string {
-  const inner = ['profile_id', ...traits.map((trait) => `${traitSql(trait)} AS ${traitColumn(trait)}`)];
-  const outer = ['profile_id', ...traits.map((trait) => `${traitColumn(trait)} AS ${sqlName(trait.name)}`)];
+  const accumulators = [...new Set(traits.flatMap((trait) => trait.accumulators))];
+  const inner = ['profile_id', ...accumulatorColumns(accumulators)];
+  const outer = ['profile_id', ...traits.map((trait) => `${trait.sql(columnOf)} AS ${sqlName(trait.name)}`)];
   return `SELECT ${outer.join(', ')}\nFROM (\n  SELECT ${inner.join(',\n    ')}\n  FROM ${activities}\n  GROUP BY profile_id\n)`;
 }

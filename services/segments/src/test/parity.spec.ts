@@ -76,12 +76,13 @@ async function bySql(definitions: Definitions, now: number, people: number, sett
 }
 
 /** What the stream says of a history at times in order; `tidy` prunes in between, as a service does. */
-function byStream(definitions: Definitions, history: readonly Activity[], times: readonly number[], tidy: boolean) {
+function byStream(definitions: Definitions, person: number, history: readonly Activity[], times: readonly number[], tidy: boolean) {
   const evaluator = createEvaluator(definitions);
-  const state = evaluator.empty();
+  const state = evaluator.empty(profileId(person, '0'));
   for (const activity of history) evaluator.apply(state, activity);
   return times.map((now) => {
-    const { traits, members } = evaluator.evaluate(state, now);
+    const { members } = evaluator.evaluate(state, now);
+    const traits = evaluator.traits(state, now);
     if (tidy) evaluator.prune(state, now);
     // SQL does not list who never did anything.
     return { traits: history.length === 0 ? {} : traits, members };
@@ -90,7 +91,7 @@ function byStream(definitions: Definitions, history: readonly Activity[], times:
 
 async function compare(definitions: Definitions, histories: Activity[][], times: readonly number[], settings: ClickHouseSettings = {}): Promise<void> {
   const stored = await store(histories);
-  const streamed = stored.map((history, person) => byStream(definitions, history, times, person % 2 === 0));
+  const streamed = stored.map((history, person) => byStream(definitions, person, history, times, person % 2 === 0));
   for (const [index, now] of times.entries()) {
     const expected = await bySql(definitions, now, histories.length, settings);
     expect({ now, people: streamed.map((results) => results[index]) }).toEqual({ now, people: expected });
@@ -106,7 +107,7 @@ async function compareRows(definitions: Definitions, histories: Activity[][], no
   const read = (await result.json<unknown[]>()).map((row) => rowToActivity(row, columns));
   for (const [person, history] of stored.entries()) {
     const rows = read.filter(({ profile_id }) => profile_id === profileId(person, '0'));
-    expect(byStream(definitions, rows, [now], false)).toEqual(byStream(definitions, history, [now], false));
+    expect(byStream(definitions, person, rows, [now], false)).toEqual(byStream(definitions, person, history, [now], false));
   }
 }
 

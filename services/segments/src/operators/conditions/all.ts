@@ -1,22 +1,29 @@
 // `all`: every condition of a list holds.
 import { z } from 'zod';
-import type { TraitValue } from '../traits/operator.js';
-import { conditionOperator, readEach } from './operator.js';
+import type { Subject } from '../../evaluate/subject.js';
+import { conditionOperator, partsOf, readEach } from './operator.js';
 
 export const all = conditionOperator<{ all: unknown[] }>({
   schema: z.strictObject({ all: z.array(z.unknown()).min(1) }),
   compile(node, at, reader) {
     const parts = readEach(node.all, [...at, 'all'], reader);
     if (!parts) return undefined;
-    const holds = (values: readonly TraitValue[]) => parts.every((part) => part.holds(values));
+    const holds = (subject: Subject) => parts.every((part) => part.holds(subject));
     return {
+      ...partsOf(parts),
       holds,
-      sql: (column) => `(${parts.map((part) => part.sql(column)).join(' AND ')})`,
-      explain: (values, depth) => [
-        { depth, holds: holds(values), sentence: 'all of these must hold:' },
-        ...parts.flatMap((part) => part.explain(values, depth + 1)),
+      // While one part does not hold, the others do not matter: it comes to hold when the last of them does, or later.
+      nextChange(subject) {
+        const missing = parts.filter((part) => !part.holds(subject));
+        return missing.length === 0
+          ? Math.min(...parts.map((part) => part.nextChange(subject)))
+          : Math.max(...missing.map((part) => part.nextChange(subject)));
+      },
+      sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' AND ')})`,
+      explain: (subject, depth) => [
+        { depth, holds: holds(subject), sentence: 'all of these must hold:' },
+        ...parts.flatMap((part) => part.explain(subject, depth + 1)),
       ],
-      leaves: parts.flatMap((part) => part.leaves),
     };
   },
 });

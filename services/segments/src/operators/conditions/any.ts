@@ -1,22 +1,29 @@
 // `any`: at least one condition of a list holds.
 import { z } from 'zod';
-import type { TraitValue } from '../traits/operator.js';
-import { conditionOperator, readEach } from './operator.js';
+import type { Subject } from '../../evaluate/subject.js';
+import { conditionOperator, partsOf, readEach } from './operator.js';
 
 export const any = conditionOperator<{ any: unknown[] }>({
   schema: z.strictObject({ any: z.array(z.unknown()).min(1) }),
   compile(node, at, reader) {
     const parts = readEach(node.any, [...at, 'any'], reader);
     if (!parts) return undefined;
-    const holds = (values: readonly TraitValue[]) => parts.some((part) => part.holds(values));
+    const holds = (subject: Subject) => parts.some((part) => part.holds(subject));
     return {
+      ...partsOf(parts),
       holds,
-      sql: (column) => `(${parts.map((part) => part.sql(column)).join(' OR ')})`,
-      explain: (values, depth) => [
-        { depth, holds: holds(values), sentence: 'at least one of these must hold:' },
-        ...parts.flatMap((part) => part.explain(values, depth + 1)),
+      // While one part holds, the others do not matter: it ceases to hold when the last of those that do does, or later.
+      nextChange(subject) {
+        const holding = parts.filter((part) => part.holds(subject));
+        return holding.length === 0
+          ? Math.min(...parts.map((part) => part.nextChange(subject)))
+          : Math.max(...holding.map((part) => part.nextChange(subject)));
+      },
+      sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' OR ')})`,
+      explain: (subject, depth) => [
+        { depth, holds: holds(subject), sentence: 'at least one of these must hold:' },
+        ...parts.flatMap((part) => part.explain(subject, depth + 1)),
       ],
-      leaves: parts.flatMap((part) => part.leaves),
     };
   },
 });

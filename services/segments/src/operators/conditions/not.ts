@@ -1,19 +1,19 @@
 // `not`: a condition does not hold.
 import { z } from 'zod';
-import { conditionOperator } from './operator.js';
+import { conditionOperator, partsOf } from './operator.js';
 
 export const not = conditionOperator<{ not?: unknown }>({
   schema: z.strictObject({ not: z.unknown() }),
   compile(node, at, reader) {
     const part = reader.read(node.not, [...at, 'not']);
     return part && {
-      holds: (values) => !part.holds(values),
-      sql: (column) => `(NOT ${part.sql(column)})`,
-      explain: (values, depth) => [
-        { depth, holds: !part.holds(values), sentence: 'this must not hold:' },
-        ...part.explain(values, depth + 1),
+      ...partsOf([part]),
+      holds: (subject) => !part.holds(subject),
+      sql: (columns) => `(NOT ${part.sql(columns)})`,
+      explain: (subject, depth) => [
+        { depth, holds: !part.holds(subject), sentence: 'this must not hold:' },
+        ...part.explain(subject, depth + 1),
       ],
-      leaves: part.leaves,
     };
   },
 });

@@ -1,9 +1,13 @@
 // What a condition operator is: its part of a segment's `when`, its evaluation, its SQL and its words, in one file each.
 import type { z } from 'zod';
 import type { Path } from '../../definitions/source.js';
+import type { Filter } from '../../definitions/filter.js';
+import type { Segment } from '../../definitions/segment.js';
 import type { Trait } from '../../definitions/trait.js';
-import type { Test } from '../comparisons.js';
-import type { TraitValue } from '../traits/operator.js';
+import type { Window } from '../../definitions/windows.js';
+import type { Accumulator, ColumnOf } from '../../evaluate/accumulator.js';
+import type { Scope } from '../../evaluate/consents.js';
+import type { Subject } from '../../evaluate/subject.js';
 
 /** One sentence of an explanation. Sentences of a part follow the one of the whole, one deeper. */
 export interface Finding {
@@ -12,19 +16,25 @@ export interface Finding {
   sentence: string;
 }
 
-/** A comparison of one trait: time alone changes a condition only where it changes one of these. */
-export interface Leaf {
-  trait: Trait;
-  test: Test;
+/** The columns of a query that a condition is written over; `profile_id` and the query parameter {now:Int64} are there too. */
+export interface Columns {
+  of: ColumnOf;
+  /** 1 where consent is granted, else 0. */
+  consent(scope: Scope): string;
 }
 
-/** A compiled condition. Values are those of all traits, by the trait's index. */
+/** A compiled condition. */
 export interface Condition {
-  holds(values: readonly TraitValue[]): boolean;
-  /** Gives 1 or 0, never null; `column` names the value of a trait. */
-  sql(column: (trait: Trait) => string): string;
-  explain(values: readonly TraitValue[], depth: number): Finding[];
-  leaves: readonly Leaf[];
+  holds(subject: Subject): boolean;
+  /** A time (ms) after the subject's until which time alone does not change `holds`; Infinity where it never does. May be early, never late. */
+  nextChange(subject: Subject): number;
+  /** Gives 1 or 0, never null. */
+  sql(columns: Columns): string;
+  explain(subject: Subject, depth: number): Finding[];
+  /** What it reads of the activities... */
+  accumulators: readonly Accumulator[];
+  /** ...and of the consents. */
+  scopes: readonly Scope[];
 }
 
 /** What an operator needs to compile its node of the definition. */
@@ -33,6 +43,12 @@ export interface NodeReader {
   read(node: unknown, at: Path): Condition | undefined;
   /** The trait of this name; undefined where there is none, which is reported. */
   trait(name: string, at: Path): Trait | undefined;
+  /** The segment of this name; undefined where there is none, or where it depends on the one that is read, which is reported. */
+  segment(name: string, at: Path): Segment | undefined;
+  /** Activities, as a trait's `over` names them; undefined where it is wrong, which is reported. */
+  filter(over: unknown, at: Path): Filter | undefined;
+  /** The moments (ms) of the activities that pass a filter, as far back as the window goes. */
+  moments(filter: Filter, window: Window): Accumulator;
   report(at: Path, message: string): void;
 }
 
@@ -53,4 +69,13 @@ export function readEach(nodes: readonly unknown[], at: Path, reader: NodeReader
   const conditions = nodes.map((node, index) => reader.read(node, [...at, index]));
   const good = conditions.filter((condition) => condition !== undefined);
   return good.length === nodes.length ? good : undefined;
+}
+
+/** What a condition that is made of others reads, and when it may change: it cannot before one of them does. */
+export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'nextChange'> {
+  return {
+    accumulators: [...new Set(parts.flatMap(({ accumulators }) => accumulators))],
+    scopes: parts.flatMap(({ scopes }) => scopes),
+    nextChange: (subject) => Math.min(...parts.map((part) => part.nextChange(subject))),
+  };
 }

@@ -1,6 +1,12 @@
 // The condition operators, by the key that stands for each in a segment: a new one is a file beside this one and a line here.
+import type { Catalog } from '../../definitions/catalog.js';
+import { compileFilter, OVER_SCHEMA, type Filter } from '../../definitions/filter.js';
+import type { Segment } from '../../definitions/segment.js';
 import { suggestion, type Path, type SourceFile } from '../../definitions/source.js';
 import type { Trait } from '../../definitions/trait.js';
+import type { Window } from '../../definitions/windows.js';
+import type { Accumulator, Accumulators } from '../../evaluate/accumulator.js';
+import { MOMENTS } from '../moments.js';
 import { all } from './all.js';
 import { any } from './any.js';
 import { not } from './not.js';
@@ -12,14 +18,20 @@ const CONDITION_OPERATORS: Readonly<Record<string, ConditionOperator<unknown>>> 
 /** Nested deeper, nobody understands a segment, and nothing that reads it needs to fear for its stack. */
 const MAX_DEPTH = 20;
 
+/** What the conditions of all segments are read with. */
+export interface ReadingParts {
+  catalog: Catalog;
+  traits: ReadonlyMap<string, Trait>;
+  /** Names of traits and segments that exist but are wrong: told already, where they stand. */
+  broken: ReadonlySet<string>;
+  accumulators: Accumulators;
+  /** The segment of a name; or why it cannot be used, where that is not told already. */
+  segment(name: string): Segment | { problem: string } | undefined;
+}
+
 /** Reads the tree of a segment's `when`. */
 export class ConditionReader implements NodeReader {
-  constructor(
-    readonly source: SourceFile,
-    readonly traits: ReadonlyMap<string, Trait>,
-    /** Names of traits that exist but are wrong: told already, where they stand. */
-    readonly broken: ReadonlySet<string>,
-  ) {}
+  constructor(readonly source: SourceFile, private readonly parts: ReadingParts) {}
 
   read(node: unknown, at: Path): Condition | undefined {
     const keys = Object.keys(CONDITION_OPERATORS);
@@ -38,9 +50,26 @@ export class ConditionReader implements NodeReader {
   }
 
   trait(name: string, at: Path): Trait | undefined {
-    const trait = this.traits.get(name);
-    if (!trait && !this.broken.has(name)) this.report(at, `there is no trait "${name}" in schemas/traits: name one of ${suggestion(name, [...this.traits.keys()])}`);
+    const { traits, broken } = this.parts;
+    const trait = traits.get(name);
+    if (!trait && !broken.has(name)) this.report(at, `there is no trait "${name}" in schemas/traits: name one of ${suggestion(name, [...traits.keys()])}`);
     return trait;
+  }
+
+  segment(name: string, at: Path): Segment | undefined {
+    const segment = this.parts.segment(name);
+    if (!segment || !('problem' in segment)) return segment;
+    this.report(at, segment.problem);
+    return undefined;
+  }
+
+  filter(over: unknown, at: Path): Filter | undefined {
+    const checked = this.source.check(OVER_SCHEMA, over, at);
+    return checked && compileFilter(checked, at, false, this.source, this.parts.catalog);
+  }
+
+  moments(filter: Filter, window: Window): Accumulator {
+    return this.parts.accumulators.add(`moments_${this.parts.accumulators.all.length}`, filter, window, MOMENTS);
   }
 
   report(at: Path, message: string): void {

@@ -1,6 +1,8 @@
 // `trait`: a person's value of a trait compares with a given one; several comparisons must all hold.
 import { z } from 'zod';
+import type { Subject } from '../../evaluate/subject.js';
 import { COMPARISONS, compileTest, type Test } from '../comparisons.js';
+import type { TraitValue } from '../traits/operator.js';
 import { conditionOperator } from './operator.js';
 
 const comparisons = Object.keys(COMPARISONS);
@@ -18,7 +20,7 @@ export const trait = conditionOperator<{ trait: string }>({
     if (operands.length === 0) {
       reader.report(at, `the condition on "${node.trait}" compares with nothing: add one of ${comparisons.join(', ')}`);
     }
-    const { kind, show } = compared.aggregation;
+    const { kind, show, accumulators } = compared;
     const tests: Test[] = [];
     for (const [name, raw] of operands) {
       const test = compileTest(name, raw, kind, `trait "${node.trait}"`);
@@ -26,16 +28,20 @@ export const trait = conditionOperator<{ trait: string }>({
       else tests.push(test);
     }
     if (tests.length === 0 || tests.length < operands.length) return undefined;
+    const compareds = tests.flatMap((test) => test.operands as TraitValue[]);
+    const holds = (subject: Subject) => tests.every((test) => test.holds(subject.valueOf(compared)));
     return {
-      holds: (values) => tests.every((test) => test.holds(values[compared.index]!)),
-      sql: (column) => `(${tests.map((test) => test.sql(column(compared))).join(' AND ')})`,
-      explain(values, depth) {
-        const value = values[compared.index]!;
+      accumulators,
+      scopes: [],
+      holds,
+      nextChange: (subject) => subject.firstFlip(compared.changes(subject, compareds), holds),
+      sql: (columns) => `(${tests.map((test) => test.sql(compared.sql(columns.of))).join(' AND ')})`,
+      explain(subject, depth) {
+        const value = subject.valueOf(compared);
         const rule = tests.map((test) => test.explain((operand) => show(operand as string | number))).join(' and ');
         const sentence = `${compared.name} ${value === null ? 'has no value' : `is ${show(value)}`}, must ${rule}`;
-        return [{ depth, holds: tests.every((test) => test.holds(value)), sentence }];
+        return [{ depth, holds: holds(subject), sentence }];
       },
-      leaves: tests.map((test) => ({ trait: compared, test })),
     };
   },
 });

@@ -3,9 +3,15 @@ import type { z } from 'zod';
 import type { Activity } from '../../definitions/fields.js';
 import type { Kind } from '../../definitions/kinds.js';
 import type { Filter } from '../../definitions/filter.js';
+import type { Trait } from '../../definitions/trait.js';
+import type { ColumnOf } from '../../evaluate/accumulator.js';
+import type { Subject } from '../../evaluate/subject.js';
 
 /** Value of a trait: null where there is none. */
 export type TraitValue = string | number | null;
+
+/** Kinds that a trait can be of. */
+export type TraitKind = Extract<Kind, 'number' | 'text' | 'time'>;
 
 /**
  * An operator with its settings in place. What it knows of one bucket of time is a `B`; the engine keeps
@@ -13,27 +19,60 @@ export type TraitValue = string | number | null;
  * is commutative, and so is joining.
  */
 export interface Aggregation<B> {
-  kind: Extract<Kind, 'number' | 'text' | 'time'>;
+  kind: TraitKind;
   /** Columns that it reads. */
   columns: readonly string[];
   /** The bucket with an activity added; may change and give `bucket` itself. Undefined: the bucket stays empty. */
   add(bucket: B | undefined, activity: Activity): B | undefined;
   /** What two buckets know together; may change and give `into` itself. */
   join(into: B, bucket: B): B;
-  /** The value over these buckets, which it leaves as they are. */
-  value(buckets: readonly B[]): TraitValue;
-  /** The same value over the rows that satisfy `condition`, as an aggregate expression. */
+  /** The value at `now` (ms) over these buckets, which it leaves as they are. */
+  value(buckets: readonly B[], now: number): TraitValue;
+  /**
+   * Where the value changes while nothing enters or leaves the window: times (ms), past ones too, at which it comes
+   * to, or leaves, one of `operands`. Absent: it does not.
+   */
+  passes?(buckets: readonly B[], operands: readonly TraitValue[]): number[];
+  /** The same value over the rows that satisfy `condition`, as an aggregate expression; {now:Int64} is the time in ms. */
   sql(condition: string): string;
   /** A value in words, for explanations. */
   show(value: string | number): string;
 }
 
-export interface TraitOperator {
+/** A value that is worked out from other traits. */
+export interface Derivation {
+  kind: TraitKind;
+  /** What it reads. */
+  traits: readonly Trait[];
+  value(subject: Subject): TraitValue;
+  /** The same value over the columns of a query's accumulators. */
+  sql(column: ColumnOf): string;
+  show(value: string | number): string;
+}
+
+/** What is wrong with a setting: its key, and the sentence that says what to do. */
+export interface SettingProblem {
+  key: string;
+  problem: string;
+}
+
+/** An operator over activities (`over`, `window`). */
+export interface AggregatingOperator {
   /** Keys of the definition that are this operator's own. */
   shape: z.ZodRawShape;
-  /** Checks the settings; where they cannot be used, the key and the sentence that says what to do. */
-  compile(settings: Record<string, unknown>, filter: Filter): Aggregation<unknown> | { key: string; problem: string };
+  compile(settings: Record<string, unknown>, filter: Filter): Aggregation<unknown> | SettingProblem;
 }
+
+/** An operator over other traits. */
+export interface DerivingOperator {
+  shape: z.ZodRawShape;
+  /** Names of the traits that the settings name, by the key that each stands at. */
+  reads(settings: Record<string, unknown>): Readonly<Record<string, string>>;
+  /** `traits`: those that `reads` has named, in its order. */
+  derive(settings: Record<string, unknown>, traits: readonly Trait[]): Derivation | SettingProblem;
+}
+
+export type TraitOperator = AggregatingOperator | DerivingOperator;
 
 /** Hides the type of the bucket, which the engine only passes on. */
 export function aggregation<B>(typed: Aggregation<B>): Aggregation<unknown> {
