@@ -142,7 +142,9 @@ class Unit {
     let producer: TransactionalProducer | undefined;
     try {
       producer = await TransactionalProducer.open(kafka, `${groupId}-${this.#name}`, groupId, maxMessageBytes);
-      const state: UnitState = await open(this.#name, () => this.#schedule(state));
+      // While it is opened it need not ask: it is asked when it is open.
+      let opened: UnitState | undefined;
+      const state = (opened = await open(this.#name, () => opened && this.#schedule(opened)));
       setImmediate(() => this.#schedule(state));
       return { producer, state, read: new Set() };
     } catch (error) {

@@ -1,18 +1,18 @@
 // Wiring of the segments service: definitions, the history in ClickHouse, and the loop over partitions of profiles.
-import { createHash } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
-import { checkClickHouse, createClickHouse } from '@tideway/clickhouse';
+import { checkClickHouse, createClickHouse, tableName } from '@tideway/clickhouse';
 import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
-import { errorText, preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
+import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
 import { configShape } from './config.js';
-import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, type Definitions } from './evaluate/index.js';
 import { Formats } from './formats.js';
-import { History } from './history.js';
+import { History, historyTable } from './history.js';
 import { Inputs } from './inputs.js';
+import { LiveDefinitions } from './live-definitions.js';
+import { NomineeSource } from './nominees.js';
 import { pipeline } from './pipeline.js';
 import { ownTopics } from './topics.js';
-import { createViews } from './views.js';
+import { DefinitionViews } from './views.js';
 
 @Module({})
 class SegmentsModule {}
@@ -26,25 +26,30 @@ export const segments: ServiceDefinition<typeof configShape> = {
     const clickhouse = createClickHouse(config, 'tideway-segments');
     const products = loadProducts();
     const formats = new Formats(products, registry);
-    const definitions = loadDefinitions();
+    const definitions = new LiveDefinitions(service.logger, service.metrics);
     const closing = new AbortController();
-    const evaluator = createEvaluator(definitions);
-    const history = new History(clickhouse, registry, formats.activitiesProduct, evaluator.relevantColumns, service.metrics);
+    const history = new History(clickhouse, registry, formats.activitiesProduct, service.metrics);
+    const nominees = new NomineeSource(clickhouse, tableName(historyTable(formats.activitiesProduct)), service.logger, closing.signal);
     const loop = pipeline(config, kafka, service, {
-      formats, inputs: new Inputs(formats), history, evaluator,
-      segments: new Map(definitions.segments.map(({ name, version, purpose }) => [name, { version, purpose }])),
-      definitions: fingerprint(definitions),
+      formats, inputs: new Inputs(formats), history, nominees,
+      definitions,
       cacheProfiles: config.SEGMENTS_CACHE_PROFILES,
     });
-    service.loops.push(preparedLoop(loop, () => untilDone('topics, schemas and tables', service.logger, async () => {
-      await ensureTopics(kafka, products, ownTopics(products), config.KAFKA_REPLICATION_FACTOR);
-      await formats.register(registry);
-      await history.prepare(kafka);
-      // The warehouse makes the table that the views join: they are no reason to wait.
-      void untilDone('views for analysts', service.logger, () => createViews(clickhouse, definitions), closing.signal).catch((error: unknown) => {
-        if (!closing.signal.aborted) service.logger.error({ error: errorText(error) }, 'analysts have no views segments.members_at and traits_at');
-      });
-    })));
+    const views = new DefinitionViews(clickhouse, service.logger, closing.signal);
+    definitions.onChange(() => views.renew(definitions.compiled.definitions));
+    service.loops.push(
+      // First what was written: profiles must not be brought to definitions that are not in force.
+      definitions.follow(kafka, service, async () => {
+        await ensureTopics(kafka, products, ownTopics(products), config.KAFKA_REPLICATION_FACTOR);
+      }),
+      preparedLoop(loop, () => untilDone('topics, schemas and tables', service.logger, async () => {
+        await definitions.read;
+        await formats.register(registry);
+        await history.prepare(kafka);
+        // The warehouse makes the table that the views join: they are no reason to wait.
+        views.renew(definitions.compiled.definitions);
+      })),
+    );
     service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());
     service.health.add('clickhouse', () => checkClickHouse(clickhouse));
@@ -52,11 +57,3 @@ export const segments: ServiceDefinition<typeof configShape> = {
     return { module: SegmentsModule };
   },
 };
-
-/** Changes when what is computed changes, and not with a comment: the SQL says all that a definition means. */
-function fingerprint(definitions: Definitions): string {
-  const source = { activities: 'activities' };
-  const versions = definitions.segments.map(({ name, version }) => `${name} ${version}`);
-  const meaning = [...versions, compileMembersSql(definitions, source)(), compileTraitsSql(definitions, source)];
-  return createHash('sha256').update(meaning.join('\n')).digest('hex').slice(0, 16);
-}

@@ -69,6 +69,11 @@ export class HistoryWriter {
     return this.#rows.flatMap(({ activity }) => (profileIds.has(activity.profile_id) ? [activity] : []));
   }
 
+  /** Profiles that have activities which are not in ClickHouse for sure. */
+  profiles(): Set<string> {
+    return new Set(this.#rows.map(({ activity }) => activity.profile_id));
+  }
+
   /** Somebody waits for what is here now: it is not left to gather. */
   hurry(): void {
     this.#urgent = true;

@@ -37,7 +37,7 @@ export class History {
   readonly #duration;
   #cluster = '';
 
-  constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, private readonly columns: readonly string[], metrics?: Metrics) {
+  constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, metrics?: Metrics) {
     this.#table = historyTable(activities);
     this.#duration = metrics?.seconds('tideway_history_duration_seconds', 'Time of one insert of activities into ClickHouse, or of one read of profiles that are not in memory', ['operation']);
   }
@@ -78,15 +78,15 @@ export class History {
 
   /**
    * Activities of these profiles, by the profile_id that they were recorded with; of `partition` only those below
-   * offset `below`. Rejects with RetryableError.
+   * offset `below`. Of each the columns that are asked for. Rejects with RetryableError.
    */
-  async read(profileIds: string[], partition: number, below: number): Promise<Map<string, Activity[]>> {
+  async read(profileIds: string[], columns: readonly string[], partition: number, below: number): Promise<Map<string, Activity[]>> {
     const found = new Map<string, Activity[]>();
     const stop = this.#duration?.startTimer({ operation: 'read' });
     try {
       for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
         const ids = profileIds.slice(from, from + PROFILES_PER_QUERY);
-        const activities = await withinPatience(this.clickhouse, 'reading activities', (signal) => this.#query(ids, partition, below, signal));
+        const activities = await withinPatience(this.clickhouse, 'reading activities', (signal) => this.#query(ids, columns, partition, below, signal));
         for (const activity of activities) {
           const list = found.get(activity.profile_id);
           if (list) list.push(activity);
@@ -100,8 +100,8 @@ export class History {
     return found;
   }
 
-  async #query(ids: string[], partition: number, below: number, signal: AbortSignal): Promise<Activity[]> {
-    const columns = [...new Set(['profile_id', ...this.columns])];
+  async #query(ids: string[], wanted: readonly string[], partition: number, below: number, signal: AbortSignal): Promise<Activity[]> {
+    const columns = [...new Set(['profile_id', ...wanted])];
     const result = await this.clickhouse.query({
       query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND (_partition != {partition:Int32} OR _offset < {below:Int64})`,
       query_params: { ids, partition, below },

@@ -4,7 +4,7 @@ import type { SegmentsState } from '@tideway/contracts';
 import { emptyState, transition, type Evaluated, type Trigger } from './membership.js';
 
 const PROFILE = '00000000-0000-4000-8000-000000000001';
-const versions = new Map([['a', 1], ['b', 2], ['c', 3], ['d', 4], ['e', 5]]);
+const versions = new Map(['a', 'b', 'c', 'd', 'e'].map((name, index) => [name, { version: index + 1 }]));
 const trigger: Trigger = { reason: () => 'activity', causedAt: 900, origin: 'topic:0:7' };
 const evaluated = (members: string[], change: Partial<Evaluated> = {}): Evaluated => ({ members, traits: {}, nextChangeAt: null, now: 1_000, ...change });
 const after = (members: string[], now: number, before = emptyState(PROFILE)): SegmentsState => transition(before, evaluated(members, { now }), versions, trigger, 'f1').state;
@@ -50,7 +50,7 @@ describe('a transition', () => {
 
   it('raises the version of who stays without a change, and tells an exit by the version that was entered', () => {
     const before = after(['a', 'b'], 500);
-    const { changes, state } = transition(before, evaluated(['a']), new Map([['a', 9], ['b', 9]]), trigger, 'f2');
+    const { changes, state } = transition(before, evaluated(['a']), new Map([['a', { version: 9 }], ['b', { version: 9 }]]), trigger, 'f2');
     expect(state.segments).toEqual([{ segment: 'a', version: 9, since: 500 }]);
     expect(changes).toEqual([expect.objectContaining({ change: 'exited', segment: 'b', segment_version: 2 })]);
   });

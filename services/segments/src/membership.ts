@@ -29,7 +29,7 @@ export function emptyState(profileId: string): SegmentsState {
  * The memberships that lead from `before` to the evaluated members: exits first, each with the whole set after it,
  * numbered on from the profile's sequence. The same members give none, so that a replay says nothing twice.
  */
-export function transition(before: SegmentsState, { members, traits, nextChangeAt, now }: Evaluated, versions: ReadonlyMap<string, number>, trigger: Trigger, definitions: string): { changes: SegmentsMemberships[]; state: SegmentsState } {
+export function transition(before: SegmentsState, { members, traits, nextChangeAt, now }: Evaluated, versions: ReadonlyMap<string, { version: number }>, trigger: Trigger, definitions: string): { changes: SegmentsMemberships[]; state: SegmentsState } {
   const changes: SegmentsMemberships[] = [];
   let held = before.segments;
   let { sequence } = before;
@@ -45,10 +45,10 @@ export function transition(before: SegmentsState, { members, traits, nextChangeA
     change('exited', segment, version);
   }
   for (const segment of members.filter((name) => !before.segments.some((entry) => entry.segment === name))) {
-    const version = versions.get(segment) ?? 1;
+    const version = versions.get(segment)?.version ?? 1;
     held = [...held, { segment, version, since: now }].sort((a, b) => (a.segment < b.segment ? -1 : 1));
     change('entered', segment, version);
   }
-  const segments = held.map((entry) => ({ ...entry, version: versions.get(entry.segment) ?? entry.version }));
+  const segments = held.map((entry) => ({ ...entry, version: versions.get(entry.segment)?.version ?? entry.version }));
   return { changes, state: { ...before, sequence, segments, traits, next_timer_at: nextChangeAt, evaluated_at: now, caused_at: trigger.causedAt, definitions } };
 }

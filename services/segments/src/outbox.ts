@@ -2,13 +2,14 @@
 import type { OperationsQuarantine, SegmentsMemberships, SegmentsState } from '@tideway/contracts';
 import { partitionOf, type Message, type Outgoing } from '@tideway/kafka';
 import type { Formats } from './formats.js';
-import { HANDOVER_TOPIC, type Handover } from './topics.js';
+import { ADOPTED_TOPIC, HANDOVER_TOPIC, type Handover } from './topics.js';
 
 export class Outbox {
   readonly #memberships: Message[] = [];
   readonly #states: Message[] = [];
   readonly #handovers: Message[] = [];
   readonly #quarantined: Message[] = [];
+  readonly #adopted: Message[] = [];
 
   constructor(private readonly formats: Formats) {}
 
@@ -31,6 +32,11 @@ export class Outbox {
     this.#handovers.push({ key: winner, value: JSON.stringify(handover), partition: partitionOf(winner, this.formats.activitiesProduct.partitions) });
   }
 
+  /** The partition's profiles have been brought to segments of these meanings. */
+  adopted(partition: number, meanings: ReadonlyMap<string, string>): void {
+    this.#adopted.push({ key: String(partition), value: JSON.stringify(Object.fromEntries(meanings)), partition });
+  }
+
   quarantine(records: OperationsQuarantine[]): void {
     for (const record of records) this.#quarantined.push(this.formats.quarantine.message(record));
   }
@@ -40,6 +46,7 @@ export class Outbox {
       { topic: this.formats.memberships.product.topic, messages: this.#memberships },
       { topic: this.formats.stateProduct.topic, messages: this.#states },
       { topic: HANDOVER_TOPIC, messages: this.#handovers },
+      { topic: ADOPTED_TOPIC, messages: this.#adopted },
       { topic: this.formats.quarantine.product.topic, messages: this.#quarantined },
     ];
   }

@@ -1,14 +1,19 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
+import { setImmediate } from 'node:timers/promises';
 import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
 import { PositionLostError, Positions, bufferOf, inputOffset, keep, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
-import { packState, unpackState, type Activity, type Evaluator, type ProfileState } from './evaluate/index.js';
+import { Adoption } from './adoption.js';
+import { changeTo, type Compiled } from './compiled.js';
+import { packState, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { History } from './history.js';
 import { HistoryWriter } from './history-writer.js';
 import type { DecodedBlock, Inputs } from './inputs.js';
 import { emptyState, transition, type Trigger } from './membership.js';
+import type { LiveDefinitions } from './live-definitions.js';
 import type { LatencyLog } from './metrics.js';
+import type { NomineeSource } from './nominees.js';
 import { Outbox } from './outbox.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
 import { mergedAway, readChangelog, type DueHandover, type Restored } from './restore.js';
@@ -22,16 +27,17 @@ export interface PartitionParts {
   formats: Formats;
   inputs: Inputs;
   history: History;
-  evaluator: Evaluator;
-  /** Version of each segment, and purpose, which tells a consent's exits from others. */
-  segments: ReadonlyMap<string, { version: number; purpose: string }>;
-  /** Fingerprint of the definitions: profiles evaluated by others are evaluated anew. */
-  definitions: string;
+  /** In force are others from one turn to the next, where they change. */
+  definitions: Pick<LiveDefinitions, 'compiled' | 'onChange'>;
+  nominees: NomineeSource;
   cacheProfiles: number;
   latency: LatencyLog;
 }
 
-const TIMERS_PER_TRANSACTION = 2_000;
+/** Profiles that are evaluated in one transaction without having done anything. */
+const UNPROMPTED_PER_TRANSACTION = 2_000;
+/** States that are decoded before others have their turn. */
+const DECODED_AT_ONCE = 1_000;
 /** A state that is longer as text is not handed over, but read. */
 const MAX_PACKED = 200_000;
 
@@ -41,21 +47,25 @@ interface Work {
   mergedInto?: string;
   handovers: Handover[];
   timer?: Timer;
+  /** Because definitions changed. */
+  adopts?: boolean;
 }
 
 /**
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
- * ClickHouse has not got yet; definitions that changed make every profile due at once.
+ * ClickHouse has not got yet.
  */
 export async function openPartition(parts: PartitionParts, partition: number, reschedule: () => void): Promise<UnitState> {
-  const { kafka, formats, definitions } = parts;
+  const { kafka, formats } = parts;
   const restored = await readChangelog(kafka, formats, partition);
   const timers = new Timers();
+  const withAliases = new Set<string>();
   for (const [profileId, value] of restored.stored) {
     const state = await formats.state.decode(bufferOf(value));
-    timers.set(profileId, state.definitions === definitions ? state.next_timer_at : 0);
+    timers.set(profileId, state.next_timer_at);
+    if (state.aliases.length > 0) withAliases.add(profileId);
   }
-  const opened = new SegmentPartition(parts, partition, restored, timers, reschedule);
+  const opened = new SegmentPartition(parts, partition, restored, timers, withAliases, reschedule);
   await opened.catchUp();
   return opened;
 }
@@ -66,13 +76,17 @@ class SegmentPartition implements UnitState {
   /** Next activity to read, and incarnation of the topic; undefined until something was read. */
   #position: { offset: number; epoch: number } | undefined;
   #writer: HistoryWriter;
-  readonly #versions: ReadonlyMap<string, number>;
+  #compiled: Compiled;
+  #adoption: Adoption | undefined;
+  #closed = false;
+  readonly #unfollow: () => void;
 
-  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly reschedule: () => void) {
+  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, private readonly reschedule: () => void) {
     this.#cache = new LeastRecentlyUsed(parts.cacheProfiles);
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
-    this.#versions = new Map([...parts.segments].map(([name, { version }]) => [name, version]));
+    this.#compiled = parts.definitions.compiled;
+    this.#unfollow = parts.definitions.onChange(reschedule);
   }
 
   #writerFrom(next: number): HistoryWriter {
@@ -99,7 +113,58 @@ class SegmentPartition implements UnitState {
       if (this.restored.due.size > 0) this.#writer.hurry();
     } finally {
       await positions.close();
+      this.#beginAdoption();
     }
+  }
+
+  /** Changes over to the definitions in force, where these are others by now. */
+  #followDefinitions(): void {
+    const compiled = this.parts.definitions.compiled;
+    if (compiled === this.#compiled) return;
+    const takeOver = compiled.evaluator.takesOver(this.#compiled.evaluator);
+    if (takeOver) for (const state of this.#cache.values()) takeOver(state);
+    else this.#cache.clear();
+    this.#compiled = compiled;
+    this.#beginAdoption();
+  }
+
+  #beginAdoption(): void {
+    const { logger, nominees } = this.parts;
+    const { restored, withAliases } = this;
+    this.#adoption?.close();
+    this.#adoption = undefined;
+    const change = changeTo(this.#compiled, restored.adopted);
+    if (!change) return;
+    const compiled = this.#compiled;
+    this.#adoption = new Adoption({
+      logger,
+      unsure: [...withAliases, ...this.#writer.profiles()].filter((profileId) => restored.stored.has(profileId)),
+      former: () => this.#formerMembers(new Set([...change.changed, ...change.removed])),
+      // Nobody is concerned where nobody is known.
+      nominees: async () => (restored.stored.size === 0 ? { members: [], pending: [] } : nominees.ask(compiled, change.changed)),
+      owns: (profileId) => restored.stored.has(profileId),
+      onReady: () => this.reschedule(),
+    });
+  }
+
+  async #formerMembers(names: ReadonlySet<string>): Promise<string[]> {
+    const former: string[] = [];
+    let decoded = 0;
+    for (const [profileId, value] of this.restored.stored) {
+      const { segments } = await this.parts.formats.state.decode(bufferOf(value));
+      if (segments.some(({ segment }) => names.has(segment))) former.push(profileId);
+      if ((decoded += 1) % DECODED_AT_ONCE === 0) await setImmediate();
+      if (this.#closed) break;
+    }
+    return former;
+  }
+
+  /** Says so once everybody is brought to the definitions. */
+  #endAdoption(outbox: Outbox): void {
+    if (!this.#adoption?.done) return;
+    this.#adoption = undefined;
+    this.restored.adopted = new Map(this.#compiled.meanings);
+    outbox.adopted(this.partition, this.#compiled.meanings);
   }
 
   async #reread(from: number, until: number): Promise<void> {
@@ -114,11 +179,16 @@ class SegmentPartition implements UnitState {
   }
 
   nextWake(): number | undefined {
-    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 ? 0 : undefined].filter((time) => time !== undefined);
+    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 || this.#hasToFollow() ? 0 : undefined].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
+  #hasToFollow(): boolean {
+    return this.#compiled !== this.parts.definitions.compiled || this.#adoption?.ready === true || this.#adoption?.done === true;
+  }
+
   async process(blocks: Block[]): Promise<Outgoing[]> {
+    this.#followDefinitions();
     const work = new Map<string, Work>();
     const outbox = new Outbox(this.parts.formats);
     let now = 0;
@@ -128,13 +198,24 @@ class SegmentPartition implements UnitState {
       if (block.topic === HANDOVER_TOPIC) collectHandovers(block, work);
       else await this.#collectActivities(block, work, outbox);
     }
+    this.#collectUnprompted(work, now);
     return this.#evaluate(work, now, outbox);
   }
 
   async wake(now: number): Promise<Outgoing[]> {
+    this.#followDefinitions();
     const work = new Map<string, Work>();
-    for (const timer of this.timers.due(now, TIMERS_PER_TRANSACTION)) work.set(timer.profileId, { activities: [], handovers: [], timer });
+    this.#collectUnprompted(work, now);
     return this.#evaluate(work, now, new Outbox(this.parts.formats));
+  }
+
+  /** Those whose time has come, and those who have to follow the definitions: beside blocks too, which may never end. */
+  #collectUnprompted(work: Map<string, Work>, now: number): void {
+    const due = this.timers.due(now, UNPROMPTED_PER_TRANSACTION);
+    for (const timer of due) workOf(work, timer.profileId).timer = timer;
+    for (const profileId of this.#adoption?.take(UNPROMPTED_PER_TRANSACTION - due.length) ?? []) {
+      if (this.restored.stored.has(profileId)) workOf(work, profileId).adopts = true;
+    }
   }
 
   offsets(blocks: Block[]): InputOffset[] {
@@ -151,6 +232,9 @@ class SegmentPartition implements UnitState {
   }
 
   close(): void {
+    this.#closed = true;
+    this.#unfollow();
+    this.#adoption?.close();
     this.#writer.close();
   }
 
@@ -173,6 +257,7 @@ class SegmentPartition implements UnitState {
     const profiles = await this.#profiles(live, states);
     for (const [profileId, entry] of live) this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at, outbox);
     this.#handOver(outbox);
+    this.#endAdoption(outbox);
     return outbox.outgoing();
   }
 
@@ -192,7 +277,7 @@ class SegmentPartition implements UnitState {
     const last = activities.at(-1)!;
     const now = Math.max(at, before.evaluated_at);
     const trigger: Trigger = { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin };
-    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, new Map(), trigger, this.parts.definitions);
+    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, new Map(), trigger, this.#compiled.fingerprint);
     this.#publish(changes, activities, outbox);
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
     const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
@@ -203,22 +288,23 @@ class SegmentPartition implements UnitState {
     this.restored.stored.delete(profileId);
     this.timers.set(profileId, null);
     this.#cache.delete(profileId);
+    this.withAliases.delete(profileId);
   }
 
   /** The state in memory with what this turn adds to it: it spares the winner's owner a read of the rows. */
   #packed(profileId: string, { activities, handovers }: Work, now: number): Partial<Handover> {
-    const { evaluator, definitions } = this.parts;
+    const { evaluator, fingerprint } = this.#compiled;
     const held = this.#cache.get(profileId);
     if (handovers.some((handover) => !this.#isUsable(handover)) || (!held && this.restored.stored.has(profileId))) return {};
     const state = held ?? evaluator.empty(profileId);
     for (const activity of held ? activities : this.#writer.waiting(new Set([profileId]))) evaluator.apply(state, activity);
     for (const handover of handovers) evaluator.join(state, unpackState(handover.state!));
     const text = packState(state);
-    return text.length > MAX_PACKED ? {} : { state: text, definitions, evaluatedAt: now };
+    return text.length > MAX_PACKED ? {} : { state: text, definitions: fingerprint, evaluatedAt: now };
   }
 
   #isUsable({ state, definitions }: Handover): boolean {
-    return state !== undefined && definitions === this.parts.definitions;
+    return state !== undefined && definitions === this.#compiled.fingerprint;
   }
 
   /** The winner's owner reads the rows from ClickHouse: all of them have to be there first. */
@@ -246,7 +332,8 @@ class SegmentPartition implements UnitState {
    * those that wait for ClickHouse; the rest is read from there.
    */
   async #profiles(live: [string, Work][], states: Map<string, SegmentsState>): Promise<Map<string, ProfileState>> {
-    const { evaluator, history } = this.parts;
+    const { history } = this.parts;
+    const { evaluator } = this.#compiled;
     const profiles = new Map<string, ProfileState>();
     /** What is missing of each profile, by the profile_ids that activities were recorded with. */
     const missing = new Map<string, Set<string>>();
@@ -266,7 +353,7 @@ class SegmentPartition implements UnitState {
     }
     // Looked at together: while rows are read from ClickHouse, more may come to be there.
     const waiting = Map.groupBy(this.#writer.waiting(new Set([...missing.values()].flatMap((aliases) => [...aliases]))), (activity) => activity.profile_id);
-    const rows = cold.size > 0 ? await history.read([...cold], this.partition, this.#writer.next) : new Map<string, Activity[]>();
+    const rows = cold.size > 0 ? await history.read([...cold], evaluator.relevantColumns, this.partition, this.#writer.next) : new Map<string, Activity[]>();
     for (const [profileId, aliases] of missing) {
       const profile = profiles.get(profileId)!;
       for (const alias of aliases) for (const activity of [...(rows.get(alias) ?? []), ...(waiting.get(alias) ?? [])]) evaluator.apply(profile, activity);
@@ -276,17 +363,19 @@ class SegmentPartition implements UnitState {
   }
 
   #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
-    const { evaluator, definitions } = this.parts;
+    const { evaluator, segments, fingerprint } = this.#compiled;
     const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
     const { members, nextChangeAt } = evaluator.evaluate(profile, now);
     const traits = Object.entries(evaluator.ownTraits(profile, now));
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
     const texts = Object.fromEntries(traits.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, this.#versions, this.#trigger(entry, stored, now), definitions);
+    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, segments, this.#trigger(entry, now), fingerprint);
     this.#publish(changes, entry.activities, outbox);
     this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
     this.timers.set(state.profile_id, nextChangeAt);
+    if (aliases.length > 0) this.withAliases.add(state.profile_id);
+    this.#adoption?.evaluated(state.profile_id);
   }
 
   /** Which of several activities changed a membership is not known: the one that waited longest is timed. */
@@ -295,17 +384,16 @@ class SegmentPartition implements UnitState {
     if (changes.length > 0 && activities.length > 0) this.parts.latency.changed(Math.min(...activities.map((activity) => activity.received_at)));
   }
 
-  #trigger({ activities, handovers, timer }: Work, stored: SegmentsState, now: number): Trigger {
+  #trigger({ activities, handovers, timer, adopts }: Work, now: number): Trigger {
     const last = activities.at(-1);
     if (last) {
       const purposes = new Set(activities.filter(({ type }) => type.startsWith('consent_')).map(({ properties }) => properties['purpose']));
       const other = handovers.length > 0 ? 'merge' : 'activity';
-      return { reason: (segment) => (purposes.has(this.parts.segments.get(segment)?.purpose ?? '') ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
+      return { reason: (segment) => (purposes.has(this.#compiled.segments.get(segment)?.purpose ?? '') ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
     }
     const handover = handovers.at(-1);
     if (handover) return { reason: () => 'merge', causedAt: handover.causedAt, origin: handover.origin };
-    const changed = stored.definitions !== this.parts.definitions;
-    return { reason: () => (changed ? 'definition' : 'time'), causedAt: changed ? now : (timer?.at ?? now), origin: null };
+    return { reason: () => (adopts ? 'definition' : 'time'), causedAt: adopts ? now : (timer?.at ?? now), origin: null };
   }
 }
 

@@ -1,7 +1,7 @@
 // What the changelog of a partition says of its profiles: states, who was merged away, and hand-overs that are due.
 import { keep, readTopics, type Kafka, type Kept } from '@tideway/kafka';
 import type { Formats } from './formats.js';
-import type { Handover } from './topics.js';
+import { ADOPTED_TOPIC, type Handover } from './topics.js';
 
 /** Header of a merged-away profile's tombstone: its winner. */
 const MERGED_INTO = 'merged-into';
@@ -20,6 +20,8 @@ export interface Restored {
   stored: Map<string, Kept>;
   merged: Map<string, string>;
   due: Map<string, DueHandover>;
+  /** Meaning of each segment that the profiles were brought to. */
+  adopted: Map<string, string>;
 }
 
 /** The headers of a merged-away profile's tombstone. */
@@ -29,8 +31,12 @@ export function mergedAway(into: string, due?: Handover): Record<string, string>
 
 /** Reads it to its end; hand-overs wait for ever until somebody says for what. Rejects with RetryableError. */
 export async function readChangelog(kafka: Kafka, { stateProduct }: Formats, partition: number): Promise<Restored> {
-  const restored: Restored = { stored: new Map(), merged: new Map(), due: new Map() };
-  await readTopics(kafka, new Map([[stateProduct.topic, [partition]]]), ({ message: { key, value, headers } }) => {
+  const restored: Restored = { stored: new Map(), merged: new Map(), due: new Map(), adopted: new Map() };
+  await readTopics(kafka, new Map([[stateProduct.topic, [partition]], [ADOPTED_TOPIC, [partition]]]), ({ topic, message: { key, value, headers } }) => {
+    if (topic === ADOPTED_TOPIC) {
+      restored.adopted = new Map(Object.entries(JSON.parse(String(value)) as Record<string, string>));
+      return;
+    }
     const profileId = String(key);
     const into = headers?.[MERGED_INTO];
     const due = headers?.[HANDOVER_DUE];

@@ -26,24 +26,29 @@ export interface DefinitionText {
  * @throws DefinitionError with every problem found, each with file, line and what to do.
  */
 export function loadDefinitions(dir: string = schemasDir()): Definitions {
+  return parseDefinitions(readDefinitionTexts(dir), loadCatalog(dir));
+}
+
+/** The texts of the definitions under `dir`. @throws DefinitionError where there is something else beside them. */
+export function readDefinitionTexts(dir: string = schemasDir()): { traits: DefinitionText[]; segments: DefinitionText[] } {
   const problems: Problem[] = [];
   const read = (folder: string) => readFolder(path.join(dir, folder), `schemas/${folder}`, problems);
   const texts = { traits: read('traits'), segments: read('segments') };
-  return parseDefinitions(texts, loadCatalog(dir), problems);
+  if (problems.length > 0) throw new DefinitionError(problems);
+  return texts;
 }
 
 /**
  * Compiles definitions from their texts.
- * @param problems what is known to be wrong already
  * @throws DefinitionError as loadDefinitions does.
  */
-export function parseDefinitions(texts: { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] }, catalog: Catalog, problems: Problem[] = []): Definitions {
+export function parseDefinitions(texts: { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] }, catalog: Catalog): Definitions {
   const sources = { traits: toSources(texts.traits), segments: toSources(texts.segments) };
   const accumulators = new Accumulators();
   const traits = compileTraits(sources.traits, catalog, accumulators);
   const broken = new Set(sources.traits.map(({ name }) => name).filter((name) => !traits.has(name)));
   const segments = compileSegments(sources.segments, catalog, traits, accumulators, broken);
-  problems.push(...[...sources.traits, ...sources.segments].flatMap((source) => source.problems));
+  const problems = [...sources.traits, ...sources.segments].flatMap((source) => source.problems);
   if (problems.length > 0) throw new DefinitionError(problems);
   return { traits: sortedByName(traits.values()), segments: sortedByName(segments), accumulators: accumulators.all };
 }

@@ -31,6 +31,8 @@ export interface Window {
   holds(bucket: number, now: number): boolean;
   /** Adds the times after `now` at which the bucket enters or leaves the window. */
   changes(bucket: number, now: number, into: number[]): void;
+  /** How long (ms) after an activity's moment the window may still change by it; Infinity where that cannot be told. */
+  reachMs: number;
   /** Whether no time at or after `now` has the bucket in the window. */
   isOver(bucket: number, now: number): boolean;
   /** Whether every time at or after `now` has it. */
@@ -75,6 +77,7 @@ export function slidingWindow(text: string, lengthMs: number, bucketMs: number):
     text,
     lengthMs,
     bucketMs,
+    reachMs: lengthMs + bucketMs,
     bucketOf,
     holds(bucket, now) {
       const current = bucketOf(now);
@@ -100,6 +103,7 @@ const minuteOf = (at: number) => at - (at % MINUTE);
 /** Everything up to the current minute: nothing leaves. */
 const allTime: Window = {
   text: 'all',
+  reachMs: MINUTE,
   bucketOf: minuteOf,
   holds: (bucket, now) => bucket <= minuteOf(now),
   changes(bucket, now, into) {

@@ -9,6 +9,8 @@ export interface Accumulator {
   index: number;
   /** Its column in queries, unquoted. */
   name: string;
+  /** Says all that it means: equal accumulators have equal keys, from one set of definitions to the next. */
+  key: string;
   filter: Filter;
   window: Window;
   aggregation: Aggregation<unknown>;
@@ -20,15 +22,15 @@ export type ColumnOf = (accumulator: Accumulator) => string;
 /** The accumulators of all definitions. What is asked for twice is kept once. */
 export class Accumulators {
   readonly all: Accumulator[] = [];
-  readonly #bySql = new Map<string, Accumulator>();
+  readonly #byKey = new Map<string, Accumulator>();
 
   add(name: string, filter: Filter, window: Window, aggregation: Aggregation<unknown>): Accumulator {
-    const accumulator = { index: this.all.length, name, filter, window, aggregation };
-    // The SQL says all that an accumulator means; the window's text, how long a state keeps it.
-    const key = `${window.text}\n${accumulatorSql(accumulator)}`;
-    const known = this.#bySql.get(key);
+    // The SQL says what it holds at a time; the window's text, how long a state keeps it.
+    const key = `${window.text}\n${accumulatorSql({ filter, window, aggregation })}`;
+    const known = this.#byKey.get(key);
     if (known) return known;
-    this.#bySql.set(key, accumulator);
+    const accumulator = { index: this.all.length, name, key, filter, window, aggregation };
+    this.#byKey.set(key, accumulator);
     this.all.push(accumulator);
     return accumulator;
   }

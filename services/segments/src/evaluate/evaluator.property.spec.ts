@@ -52,7 +52,7 @@ describe('an evaluation', () => {
     }), RUNS);
   });
 
-  it('is the same whether it goes on from the last one or begins anew, one activity after the other', () => {
+  it('gives the same whether it goes on from the last one or begins anew, one activity after the other', () => {
     const steps = fc.tuple(historyArbitrary, fc.array(timeArbitrary, { minLength: 15, maxLength: 15 }));
     fc.assert(fc.property(definitionsArbitrary, steps, (definitions, [history, times]) => {
       const evaluator = createEvaluator(definitions);
@@ -61,9 +61,12 @@ describe('an evaluation', () => {
       for (const [index, activity] of history.entries()) {
         evaluator.apply(state, activity);
         const now = clock[Math.min(index, clock.length - 1)]!;
-        expect(evaluator.evaluate(state, now)).toEqual(evaluator.evaluate(stateOf(evaluator, history.slice(0, index + 1)), now));
+        const { members, nextChangeAt } = evaluator.evaluate(state, now);
+        const anew = (time: number) => evaluator.evaluate(stateOf(evaluator, history.slice(0, index + 1)), time).members;
+        expect(members).toEqual(anew(now));
+        for (const time of timesUntil(now, nextChangeAt ?? Infinity)) expect({ time, members: anew(time) }).toEqual({ time, members });
       }
-    }), RUNS);
+    }), { numRuns: 200 });
   });
 
   it('comes to rest: from each nextChangeAt to the next, time goes on and ends', () => {

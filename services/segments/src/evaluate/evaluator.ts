@@ -27,6 +27,11 @@ export interface Evaluator {
   apply(state: ProfileState, activity: Activity): void;
   /** Adds what another state holds; as with activities, what both hold counts twice. `other` is not to be used any more. */
   join(state: ProfileState, other: ProfileState): void;
+  /**
+   * Whether this evaluator can go on with states of another, which are its own from then on; where it cannot, they have to
+   * be rebuilt, because it keeps what the other did not.
+   */
+  takesOver(other: Evaluator): ((state: ProfileState) => void) | undefined;
   /** Members at `now` (ms): a function of the activities and `now` alone. */
   evaluate(state: ProfileState, now: number): Evaluation;
   /** The values of all traits at `now`, by name. */
@@ -39,6 +44,7 @@ export interface Evaluator {
   prune(state: ProfileState, now: number): void;
   /** Columns of customer.activities that a state is rebuilt from, sorted: see rowToActivity. */
   relevantColumns: readonly string[];
+  accumulators: readonly Accumulator[];
 }
 
 /** Compiles definitions for the stream. */
@@ -46,7 +52,6 @@ export function createEvaluator(definitions: Definitions): Evaluator {
   const { traits, segments, accumulators } = definitions;
   const standings = new Standings(definitions);
   const accumulatorsOf = dispatch(accumulators);
-  const purposes = new Set(segments.map(({ purpose }) => purpose));
   const empty = (profileId: string): ProfileState => ({ profileId, buckets: new Map(), consents: new Map() });
   const nobody = new Subject(empty(''), 0);
   const nobodysValues = traits.map((trait) => nobody.valueOf(trait));
@@ -59,13 +64,13 @@ export function createEvaluator(definitions: Definitions): Evaluator {
         state.buckets.set(accumulator.index, buckets);
         state.standing?.changed.add(accumulator.index);
       }
-      const { purpose } = activity.properties;
-      if (purpose !== undefined && purposes.has(purpose) && recordConsent(state.consents, activity)) delete state.standing;
+      if (recordConsent(state.consents, activity)) delete state.standing;
     },
     join(state, other) {
       join(accumulators, state, other);
       delete state.standing;
     },
+    takesOver: (other) => takeOver(accumulators, other.accumulators),
     evaluate(state, now) {
       const { members, nextChange } = standings.evaluate(state, now);
       return { members, nextChangeAt: nextChange === Infinity ? null : nextChange };
@@ -97,6 +102,7 @@ export function createEvaluator(definitions: Definitions): Evaluator {
       pruneConsents(state.consents, now);
     },
     relevantColumns: relevantColumns(accumulators),
+    accumulators,
   };
 }
 
@@ -120,6 +126,18 @@ function join(accumulators: readonly Accumulator[], state: ProfileState, other: 
     else state.buckets.set(index, buckets);
   }
   for (const [key, decisions] of other.consents) state.consents.set(key, [...(state.consents.get(key) ?? []), ...decisions]);
+}
+
+/** Moves what a state holds to the places that it has among `own`. */
+function takeOver(own: readonly Accumulator[], others: readonly Accumulator[]): ((state: ProfileState) => void) | undefined {
+  const places = new Map(own.map(({ key, index }) => [key, index]));
+  const known = new Set(others.map(({ key }) => key));
+  if (own.some(({ key }) => !known.has(key))) return undefined;
+  const placeOf = others.map(({ key }) => places.get(key));
+  return (state) => {
+    delete state.standing;
+    state.buckets = new Map([...state.buckets].flatMap(([index, buckets]) => (placeOf[index] === undefined ? [] : [[placeOf[index], buckets]])));
+  };
 }
 
 function relevantColumns(accumulators: readonly Accumulator[]): string[] {

@@ -1,13 +1,14 @@
 // What the segments service uses of the engine: definitions, evaluation in the stream, SQL, explanation.
 export type { Activity } from '../definitions/fields.js';
 export { loadCatalog, type Catalog } from '../definitions/catalog.js';
-export { loadDefinitions, parseDefinitions, type DefinitionText, type Definitions } from '../definitions/load.js';
+export { loadDefinitions, parseDefinitions, readDefinitionTexts, type DefinitionText, type Definitions } from '../definitions/load.js';
 export type { Segment } from '../definitions/segment.js';
-export { DefinitionError, type Problem } from '../definitions/source.js';
+export { DefinitionError, definitionName, type Problem } from '../definitions/source.js';
 export type { Trait } from '../definitions/trait.js';
 export type { Finding } from '../operators/conditions/operator.js';
 export type { TraitValue } from '../operators/traits/operator.js';
 export { compileMembersSql } from '../sql/members.js';
+export { compileNomineesSql } from '../sql/nominees.js';
 export { compileTraitsSql } from '../sql/traits.js';
 export { createEvaluator, type Evaluation, type Evaluator } from './evaluator.js';
 export type { ProfileState } from './subject.js';

@@ -43,7 +43,7 @@ function membersSql(segments: readonly Segment[], { activities }: ActivitiesSour
 }
 
 /** Rows that nothing reads are left out early; every member has a consent, so no member is lost. */
-function readSql(accumulators: readonly Accumulator[]): string {
+export function readSql(accumulators: readonly Accumulator[]): string {
   const types = unique([...CONSENT_TYPES, ...accumulators.flatMap(({ filter }) => filter.types ?? [])]);
   const products = unique(accumulators.flatMap(({ filter }) => (filter.types ? [] : [filter.product!])));
   const ofTypes = `type IN (${types.map(sqlText).join(', ')})`;

@@ -8,6 +8,8 @@ import { clickhouseShape, createLogger, kafkaShape, loadConfig, registryShape, s
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { segments } from '../app.module.js';
 import { History, historyTable } from '../history.js';
+import type { WrittenDefinition } from '../live-definitions.js';
+import { DEFINITIONS_TOPIC } from '../topics.js';
 import { activity, decided, merged, newProfile, ordered, viewed } from './activities.js';
 import { DefinitionsFolder, type SegmentText } from './definitions-folder.js';
 import { Topics, told } from './topics.js';
@@ -237,7 +239,7 @@ describe('the segments service', () => {
     expect(exit!.evaluated_at - leavesAt).toBeLessThan(2_000);
   });
 
-  it('evaluates everybody anew when definitions change, and counts the range once that a crash left behind', async () => {
+  it('brings those whom changed definitions concern to them at the next start, and counts the range once that a crash left behind', async () => {
     const profileId = newProfile();
     await publish(decided(profileId, 'granted', 'marketing'), ordered(profileId), ordered(profileId));
     await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 2, patient('a repeat buyer'));
@@ -251,8 +253,8 @@ describe('the segments service', () => {
     service = await start();
     await waitFor(async () => {
       const after = await topics.states();
-      return [...before].every(([id, state]) => after.get(id)!.definitions !== state.definitions);
-    }, patient('everybody evaluated'));
+      return [...before].filter(([, state]) => state.segments.some(({ segment }) => segment === 'buyers')).every(([id, state]) => after.get(id)!.definitions !== state.definitions);
+    }, patient('all buyers evaluated'));
     await waitFor(async () => (await topics.committed(partition)).store!.to === undefined, patient('the range is finished'));
     await publish(ordered(profileId));
     await waitFor(async () => (await topics.stateOf(profileId))!.sequence >= 3 && (await topics.stateOf(profileId))!.traits['orders'] !== '3', patient('the order after it'));
@@ -261,6 +263,27 @@ describe('the segments service', () => {
     expect(told(changes)).toEqual(['exited buyers (definition)']);
     expect(changes[0]).toMatchObject({ segment_version: 1, origin: null });
     await identities({ [profileId]: profileId });
+  });
+
+  it('follows a segment that is written and removed while it runs: who is concerned enters, and leaves, without a restart', async () => {
+    const entered = async () => [...(await topics.states()).values()].filter((state) => state.segments.some(({ segment }) => segment === 'loyal')).length;
+    const expected = [...(await topics.states()).values()].filter(({ traits }) => Number(traits['orders']) >= 3).length;
+    const text = 'name: loyal\nversion: 1\ndescription: Three orders\nowner: test\npurpose: marketing\nwhen: { trait: orders, gte: 3 }\n';
+    await write('segments/loyal', { text, by: 'test', at: Date.now() });
+    await waitFor(async () => (await entered()) === expected, patient(`${expected} loyal ones`));
+    expect(expected).toBeGreaterThan(4_000);
+    const changes = (await topics.read<SegmentsMemberships>('segments.memberships')).map(({ value }) => value!).filter(({ segment }) => segment === 'loyal');
+    expect(new Set(told(changes))).toEqual(new Set(['entered loyal (definition)']));
+    // One who comes to it by an activity, and one that is written wrong: it is left out, and the others go on.
+    const profileId = newProfile(0);
+    await write('segments/wrong', { text: text.replace('loyal', 'wrong').replace('trait: orders', 'trait: order'), by: 'test', at: Date.now() });
+    await publish(decided(profileId, 'granted', 'marketing'), ordered(profileId), ordered(profileId), ordered(profileId));
+    await waitFor(async () => (await entered()) === expected + 1, patient('one more'));
+    expect(await (await fetch(`${service.url}/metrics`)).text()).toMatch(/^tideway_definitions_disabled\{.*\} 1$/m);
+    await identities({ [profileId]: profileId });
+    await write('segments/loyal', null);
+    await waitFor(async () => (await entered()) === 0, patient('nobody'));
+    expect(told((await topics.changesOf(profileId)).slice(-1))).toEqual(['exited loyal (definition)']);
   });
 
   it('has on the topic the members that SQL computes as of one time', async () => {
@@ -278,9 +301,17 @@ describe('the segments service', () => {
   });
 });
 
+/** Writes a definition, or removes it, as the service's API does. */
+async function write(key: string, definition: WrittenDefinition | null): Promise<void> {
+  const producer = kafka.producer();
+  await producer.connect();
+  await producer.send({ topic: DEFINITIONS_TOPIC, messages: [{ key, value: definition && JSON.stringify(definition) }] });
+  await producer.disconnect();
+}
+
 /** What a crash leaves between an insert into ClickHouse and the next commit: a range that was announced and whose rows are there. */
 async function leaveUnfinished(partition: number): Promise<void> {
-  const history = new History(clickhouse, registry, topics.activities, []);
+  const history = new History(clickhouse, registry, topics.activities);
   await history.prepare(kafka);
   const { range, message, activity: last } = await topics.announceLast(partition);
   await history.insert(range, [history.row(partition, message, last)]);

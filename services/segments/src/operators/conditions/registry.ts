@@ -1,4 +1,5 @@
 // The condition operators, by the key that stands for each in a segment: a new one is a file beside this one and a line here.
+import { createHash } from 'node:crypto';
 import type { Catalog } from '../../definitions/catalog.js';
 import { compileFilter, OVER_SCHEMA, type Filter } from '../../definitions/filter.js';
 import type { Segment } from '../../definitions/segment.js';
@@ -69,7 +70,9 @@ export class ConditionReader implements NodeReader {
   }
 
   moments(filter: Filter, window: Window): Accumulator {
-    return this.parts.accumulators.add(`moments_${this.parts.accumulators.all.length}`, filter, window, MOMENTS);
+    // Named by what it is, not by its place: a segment's SQL must not change with the segments beside it.
+    const name = createHash('sha256').update(`${window.text}\n${filter.sql}`).digest('hex').slice(0, 12);
+    return this.parts.accumulators.add(`moments_${name}`, filter, window, MOMENTS);
   }
 
   report(at: Path, message: string): void {

@@ -1,0 +1,126 @@
+// The definitions in force: the files that the service is deployed with, and what was written to a topic since.
+import { randomUUID } from 'node:crypto';
+import { schemasDir } from '@tideway/contracts';
+import { consumeBlocks, readTopics, type Kafka, type KafkaMessage } from '@tideway/kafka';
+import { preparedLoop, untilDone, type Logger, type Loop, type Metrics, type Service } from '@tideway/service';
+import { compileDefinitions, type Compiled } from './compiled.js';
+import { DefinitionError, definitionName, loadCatalog, parseDefinitions, readDefinitionTexts, type Catalog, type DefinitionText } from './evaluate/index.js';
+import { DEFINITIONS_TOPIC } from './topics.js';
+
+type DefinitionKind = 'traits' | 'segments';
+
+/** A definition that was written: its key on the topic is `<kind>/<name>`, its value this as JSON; a tombstone removes it. */
+export interface WrittenDefinition {
+  /** YAML, as in a file. */
+  text: string;
+  /** Name of the key that wrote it. */
+  by: string;
+  /** ms */
+  at: number;
+}
+
+type Texts = Record<DefinitionKind, DefinitionText[]>;
+
+/** Definitions from files are shown as schemas/<kind>/<name>.yaml, written ones as this. */
+const shownAs = (key: string): string => `written/${key}.yaml`;
+
+export class LiveDefinitions {
+  readonly #files: Texts;
+  readonly #catalog: Catalog;
+  readonly #written = new Map<string, WrittenDefinition>();
+  readonly #listeners = new Set<() => void>();
+  readonly #disabled;
+  #compiled: Compiled;
+  #next = 0;
+  readonly #read = Promise.withResolvers<void>();
+
+  /** Reads the files. @throws DefinitionError where one of them is wrong. */
+  constructor(private readonly logger: Logger, metrics: Metrics, dir: string = schemasDir()) {
+    this.#catalog = loadCatalog(dir);
+    this.#files = readDefinitionTexts(dir);
+    this.#disabled = metrics.gauge('tideway_definitions_disabled', 'Written definitions that cannot be used, and so are left out');
+    this.#compiled = compileDefinitions(parseDefinitions(this.#files, this.#catalog));
+  }
+
+  get compiled(): Compiled {
+    return this.#compiled;
+  }
+
+  /** Calls `listener` whenever other definitions are in force, until what it gives is called. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Resolves once what had been written by the start has been read. */
+  get read(): Promise<void> {
+    return this.#read.promise;
+  }
+
+  /** Every instance follows the topic in a group of its own, from the beginning; `prepare` makes the topic. */
+  follow(kafka: Kafka, { logger, metrics }: Service, prepare: () => Promise<void>): Loop {
+    const loop = consumeBlocks({
+      kafka, logger, metrics,
+      groupId: `segments-definitions-${randomUUID()}`,
+      topics: [DEFINITIONS_TOPIC],
+      onBlock: async ({ messages }) => this.#apply(messages),
+      maxWaitMs: 200,
+    });
+    return preparedLoop(loop, () => untilDone('written definitions', logger, async () => {
+      await prepare();
+      const messages: KafkaMessage[] = [];
+      await readTopics(kafka, new Map([[DEFINITIONS_TOPIC, []]]), ({ message }) => void messages.push(message));
+      this.#apply(messages);
+      this.#read.resolve();
+    }));
+  }
+
+  #apply(messages: KafkaMessage[]): void {
+    const fresh = messages.filter(({ offset }) => Number(offset) >= this.#next);
+    if (fresh.length === 0) return;
+    for (const { key, value } of fresh) {
+      if (value) this.#written.set(String(key), JSON.parse(String(value)) as WrittenDefinition);
+      else this.#written.delete(String(key));
+    }
+    this.#next = Number(fresh.at(-1)!.offset) + 1;
+    this.#renew();
+  }
+
+  #renew(): void {
+    const compiled = this.#compileWithout(new Set(this.#hidden()));
+    if (compiled.fingerprint === this.#compiled.fingerprint) return;
+    this.#compiled = compiled;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Written definitions that a file has taken the name of since. */
+  #hidden(): string[] {
+    const names = new Set(Object.entries(this.#files).flatMap(([kind, files]) => files.map(({ file }) => `${kind}/${definitionName(file)}`)));
+    return [...this.#written.keys()].filter((key) => names.has(key));
+  }
+
+  /** What cannot be used is left out, and told; the others go on. */
+  #compileWithout(left: Set<string>): Compiled {
+    const texts = this.#texts(left);
+    try {
+      const compiled = compileDefinitions(parseDefinitions(texts, this.#catalog));
+      this.#disabled.set(left.size);
+      return compiled;
+    } catch (error) {
+      if (!(error instanceof DefinitionError)) throw error;
+      const broken = [...this.#written.keys()].filter((key) => !left.has(key) && error.problems.some(({ file }) => file === shownAs(key)));
+      // The files alone are good: the constructor has seen to it. What they break is written.
+      const out = broken.length > 0 ? broken : [...this.#written.keys()];
+      this.logger.error({ definitions: out, error: error.message }, 'written definitions cannot be used and are left out');
+      return this.#compileWithout(new Set([...left, ...out]));
+    }
+  }
+
+  #texts(left: ReadonlySet<string>): Texts {
+    const texts: Texts = { traits: [...this.#files.traits], segments: [...this.#files.segments] };
+    for (const [key, { text }] of this.#written) {
+      if (!left.has(key)) texts[key.split('/')[0] as DefinitionKind].push({ file: shownAs(key), text });
+    }
+    return texts;
+  }
+}
