@@ -5,15 +5,13 @@ import { sqlAll, sqlText } from '../sql/literal.js';
 import type { Catalog } from './catalog.js';
 import { asDecimal, FIELD_NAMES, fieldOf, type Activity, type Field } from './fields.js';
 import { suggestion, type Path, type SourceFile } from './source.js';
+import { ACTIVITY_TYPE, PRODUCT, WHERE } from './vocabulary.js';
 
 export const OVER_SCHEMA = z.strictObject({
-  /** Data product that the activities come from, such as web.orders. */
-  product: z.string().optional(),
-  /** Types of activity, such as order_completed. */
-  types: z.array(z.string()).min(1).optional(),
-  /** Comparisons per field; all must hold. */
-  where: z.record(z.string(), z.unknown()).optional(),
-});
+  product: PRODUCT.optional(),
+  types: z.array(ACTIVITY_TYPE).min(1).optional().meta({ description: 'Types of activity, such as [order_completed]' }),
+  where: WHERE.optional(),
+}).meta({ id: 'over', description: 'Which activities it looks at: types, a product, or both' });
 
 export interface Filter {
   /** Undefined where any type of the product will do. */

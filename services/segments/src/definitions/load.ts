@@ -4,7 +4,8 @@ import path from 'node:path';
 import { schemasDir } from '@tideway/contracts';
 import { loadCatalog, type Catalog } from './catalog.js';
 import { compileSegment, type Segment } from './segment.js';
-import { definitionName, DefinitionError, SourceFile, type Problem } from './source.js';
+import { DefinitionError, type Problem, type SourceFile } from './source.js';
+import { definitionsOf, mayDefine, type DefinitionsOfFile } from './templates.js';
 import { compileTrait, type Trait } from './trait.js';
 
 /** Traits and segments, each sorted by name. */
@@ -36,22 +37,37 @@ export function loadDefinitions(dir: string = schemasDir()): Definitions {
  * @throws DefinitionError as loadDefinitions does.
  */
 export function parseDefinitions(texts: { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] }, catalog: Catalog, problems: Problem[] = []): Definitions {
-  const compileEach = <T extends { name: string }>(files: readonly DefinitionText[], compile: (source: SourceFile) => T | undefined): T[] => {
-    const sources = files.map(({ file, text }) => new SourceFile(file, text));
-    const compiled = sources.flatMap((source) => {
+  const compileEach = <T extends { name: string }>(files: readonly DefinitionsOfFile[], compile: (source: SourceFile) => T | undefined): T[] => {
+    const compiled = files.flatMap(({ sources }) => sources).flatMap((source) => {
       const definition = source.problems.length === 0 ? compile(source) : undefined;
       return definition ? [{ source, definition }] : [];
     });
     reportDuplicates(compiled);
-    problems.push(...sources.flatMap((source) => source.problems));
+    problems.push(...files.flatMap((file) => file.problems()));
     return compiled.map(({ definition }) => definition).sort((a, b) => (a.name < b.name ? -1 : 1));
   };
-  const traits = compileEach(texts.traits, (source) => compileTrait(source, catalog)).map((trait, index) => ({ ...trait, index }));
+  const files = { traits: texts.traits.map(definitionsOf), segments: texts.segments.map(definitionsOf) };
+  const traits = compileEach(files.traits, (source) => compileTrait(source, catalog)).map((trait, index) => ({ ...trait, index }));
   const byName = new Map(traits.map((trait) => [trait.name, trait]));
-  const broken = new Set(texts.traits.map(({ file }) => definitionName(file)).filter((name) => !byName.has(name)));
-  const segments = compileEach(texts.segments, (source) => compileSegment(source, byName, broken, catalog));
+  const broken = new BrokenNames(files.traits, byName);
+  const segments = compileEach(files.segments, (source) => compileSegment(source, byName, broken, catalog));
   if (problems.length > 0) throw new DefinitionError(problems);
   return { traits, segments };
+}
+
+/** Names of traits that are wrong themselves: a segment that uses one is not to blame. */
+class BrokenNames extends Set<string> {
+  /** Files of which it cannot be made out what they define. */
+  readonly #unreadable: readonly DefinitionsOfFile[];
+
+  constructor(files: readonly DefinitionsOfFile[], compiled: ReadonlyMap<string, unknown>) {
+    super(files.flatMap(({ sources }) => sources.map(({ name }) => name)).filter((name) => !compiled.has(name)));
+    this.#unreadable = files.filter(({ sources }) => sources.length === 0);
+  }
+
+  override has(name: string): boolean {
+    return super.has(name) || this.#unreadable.some(({ file }) => mayDefine(file, name));
+  }
 }
 
 function reportDuplicates(compiled: readonly { source: SourceFile; definition: { name: string } }[]): void {
@@ -63,9 +79,12 @@ function reportDuplicates(compiled: readonly { source: SourceFile; definition: {
   }
 }
 
+/** What else is in the folders: how to write definitions, for people and for editors. */
+const NO_DEFINITIONS = ['README.md', 'schema.json'];
+
 function readFolder(folder: string, shown: string, problems: Problem[]): DefinitionText[] {
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => !name.startsWith('.') && name !== 'README.md').sort();
+  const names = readdirSync(folder).filter((name) => !name.startsWith('.') && !NO_DEFINITIONS.includes(name)).sort();
   return names.flatMap((name) => {
     const file = `${shown}/${name}`;
     if (name.endsWith('.yaml')) return [{ file, text: readFileSync(path.join(folder, name), 'utf8') }];
