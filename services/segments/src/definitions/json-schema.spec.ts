@@ -28,7 +28,7 @@ operator: sum
 field: value_micros
 over:
   types: [order_completed]
-  where: { currency: EUR, properties.step: { gte: 2.5 }, value_micros: [1, 2], occurred_at: { lt: '2026-01-01' }, touch.channel: { exists: true } }
+  where: { currency: EUR, properties.step: { gte: 2.5 }, value_micros: [1, 2], occurred_at: { lt: '2026-01-01' }, touch.channel: { exists: true }, items.category: Bags, items.brand: { in: [Ebb] } }
 window: 30d
 cases:
   - name: an order
@@ -81,7 +81,7 @@ describe('the JSON Schema of definitions', () => {
     ['name: revenue', 'name: Revenue'], ['owner: tests\n', ''], ['owner: tests', "owner: ''"], ['description: Revenue', 'description: 5'], ['operator: sum', 'operator: total'],
     ['field: value_micros\n', ''], ['field: value_micros', 'field: colour'], ['operator: sum\nfield: value_micros', 'operator: latest\nfield: colour'], ['operator: sum', 'operator: count'], ['order_completed]', 'order_complete]'], ['types: [order_completed]', 'product: web.order'],
     ['currency: EUR', 'colour: red'], ['currency: EUR', 'currency: 5'], ['currency: EUR', 'currency: { gt: E }'], ['currency: EUR', 'currency: { in: EUR }'], ['currency: EUR', 'currency: { like: E }'],
-    ['gte: 2.5', "gte: '2.5'"], ['[1, 2]', '0.5'], ['exists: true', "exists: 'yes'"], ['window: 30d', 'window: 30'], ['window: 30d', 'window: month'], ['window: 30d', 'windows: 30d'],
+    ['gte: 2.5', "gte: '2.5'"], ['[1, 2]', '0.5'], ['items.category: Bags', 'items.category: { ne: Bags }'], ['items.category', 'items.colour'], ['exists: true', "exists: 'yes'"], ['window: 30d', 'window: 30'], ['window: 30d', 'window: month'], ['window: 30d', 'windows: 30d'],
     ['window: 30d', 'window: 30d\ninclude_bots: no'], ['ago: 1d', 'ago: yesterday'], ['type: order_completed', 'type: ordered'], ['    expect: 5\n', ''], ['expect: 5', 'expect: true'], ['value_micros: 5 }', 'value: 5 }'],
     ['window: 30d', 'window: ${days}d'],
   ])('refuses a trait with "%s" as "%s"', (from, to) => {

@@ -5,6 +5,7 @@ import { CONDITION_OPERATORS } from '../operators/conditions/registry.js';
 import { SEGMENT_CASE, TRAIT_CASE } from './cases.js';
 import type { Catalog } from './catalog.js';
 import { FIELD_NAMES, fieldOf, LIST_FIELD_NAMES } from './fields.js';
+import { OF_ITEMS } from './filter.js';
 import { FOREACH } from './foreach.js';
 import { changed, withTemplates, type JsonSchema } from './json-schema-templates.js';
 import type { Kind } from './kinds.js';
@@ -68,24 +69,26 @@ function listed(catalog: Catalog): Definitions {
     product: { enum: [...catalog.products.keys()] },
     activity_type: { enum: [...catalog.types] },
     where: {
-      properties: Object.fromEntries(NAMED_FIELDS.map((name) => [name, comparedBy(fieldOf(name)!.kind)])),
+      properties: Object.fromEntries([...NAMED_FIELDS.map((name) => [name, comparedBy(fieldOf(name)!.kind)]), ...LIST_FIELD_NAMES.map((name) => [name, comparedBy('items')])]),
       patternProperties: { [ANY_PROPERTY]: comparedBy('property') },
       additionalProperties: false,
     },
   };
 }
 
-const comparedBy = (kind: Kind | 'property') => ({ $ref: `#/definitions/compared_${kind}` });
+type Compared = Kind | 'property' | 'items';
+const comparedBy = (kind: Compared) => ({ $ref: `#/definitions/compared_${kind}` });
 
 /** What fields are compared with, by their kind: a value, a list, or comparisons. A property is a text, and by size a number. */
 function comparedFields(): Definitions {
-  const kinds = new Set<Kind | 'property'>([...NAMED_FIELDS.map((name) => fieldOf(name)!.kind), 'property']);
+  const kinds = new Set<Compared>([...NAMED_FIELDS.map((name) => fieldOf(name)!.kind), 'property', 'items']);
   return Object.fromEntries([...kinds].map((kind) => {
+    const value = operandOf(kind === 'property' || kind === 'items' ? 'text' : kind);
     const bySize = kind === 'property' ? 'decimal' : kind;
-    const value = operandOf(kind === 'property' ? 'text' : kind);
-    const comparisons = Object.entries(COMPARISONS)
-      .filter(([, { kinds: possible }]) => !possible || possible.includes(bySize))
-      .map(([name, { takes, kinds: possible }]) => [name, taken(takes, possible ? operandOf(bySize) : value)]);
+    const comparisons = Object.entries(COMPARISONS).flatMap(([name, { takes, kinds: sizes }]) => {
+      if (kind === 'items' ? !OF_ITEMS.includes(name) : sizes && !sizes.includes(bySize as Kind)) return [];
+      return [[name, taken(takes, sizes ? operandOf(bySize as Kind) : value)]];
+    });
     return [`compared_${kind}`, { anyOf: [value, taken('values', value), { type: 'object', properties: Object.fromEntries(comparisons), additionalProperties: false }] }];
   }));
 }
