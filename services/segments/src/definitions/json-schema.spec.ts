@@ -3,9 +3,11 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { schemasDir } from '@tideway/contracts';
 import { Ajv } from 'ajv';
+import fc from 'fast-check';
 import { parse } from 'yaml';
 import { CONDITION_OPERATORS } from '../operators/conditions/registry.js';
 import { TRAIT_OPERATORS } from '../operators/traits/registry.js';
+import { documents } from '../test/random-definitions.js';
 import { loadCatalog } from './catalog.js';
 import { segmentJsonSchema, traitJsonSchema } from './json-schema.js';
 import type { JsonSchema } from './json-schema-templates.js';
@@ -18,8 +20,14 @@ const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
 const validators = { traits: ajv.compile(schemas.traits), segments: ajv.compile(schemas.segments) };
 const accepts = (folder: Folder, text: string): boolean => validators[folder](parse(text));
 
-const shipped = (['traits', 'segments'] as const).flatMap((folder) =>
-  readdirSync(path.join(schemasDir(), folder)).filter((name) => name.endsWith('.yaml')).map((name) => [folder, name, readFileSync(path.join(schemasDir(), folder, name), 'utf8')] as const));
+const shipped = (['traits', 'segments'] as const).flatMap((folder) => {
+  const textOf = (name: string) => readFileSync(path.join(schemasDir(), folder, name), 'utf8');
+  const examples = textOf('README.md').split('```yaml\n').slice(1).map((block) => block.split('```')[0]!).filter((text) => text.startsWith('name:'));
+  return [
+    ...readdirSync(path.join(schemasDir(), folder)).filter((name) => name.endsWith('.yaml')).map((name) => [folder, name, textOf(name)] as const),
+    ...examples.map((text, index) => [folder, `README.md, example ${index + 1}`, text] as const),
+  ];
+});
 
 const TRAIT = `name: revenue
 description: Revenue
@@ -57,6 +65,13 @@ const swap = (text: string, from: string, to: string) => {
 describe('the JSON Schema of definitions', () => {
   it.each(shipped)('accepts %s/%s', (folder, _, text) => {
     expect([accepts(folder, text), validators[folder].errors]).toEqual([true, null]);
+  });
+
+  it('accepts whatever the loader accepts', () => {
+    fc.assert(fc.property(documents, ({ traits, segments }) => {
+      const refused = [...traits.filter((one) => !validators.traits(one)), ...segments.filter((one) => !validators.segments(one))];
+      expect(refused).toEqual([]);
+    }), { numRuns: 300 });
   });
 
   it('knows every operator, purpose, channel, product and type of activity', () => {

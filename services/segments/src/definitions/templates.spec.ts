@@ -1,5 +1,7 @@
-import { performance } from 'node:perf_hooks';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { schemasDir } from '@tideway/contracts';
 import fc from 'fast-check';
 import { runCases } from '../evaluate/run-cases.js';
 import { compileMembersSql } from '../sql/members.js';
@@ -107,15 +109,25 @@ describe('a template', () => {
     expect(parse([trait(text, 'adds')]).traits).toMatchObject([{ name: 'adds', description: 'all of ${category}' }]);
   });
 
+  it('is explained by examples whose cases come out as they say', () => {
+    const exampleOf = (folder: string) => readFileSync(path.join(schemasDir(), folder, 'README.md'), 'utf8').split('```yaml\n').find((block) => block.includes('foreach:'))!.split('```')[0]!;
+    const orders = { file: 'orders_1d.yaml', text: readFileSync(path.join(schemasDir(), 'traits/orders_1d.yaml'), 'utf8') };
+    const examples = parse([trait(exampleOf('traits'), 'cart_adds_{category}_{days}d'), orders], [segment(exampleOf('segments'), 'cart-abandoners-{category}')]);
+    expect(examples.segments.map(({ name }) => name)).toEqual(['cart-abandoners-bags', 'cart-abandoners-dry-suits']);
+    const results = runCases(examples).filter(({ file }) => file.includes('{'));
+    expect(results.map(({ passed }) => passed)).toEqual(Array(8).fill(true));
+  });
+
   it('of hundreds of segments is read in well under a second', () => {
     const categories = Array.from({ length: 250 }, (_, index) => `Category ${index}`);
     const many = (text: string, list: string) => swap(text, list, `category: ${JSON.stringify(categories)}`);
     const segments = ['a', 'b', 'c', 'd'].map((letter) => segment(
       many(swap(swap(SEGMENT, 'fans-of', letter), '- { category: Shoes, least: 2 }\n  - { category: Trail Shoes, least: 1 }', 'category: []\n  least: [1]'), 'category: []'), `${letter}-{category}`));
     const traits = [trait(swap(many(TRAIT, 'category: [Shoes, Trail Shoes]'), 'days: [1, 7]', 'days: [7]'))];
-    const before = performance.now();
+    // Its own time: whatever else the machine does is not counted.
+    const before = process.cpuUsage();
     expect(parse(traits, segments).segments).toHaveLength(1000);
-    expect(performance.now() - before).toBeLessThan(1_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 });
 

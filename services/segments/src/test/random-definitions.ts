@@ -98,7 +98,8 @@ function condition(traits: readonly TraitDocument[]): fc.Arbitrary<object> {
 
 export const SCOPES = [{ purpose: 'personalization', channel: 'any' }, { purpose: 'marketing', channel: 'any' }, { purpose: 'marketing', channel: 'email' }] as const;
 
-const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) =>
+/** What definitions look like before they are compiled. */
+export const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) =>
   fc.tuple(...[0, 1, 2].map((index) => fc.tuple(condition(traits), fc.constantFrom(...SCOPES)).map(([when, scope]) =>
     ({ name: `segment-${index}`, version: 1, description: 'random', owner: 'tests', ...scope, when }),
   ))).map((segments) => ({ traits, segments })));
