@@ -16,7 +16,7 @@ const catalog = loadCatalog();
 const schemas = { traits: traitJsonSchema(catalog), segments: segmentJsonSchema(catalog) };
 type Folder = keyof typeof schemas;
 
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true });
+const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, keywords: ['patternErrorMessage'] });
 const validators = { traits: ajv.compile(schemas.traits), segments: ajv.compile(schemas.segments) };
 const accepts = (folder: Folder, text: string): boolean => validators[folder](parse(text));
 

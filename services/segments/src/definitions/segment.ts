@@ -6,7 +6,7 @@ import { compileSegmentCases, SEGMENT_CASES, type SegmentCase } from './cases.js
 import type { Catalog } from './catalog.js';
 import type { SourceFile } from './source.js';
 import { checkName, type Trait } from './trait.js';
-import { CHANNEL, CONDITION, DESCRIPTION, OWNER, PURPOSE, type NameRule } from './vocabulary.js';
+import { CHANNEL, CONDITION, DESCRIPTION, OWNER, PURPOSE, written, type NameRule } from './vocabulary.js';
 
 export interface Segment {
   name: string;
@@ -28,7 +28,7 @@ const SEGMENT_NAME: NameRule = { pattern: /^[a-z][a-z0-9-]{0,62}$/, rule: 'write
 
 /** What the definition of a segment looks like. */
 export const SEGMENT_SCHEMA = z.strictObject({
-  name: z.string().meta({ pattern: SEGMENT_NAME.pattern.source, description: 'The name of the file' }),
+  name: z.string().meta({ ...written(SEGMENT_NAME.pattern.source, SEGMENT_NAME.rule), description: 'The name of the file' }),
   version: z.int().min(1).meta({ description: 'Raise it when you change what the segment means: it goes into every membership' }),
   description: DESCRIPTION,
   owner: OWNER,

@@ -6,7 +6,7 @@ import { compileTraitCases, TRAIT_CASES, type TraitCase } from './cases.js';
 import type { Catalog } from './catalog.js';
 import { compileFilter, OVER_SCHEMA, type Filter } from './filter.js';
 import type { SourceFile } from './source.js';
-import { DESCRIPTION, OWNER, type NameRule } from './vocabulary.js';
+import { DESCRIPTION, OWNER, written, type NameRule } from './vocabulary.js';
 import { parseWindow, type Window } from './windows.js';
 
 export interface Trait {
@@ -32,12 +32,12 @@ const TRAIT_NAME: NameRule = {
 };
 
 const BASE = {
-  name: z.string().meta({ pattern: TRAIT_NAME.pattern.source, description: 'The name of the file, and of the column in SQL' }),
+  name: z.string().meta({ ...written(TRAIT_NAME.pattern.source, TRAIT_NAME.rule), description: 'The name of the file, and of the column in SQL' }),
   description: DESCRIPTION,
   owner: OWNER,
   operator: z.enum(Object.keys(TRAIT_OPERATORS)),
   over: OVER_SCHEMA,
-  window: z.string().meta({ pattern: '^([0-9]{1,6}[mhd]|all)$', description: 'How far back it looks, from 5m to 400d, or all' }),
+  window: z.string().meta({ ...written('^([0-9]{1,6}[mhd]|all)$', 'Write minutes, hours or days such as 5m, 24h or 30d, or all'), description: 'How far back it looks, from 5m to 400d, or all' }),
   include_bots: z.boolean().optional().meta({ description: 'Count what bots and machines did as well; default false' }),
   cases: TRAIT_CASES.optional(),
 };

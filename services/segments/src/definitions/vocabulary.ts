@@ -14,8 +14,13 @@ export const WHERE = z.record(z.string(), z.unknown()).meta({
 });
 /** A part of a segment's `when`: operators that hold conditions name it in their schema. */
 export const CONDITION = z.unknown().meta({ id: 'condition', description: 'A condition: exactly one of the operators' });
-export const DURATION = z.string().meta({ pattern: '^[0-9]{1,6}[smhd]$', description: 'A length of time, such as 90s, 5m, 24h or 30d' });
+export const DURATION = z.string().meta({ ...written('^[0-9]{1,6}[smhd]$', 'Write a length of time, such as 90s, 5m, 24h or 30d'), description: 'A length of time' });
 export const INSTANT = z.string().meta({ description: 'A date or an instant, such as 2026-01-15 or 2026-01-15T12:00:00Z' });
+
+/** A pattern for editors, with what they say in its place (`patternErrorMessage` of VS Code's language services). */
+export function written(pattern: string, rule: string): { pattern: string; patternErrorMessage: string } {
+  return { pattern, patternErrorMessage: rule };
+}
 
 /** What can be a name: the rule in words, and the filter of templates that makes one of any text. */
 export interface NameRule {
