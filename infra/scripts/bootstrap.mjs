@@ -18,7 +18,7 @@ const programs = {
   reset: { file: 'infra/mesh/dist/reset.js' },
   bench: { file: 'infra/bench/dist/main.js', java: true },
   chaos: { file: 'infra/chaos/dist/main.js', java: true },
-  generate: { file: 'libs/contracts/dist/generate.js' },
+  generate: { file: 'infra/scripts/generate.mjs' },
   test: { file: 'infra/scripts/test.mjs', java: true },
 };
 

@@ -43,7 +43,7 @@ function jest(name, args) {
 
 const patterns = process.argv.slice(2);
 if (patterns.length === 0) {
-  step('generated files are current', ['libs/contracts/dist/generate.js', '--check']);
+  step('generated files are current', ['infra/scripts/generate.mjs', '--check']);
   step('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
 }
 // Pure tests share both cores; each suite on the platform has Kafka, registry and ClickHouse of its own, one after the other.

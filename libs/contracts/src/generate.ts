@@ -1,10 +1,11 @@
 // Writes what is derived from schemas/ and committed: TypeScript types, the product pages and the AsyncAPI document.
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync, existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { loadProducts, type Product } from './products.js';
 import { asyncApi } from './generate-asyncapi.js';
 import { productIndex, productPage } from './generate-docs.js';
 import { typesOf } from './generate-types.js';
+import { outdated, writeGenerated } from './generated-files.js';
 
 const HEADER = '// Generated from schemas/ by `npm run generate`: do not edit.\n';
 const pascal = (text: string) => text.split(/[-_.]/).map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
@@ -38,11 +39,7 @@ export function generatedFiles(products: Product[]): Map<string, string> {
 
 /** Paths of generated files that differ from what schemas/ says, are missing, or are left over. */
 export function staleFiles(root: string, files: Map<string, string>): string[] {
-  const stale = [...files].filter(([file, content]) => {
-    const full = path.join(root, file);
-    return !existsSync(full) || readFileSync(full, 'utf8') !== content;
-  }).map(([file]) => file);
-  return [...stale, ...leftOver(root, files)];
+  return [...outdated(root, files), ...leftOver(root, files)];
 }
 
 function leftOver(root: string, files: Map<string, string>): string[] {
@@ -53,22 +50,8 @@ function leftOver(root: string, files: Map<string, string>): string[] {
 }
 
 function main(): void {
-  const root = path.resolve(import.meta.dirname, '../../..');
   const files = generatedFiles(loadProducts());
-  const stale = staleFiles(root, files);
-  if (process.argv.includes('--check')) {
-    if (stale.length > 0) {
-      console.error(`Stale generated files; run \`npm run generate\` and commit:\n  ${stale.join('\n  ')}`);
-      process.exitCode = 1;
-    }
-    return;
-  }
-  for (const file of leftOver(root, files)) rmSync(path.join(root, file));
-  for (const [file, content] of files) {
-    mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
-    writeFileSync(path.join(root, file), content);
-  }
-  console.log(stale.length === 0 ? 'Everything generated was current.' : `Wrote ${stale.length} files.`);
+  writeGenerated(files, leftOver(path.resolve(import.meta.dirname, '../../..'), files));
 }
 
 if (process.argv[1] && path.basename(process.argv[1]).startsWith('generate')) main();

@@ -4,6 +4,7 @@ import type { Catalog } from './catalog.js';
 import type { Activity } from './fields.js';
 import { instantOf } from './kinds.js';
 import { suggestion, type Path, type SourceFile } from './source.js';
+import { ACTIVITY_TYPE, DURATION, INSTANT, PRODUCT } from './vocabulary.js';
 import { parseDuration } from './windows.js';
 
 interface Case {
@@ -27,13 +28,11 @@ const DEFAULT_NOW = '2026-01-15T12:00:00Z';
 const optionalText = z.string().nullish().transform((text) => text ?? null);
 
 const ACTIVITY = z.strictObject({
-  type: z.string(),
-  /** Default: the first product that gives activities of this type. */
-  product: z.string().optional(),
-  /** When it happened: so long before the evaluation (`ago`), so long after it (`in`), or at an instant (`at`). */
-  ago: z.string().optional(),
-  in: z.string().optional(),
-  at: z.string().optional(),
+  type: ACTIVITY_TYPE,
+  product: PRODUCT.optional().meta({ description: 'Default: the first product that gives activities of this type' }),
+  ago: DURATION.optional().meta({ description: 'It happened so long before the evaluation, such as 2d' }),
+  in: DURATION.optional().meta({ description: 'It happens so long after the evaluation, such as 1h' }),
+  at: INSTANT.optional().meta({ description: 'It happened at this instant, such as 2026-01-15T11:00:00Z' }),
   identifier: z.string().default('user_id:case'),
   session_id: optionalText,
   campaign_id: optionalText,
@@ -48,14 +47,26 @@ const ACTIVITY = z.strictObject({
   touch: z.strictObject({ channel: z.string(), source: optionalText, medium: optionalText, campaign: optionalText, content: optionalText, term: optionalText, click_id_type: optionalText, click_id: optionalText }).nullable().default(null),
 });
 
-const BASE = { name: z.string().min(1), now: z.string().default(DEFAULT_NOW), activities: z.array(ACTIVITY) };
-const TRAIT_CASE = z.strictObject({ ...BASE, expect: z.union([z.string(), z.int(), z.null()]) });
-const SEGMENT_CASE = z.strictObject({
+const BASE = {
+  name: z.string().min(1).meta({ description: 'What the case shows' }),
+  now: INSTANT.default(DEFAULT_NOW).meta({ description: 'The time of the evaluation' }),
+  activities: z.array(ACTIVITY).meta({ description: 'What the person did, in any order' }),
+};
+export const TRAIT_CASE = z.strictObject({
   ...BASE,
-  member: z.boolean(),
-  /** The decision for the segment's purpose, taken long before; `none`: the activities tell. */
-  consent: z.enum(['granted', 'denied', 'withdrawn', 'none']).default('granted'),
+  expect: z.union([z.string(), z.int(), z.null()]).meta({ description: 'The value to expect; null where there is none' }),
 });
+export const SEGMENT_CASE = z.strictObject({
+  ...BASE,
+  member: z.boolean().meta({ description: 'Whether the person is a member' }),
+  consent: z.enum(['granted', 'denied', 'withdrawn', 'none']).default('granted')
+    .meta({ description: "The decision for the segment's purpose, taken long before; none: the activities tell" }),
+});
+
+const CASES = 'Small histories with the answer to expect; a test runs them';
+/** Lists of cases, each of which is checked by itself. */
+export const TRAIT_CASES = z.array(z.unknown().meta({ id: 'trait_case' })).meta({ description: CASES });
+export const SEGMENT_CASES = z.array(z.unknown().meta({ id: 'segment_case' })).meta({ description: CASES });
 
 /** The profile that all cases are about. */
 export const PROFILE = '00000000-0000-4000-8000-000000000000';
@@ -85,7 +96,7 @@ function history(raw: { name: string; now: string; activities: z.infer<typeof AC
   const now = instantOf(raw.now);
   if (now === undefined) source.report([...at, 'now'], `"${raw.now}" is no instant: write one such as ${DEFAULT_NOW}`);
   const activities = raw.activities.map((activity, index) => toActivity(activity, index, now ?? 0, [...at, 'activities', index], source, catalog));
-  return { name: raw.name, line: source.lineOf(at), now: now ?? 0, activities };
+  return { name: raw.name + source.which, line: source.lineOf(at), now: now ?? 0, activities };
 }
 
 function toActivity(raw: z.infer<typeof ACTIVITY>, index: number, now: number, at: Path, source: SourceFile, catalog: Catalog): Activity {

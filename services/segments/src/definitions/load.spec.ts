@@ -63,6 +63,8 @@ describe('a trait', () => {
     ['types: [order_completed]', 'where: { currency: EUR }', 5, '"over" must name "types"'],
     ['window', '  where:\n    colour: red\nwindow', 8, 'activities have no field "colour": name one of type'],
     ['window', '  where:\n    currency: { like: E }\nwindow', 8, 'there is no comparison "like": use one of eq'],
+    ['window', '  where:\n    items.category: { ne: Bags }\nwindow', 8, 'there is no comparison "ne" of "items.category": use one of eq, in'],
+    ['window', '  where:\n    items.category: 5\nwindow', 8, '"eq" of "items.category" must be a text'],
     ['window', '  where:\n    currency: { gt: E }\nwindow', 8, '"gt" orders numbers and times, and "currency" is a text: use eq'],
     ['window', '  where:\n    currency: { in: EUR }\nwindow', 8, '"in" of "currency" must be a list with at least one value'],
     ['window', '  where:\n    properties.step: 2\nwindow', 8, '"eq" of "properties.step" must be a text (put numbers'],

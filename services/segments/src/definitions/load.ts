@@ -4,8 +4,10 @@ import path from 'node:path';
 import { schemasDir } from '@tideway/contracts';
 import { Accumulators, type Accumulator } from '../evaluate/accumulator.js';
 import { loadCatalog, type Catalog } from './catalog.js';
+import type { ReadingParts } from '../operators/conditions/registry.js';
 import { compileSegment, type Segment } from './segment.js';
-import { DefinitionError, SourceFile, suggestion, type Problem } from './source.js';
+import { DefinitionError, suggestion, type Problem, type SourceFile } from './source.js';
+import { definitionsOf, mayDefine, type DefinitionsOfFile } from './templates.js';
 import { draftTrait, reportUnknownReads, type Trait } from './trait.js';
 
 /** Traits and segments, each sorted by name, and what a profile's state keeps for them. */
@@ -43,43 +45,37 @@ export function readDefinitionTexts(dir: string = schemasDir()): { traits: Defin
  * @throws DefinitionError as loadDefinitions does.
  */
 export function parseDefinitions(texts: { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] }, catalog: Catalog): Definitions {
-  const sources = { traits: toSources(texts.traits), segments: toSources(texts.segments) };
+  const files = { traits: texts.traits.map(definitionsOf), segments: texts.segments.map(definitionsOf) };
   const accumulators = new Accumulators();
-  const traits = compileTraits(sources.traits, catalog, accumulators);
-  const broken = new Set(sources.traits.map(({ name }) => name).filter((name) => !traits.has(name)));
-  const segments = compileSegments(sources.segments, catalog, traits, accumulators, broken);
-  const problems = [...sources.traits, ...sources.segments].flatMap((source) => source.problems);
+  const traits = compileTraits(files.traits, catalog, accumulators);
+  const segments = compileSegments(files.segments, { catalog, accumulators, traits, broken: new BrokenNames(files.traits, traits) });
+  const problems = [...files.traits, ...files.segments].flatMap((file) => file.problems());
   if (problems.length > 0) throw new DefinitionError(problems);
   return { traits: sortedByName(traits.values()), segments: sortedByName(segments), accumulators: accumulators.all };
-}
-
-function toSources(texts: readonly DefinitionText[]): SourceFile[] {
-  return texts.map(({ file, text }) => new SourceFile(file, text));
 }
 
 const sortedByName = <T extends { name: string }>(definitions: Iterable<T>): T[] => [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));
 
 /** Those that read others are completed after these. */
-function compileTraits(sources: readonly SourceFile[], catalog: Catalog, accumulators: Accumulators): Map<string, Trait> {
+function compileTraits(files: readonly DefinitionsOfFile[], catalog: Catalog, accumulators: Accumulators): Map<string, Trait> {
+  const sources = files.flatMap((file) => file.sources);
   const drafts = sources.flatMap((source) => {
     const draft = source.problems.length === 0 ? draftTrait(source, catalog) : undefined;
     return draft ? [{ source, definition: draft }] : [];
   });
   reportDuplicates(drafts);
-  const known = new Set([...sources.map(({ name }) => name), ...drafts.map(({ definition }) => definition.name)]);
-  for (const { source, definition } of drafts) reportUnknownReads(definition, source, known);
+  const names = sources.map(({ name }) => name);
+  for (const { source, definition } of drafts) reportUnknownReads(definition, source, names, new BrokenNames(files, new Map()));
   const byName = new Map(drafts.map((draft) => [draft.definition.name, draft]));
-  const traitOf = onDemand((name: string, traitOf: (name: string) => Trait | Cycle | undefined): Trait | undefined => {
+  const traitOf = onDemand((name: string, get: (name: string) => Trait | Cycle | undefined): Trait | undefined => {
     const draft = byName.get(name);
     if (!draft) return undefined;
-    const read = Object.entries(draft.definition.reads).map(([key, other]) => {
-      const trait = traitOf(other);
-      if (trait !== CYCLE) return trait;
-      draft.source.report([key], `trait "${name}" would read itself, through "${other}": take one of them out of the circle`);
-      return undefined;
+    const traits = Object.entries(draft.definition.reads).flatMap(([key, other]) => {
+      const trait = get(other);
+      if (trait === CYCLE) draft.source.report([key], `trait "${name}" would read itself, through "${other}": take one of them out of the circle`);
+      return trait === undefined || trait === CYCLE ? [] : [trait];
     });
-    const traits = read.filter((trait) => trait !== undefined);
-    return traits.length === read.length ? draft.definition.finish(traits, accumulators) : undefined;
+    return traits.length === Object.keys(draft.definition.reads).length ? draft.definition.finish(traits, accumulators) : undefined;
   });
   return new Map([...byName.keys()].flatMap((name) => {
     const trait = traitOf(name);
@@ -87,27 +83,29 @@ function compileTraits(sources: readonly SourceFile[], catalog: Catalog, accumul
   }));
 }
 
-function compileSegments(sources: readonly SourceFile[], catalog: Catalog, traits: ReadonlyMap<string, Trait>, accumulators: Accumulators, broken: ReadonlySet<string>): Segment[] {
+function compileSegments(files: readonly DefinitionsOfFile[], parts: Omit<ReadingParts, 'segment'>): Segment[] {
+  const sources = files.flatMap((file) => file.sources);
   const byName = new Map(sources.map((source) => [source.name, source]));
-  const names = [...byName.keys()];
-  const segmentOf = onDemand((name: string, segmentOf: (name: string) => Segment | Cycle | undefined): Segment | undefined => {
+  const broken = new BrokenNames(files, byName);
+  const segmentOf = onDemand((name: string, get: (name: string) => Segment | Cycle | undefined): Segment | undefined => {
     const source = byName.get(name)!;
     if (source.problems.length > 0) return undefined;
     return compileSegment(source, {
-      catalog, traits, accumulators, broken,
+      ...parts,
       segment(other) {
-        if (!byName.has(other)) return { problem: `there is no segment "${other}" in schemas/segments: name one of ${suggestion(other, names)}` };
-        const segment = segmentOf(other);
+        if (broken.has(other)) return undefined;
+        if (!byName.has(other)) return { problem: `there is no segment "${other}" in schemas/segments: name one of ${suggestion(other, [...byName.keys()])}` };
+        const segment = get(other);
         return segment === CYCLE ? { problem: `segment "${name}" would depend on itself, through "${other}": take one of them out of the circle` } : segment;
       },
     });
   });
   const compiled = sources.flatMap((source) => {
-    const segment = segmentOf(source.name);
-    return segment !== undefined && segment !== CYCLE ? [{ source, definition: segment }] : [];
+    const segment = byName.get(source.name) === source ? segmentOf(source.name) : undefined;
+    return segment !== undefined && segment !== CYCLE ? [segment] : [];
   });
-  reportDuplicates(compiled);
-  return compiled.map(({ definition }) => definition);
+  reportDuplicates(sources.map((source) => ({ source, definition: { name: String((source.value as { name?: unknown } | null)?.name) } })));
+  return compiled;
 }
 
 const CYCLE = Symbol('cycle');
@@ -126,6 +124,21 @@ function onDemand<T>(make: (name: string, get: (name: string) => T | Cycle | und
   return get;
 }
 
+/** Names of definitions that are wrong themselves: who uses one is not to blame. */
+class BrokenNames extends Set<string> {
+  /** Files of which it cannot be made out what they define. */
+  readonly #unreadable: readonly DefinitionsOfFile[];
+
+  constructor(files: readonly DefinitionsOfFile[], compiled: ReadonlyMap<string, unknown>) {
+    super(files.flatMap(({ sources }) => sources.map(({ name }) => name)).filter((name) => !compiled.has(name)));
+    this.#unreadable = files.filter(({ sources }) => sources.length === 0);
+  }
+
+  override has(name: string): boolean {
+    return super.has(name) || this.#unreadable.some(({ file }) => mayDefine(file, name));
+  }
+}
+
 function reportDuplicates(compiled: readonly { source: SourceFile; definition: { name: string } }[]): void {
   const first = new Map<string, SourceFile>();
   for (const { source, definition } of compiled) {
@@ -135,9 +148,12 @@ function reportDuplicates(compiled: readonly { source: SourceFile; definition: {
   }
 }
 
+/** What else is in the folders: how to write definitions, for people and for editors. */
+const NO_DEFINITIONS = ['README.md', 'schema.json'];
+
 function readFolder(folder: string, shown: string, problems: Problem[]): DefinitionText[] {
   if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).filter((name) => !name.startsWith('.') && name !== 'README.md').sort();
+  const names = readdirSync(folder).filter((name) => !name.startsWith('.') && !NO_DEFINITIONS.includes(name)).sort();
   return names.flatMap((name) => {
     const file = `${shown}/${name}`;
     if (name.endsWith('.yaml')) return [{ file, text: readFileSync(path.join(folder, name), 'utf8') }];

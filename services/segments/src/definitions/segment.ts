@@ -1,14 +1,16 @@
-// A segment: which profiles are members, by conditions and by consent. One file in schemas/segments each.
+// A segment: which profiles are members, by conditions and by consent. Files are in schemas/segments.
 import { z } from 'zod';
 import type { Condition } from '../operators/conditions/operator.js';
 import { ConditionReader, type ReadingParts } from '../operators/conditions/registry.js';
-import { compileSegmentCases, type SegmentCase } from './cases.js';
+import { compileSegmentCases, SEGMENT_CASES, type SegmentCase } from './cases.js';
 import type { SourceFile } from './source.js';
 import { checkName } from './trait.js';
+import { CHANNEL, CONDITION, DESCRIPTION, OWNER, PURPOSE, written, type NameRule } from './vocabulary.js';
 
 export interface Segment {
-  /** Also the name of its file. */
   name: string;
+  /** Path of the file that it stands in, for messages. */
+  file: string;
   /** Raised by whoever changes what the segment means; goes into every membership. */
   version: number;
   description: string;
@@ -21,26 +23,27 @@ export interface Segment {
   cases: readonly SegmentCase[];
 }
 
-const SEGMENT_NAME = /^[a-z][a-z0-9-]{0,62}$/;
+const SEGMENT_NAME: NameRule = { pattern: /^[a-z][a-z0-9-]{0,62}$/, rule: 'write small letters, digits and hyphens, a letter first', filter: 'slug' };
 
-const SCHEMA = z.strictObject({
-  name: z.string(),
-  version: z.int().min(1),
-  description: z.string().min(1),
-  owner: z.string().min(1),
-  purpose: z.string(),
-  channel: z.string().optional(),
-  when: z.unknown().refine((value) => value !== undefined),
-  cases: z.array(z.unknown()).optional(),
+/** What the definition of a segment looks like. */
+export const SEGMENT_SCHEMA = z.strictObject({
+  name: z.string().meta({ ...written(SEGMENT_NAME.pattern.source, SEGMENT_NAME.rule), description: 'The name of the file' }),
+  version: z.int().min(1).meta({ description: 'Raise it when you change what the segment means: it goes into every membership' }),
+  description: DESCRIPTION,
+  owner: OWNER,
+  purpose: PURPOSE,
+  channel: CHANNEL.optional(),
+  when: CONDITION.refine((value) => value !== undefined),
+  cases: SEGMENT_CASES.optional(),
 });
 
 /** Compiles the definition of a segment; reports into `source` and gives undefined where it is wrong. */
 export function compileSegment(source: SourceFile, parts: ReadingParts): Segment | undefined {
-  const definition = source.check(SCHEMA, source.value);
+  const definition = source.check(SEGMENT_SCHEMA, source.value);
   if (!definition) return undefined;
   const { name, version, description, owner, purpose, channel = 'any', when, cases = [] } = definition;
   const { catalog } = parts;
-  checkName(name, SEGMENT_NAME, 'write small letters, digits and hyphens, a letter first', source);
+  checkName(name, SEGMENT_NAME, source);
   if (!catalog.purposes.includes(purpose)) {
     source.report(['purpose'], `there is no purpose "${purpose}" in purposes.yaml: name one of ${catalog.purposes.join(', ')}`);
   }
@@ -49,5 +52,5 @@ export function compileSegment(source: SourceFile, parts: ReadingParts): Segment
   }
   const condition = new ConditionReader(source, parts).read(when, ['when']);
   const compiled = compileSegmentCases(cases, { purpose, channel }, source, catalog);
-  return condition && { name, version, description, owner, purpose, channel, condition, cases: compiled };
+  return condition && { name, file: source.file, version, description, owner, purpose, channel, condition, cases: compiled };
 }

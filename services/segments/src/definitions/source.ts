@@ -28,26 +28,21 @@ export function definitionName(file: string): string {
 
 export type Path = readonly PropertyKey[];
 
-export class SourceFile {
-  /** What the file holds; undefined where it is no YAML. */
-  readonly value: unknown;
+/** Where one definition comes from: what it says, and on which line of its file each part of it stands. */
+export abstract class SourceFile {
   readonly problems: Problem[] = [];
-  readonly #document: Document;
-  readonly #lines = new LineCounter();
+  /** What the definition says; undefined where the file is no YAML. */
+  abstract readonly value: unknown;
+  /** The name that the definition must have. */
+  abstract readonly name: string;
+  /** Which of its file's definitions this is, in words; empty where the file is no template. */
+  readonly which: string = '';
 
-  /** @param file path for messages; its last part without .yaml is the name that the definition must have */
-  constructor(readonly file: string, text: string) {
-    this.#document = parseDocument(text, { lineCounter: this.#lines });
-    for (const error of this.#document.errors) {
-      const line = this.#lines.linePos(error.pos[0]).line;
-      this.problems.push({ file, line, message: `this is not valid YAML: ${error.message.split('\n')[0]!.replace(/ at line .*/, '')}` });
-    }
-    this.value = this.problems.length === 0 ? this.#toJs() : undefined;
-  }
+  /** @param file path for messages */
+  constructor(readonly file: string) {}
 
-  get name(): string {
-    return definitionName(this.file);
-  }
+  /** Line of the key or entry that a path leads to, or of the nearest one above it that exists. */
+  abstract lineOf(path: Path): number;
 
   report(path: Path, message: string): void {
     this.problems.push({ file: this.file, line: this.lineOf(path), message });
@@ -61,8 +56,40 @@ export class SourceFile {
     return undefined;
   }
 
-  /** Line of the key or entry that a path leads to, or of the nearest one above it that exists. */
-  lineOf(path: Path): number {
+  #reportIssue(issue: z.core.$ZodIssue, at: Path): void {
+    const path = [...at, ...issue.path];
+    if (issue.code === 'unrecognized_keys') {
+      for (const key of issue.keys) this.report([...path, key], `there is no "${key}" here: remove it, or check its spelling`);
+    } else if (issue.input === undefined) {
+      this.report(path, `"${String(path.at(-1) ?? 'the definition')}" is missing: add it${expectation(issue)}`);
+    } else {
+      this.report(path, `"${path.map(String).join('.') || 'the file'}" is ${JSON.stringify(issue.input)?.slice(0, 80)}${expectation(issue) || `: ${issue.message}`}`);
+    }
+  }
+}
+
+/** A definition file as it is written. */
+export class YamlFile extends SourceFile {
+  override readonly value: unknown;
+  readonly #document: Document;
+  readonly #lines = new LineCounter();
+
+  /** @param file its last part without .yaml is the name that the definition must have */
+  constructor(file: string, text: string) {
+    super(file);
+    this.#document = parseDocument(text, { lineCounter: this.#lines });
+    for (const error of this.#document.errors) {
+      const line = this.#lines.linePos(error.pos[0]).line;
+      this.problems.push({ file, line, message: `this is not valid YAML: ${error.message.split('\n')[0]!.replace(/ at line .*/, '')}` });
+    }
+    this.value = this.problems.length === 0 ? this.#toJs() : undefined;
+  }
+
+  override get name(): string {
+    return definitionName(this.file);
+  }
+
+  override lineOf(path: Path): number {
     for (let length = path.length; length > 0; length -= 1) {
       const offset = this.#offsetOf(path.slice(0, length));
       if (offset !== undefined) return this.#lines.linePos(offset).line;
@@ -90,21 +117,10 @@ export class SourceFile {
       return undefined;
     }
   }
-
-  #reportIssue(issue: z.core.$ZodIssue, at: Path): void {
-    const path = [...at, ...issue.path];
-    if (issue.code === 'unrecognized_keys') {
-      for (const key of issue.keys) this.report([...path, key], `there is no "${key}" here: remove it, or check its spelling`);
-    } else if (issue.input === undefined) {
-      this.report(path, `"${String(path.at(-1) ?? 'the definition')}" is missing: add it${expectation(issue)}`);
-    } else {
-      this.report(path, `"${path.map(String).join('.') || 'the file'}" is ${JSON.stringify(issue.input)?.slice(0, 80)}${expectation(issue) || `: ${issue.message}`}`);
-    }
-  }
 }
 
 function expectation(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_type') return issue.expected === 'record' || issue.expected === 'object' ? ', as keys with values' : `, it must be a ${issue.expected}`;
+  if (issue.code === 'invalid_type') return issue.expected === 'record' || issue.expected === 'object' ? ', as keys with values' : `, it must be a ${issue.expected === 'array' ? 'list' : issue.expected}`;
   if (issue.code === 'invalid_value') return `, it must be one of ${issue.values.join(', ')}`;
   return '';
 }

@@ -1,18 +1,21 @@
-// A trait: one value per profile, worked out from its activities in a window, or from other traits. One file in schemas/traits each.
+// A trait: one value per profile, worked out from its activities in a window, or from other traits. Files are in schemas/traits.
 import { z } from 'zod';
 import { changesAfter, valueAt, type Accumulator, type Accumulators, type ColumnOf } from '../evaluate/accumulator.js';
 import type { Subject } from '../evaluate/subject.js';
 import type { AggregatingOperator, Derivation, DerivingOperator, TraitKind, TraitValue } from '../operators/traits/operator.js';
 import { TRAIT_OPERATORS } from '../operators/traits/registry.js';
-import { compileTraitCases, type TraitCase } from './cases.js';
+import { compileTraitCases, TRAIT_CASES, type TraitCase } from './cases.js';
 import type { Catalog } from './catalog.js';
 import { compileFilter, OVER_SCHEMA } from './filter.js';
 import { suggestion, type SourceFile } from './source.js';
+import { DESCRIPTION, OWNER, written, type NameRule } from './vocabulary.js';
 import { parseWindow } from './windows.js';
 
 export interface Trait {
-  /** Also the name of its file, and of its column in SQL. */
+  /** Also the name of its column in SQL. */
   name: string;
+  /** Path of the file that it stands in, for messages. */
+  file: string;
   description: string;
   owner: string;
   operator: string;
@@ -29,31 +32,43 @@ export interface Trait {
   cases: readonly TraitCase[];
 }
 
-const TRAIT_NAME = /^[a-z][a-z0-9_]{0,62}$/;
+const TRAIT_NAME: NameRule = {
+  pattern: /^[a-z][a-z0-9_]{0,62}$/,
+  rule: 'write small letters, digits and underscores, a letter first (it becomes a column in SQL)',
+  filter: 'snake',
+};
 
 const DOCUMENT = {
-  name: z.string(),
-  description: z.string().min(1),
-  owner: z.string().min(1),
+  name: z.string().meta({ ...written(TRAIT_NAME.pattern.source, TRAIT_NAME.rule), description: 'The name of the file, and of the column in SQL' }),
+  description: DESCRIPTION,
+  owner: OWNER,
   operator: z.enum(Object.keys(TRAIT_OPERATORS)),
-  /** Small histories with the value to expect: see cases.ts. */
-  cases: z.array(z.unknown()).optional(),
+  cases: TRAIT_CASES.optional(),
 };
 
 /** Keys of a trait that looks at activities. */
 const OVER_ACTIVITIES = {
   over: OVER_SCHEMA,
-  /** 5m to 400d, or all. */
-  window: z.string(),
-  /** Count what bots and machines did as well; default false. */
-  include_bots: z.boolean().optional(),
+  window: z.string().meta({ ...written('^([0-9]{1,6}[mhd]|all)$', 'Write minutes, hours or days such as 5m, 24h or 30d, or all'), description: 'How far back it looks, from 5m to 400d, or all' }),
+  include_bots: z.boolean().optional().meta({ description: 'Count what bots and machines did as well; default false' }),
 };
+
+/** The operator decides which other keys there are. */
+const OPERATOR_SCHEMA = z.looseObject({ operator: DOCUMENT.operator });
+
+/** What the definition of a trait looks like, by its operator. */
+export const TRAIT_SCHEMAS: Readonly<Record<string, z.ZodType>> = Object.fromEntries(
+  Object.entries(TRAIT_OPERATORS).map(([name, operator]) => {
+    const looked = 'derive' in operator ? {} : OVER_ACTIVITIES;
+    return [name, z.strictObject({ ...DOCUMENT, ...looked, operator: z.literal(name), ...operator.shape })];
+  }),
+);
 
 type Document = z.infer<z.ZodObject<typeof DOCUMENT>>;
 
 /** Reports a name that is not the file's, or that cannot be a name. */
-export function checkName(name: string, pattern: RegExp, rule: string, source: SourceFile): void {
-  if (!pattern.test(name)) source.report(['name'], `"${name}" cannot be a name: ${rule}`);
+export function checkName(name: string, { pattern, rule, filter }: NameRule, source: SourceFile): void {
+  if (!pattern.test(name)) source.report(['name'], `"${name}" cannot be a name: ${rule}${source.which === '' ? '' : `; in a template, \${key|${filter}} writes a value so`}`);
   else if (name !== source.name) source.report(['name'], `the name is "${name}" but the file is ${source.name}.yaml: make them the same`);
 }
 
@@ -68,15 +83,13 @@ export interface TraitDraft {
 
 /** Reads the definition of a trait; reports into `source` and gives undefined where it is wrong. */
 export function draftTrait(source: SourceFile, catalog: Catalog): TraitDraft | undefined {
-  // The operator first: it decides which other keys there are.
-  const chosen = source.check(z.looseObject({ operator: DOCUMENT.operator }), source.value);
+  const chosen = source.check(OPERATOR_SCHEMA, source.value);
   if (!chosen) return undefined;
   const operator = TRAIT_OPERATORS[chosen.operator]!;
-  const shape = 'derive' in operator ? { ...DOCUMENT, ...operator.shape } : { ...DOCUMENT, ...OVER_ACTIVITIES, ...operator.shape };
-  const document = source.check(z.strictObject(shape), source.value) as Document | undefined;
+  const document = source.check(TRAIT_SCHEMAS[chosen.operator]!, source.value) as Document | undefined;
   if (!document) return undefined;
   const { name } = document;
-  checkName(name, TRAIT_NAME, 'write small letters, digits and underscores, a letter first (it becomes a column in SQL)', source);
+  checkName(name, TRAIT_NAME, source);
   const parts = 'derive' in operator ? derived(operator, document, source) : aggregated(operator, document as Document & OverActivities, source, catalog);
   if (!parts) return undefined;
   const cases = compileTraitCases(document.cases ?? [], source, catalog);
@@ -86,15 +99,15 @@ export function draftTrait(source: SourceFile, catalog: Catalog): TraitDraft | u
     reads: parts.reads,
     finish(traits, accumulators) {
       const rest = parts.finish(traits, accumulators);
-      return rest && { name, description, owner, operator: chosen.operator, cases, ...rest };
+      return rest && { name, file: source.file, description, owner, operator: chosen.operator, cases, ...rest };
     },
   };
 }
 
-/** Reports names of traits that do not exist: those that do are `known`, or broken and told already. */
-export function reportUnknownReads(draft: TraitDraft, source: SourceFile, known: ReadonlySet<string>): void {
+/** Reports names of traits that do not exist; of those that are broken it is told already, where they stand. */
+export function reportUnknownReads(draft: TraitDraft, source: SourceFile, names: readonly string[], broken: ReadonlySet<string>): void {
   for (const [key, name] of Object.entries(draft.reads)) {
-    if (!known.has(name)) source.report([key], `there is no trait "${name}" in schemas/traits: name one of ${suggestion(name, [...known])}`);
+    if (!names.includes(name) && !broken.has(name)) source.report([key], `there is no trait "${name}" in schemas/traits: name one of ${suggestion(name, names)}`);
   }
 }
 

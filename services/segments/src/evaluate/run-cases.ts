@@ -27,8 +27,8 @@ export function runCases(definitions: Definitions): CaseResult[] {
     ({ file, line, name, expected, actual, passed: expected === actual });
   return [
     ...definitions.traits.flatMap((trait) => trait.cases.map((one) =>
-      result(`schemas/traits/${trait.name}.yaml`, one, one.expect, evaluate(one).traits[trait.name]!))),
+      result(trait.file, one, one.expect, evaluate(one).traits[trait.name]!))),
     ...definitions.segments.flatMap((segment) => segment.cases.map((one) =>
-      result(`schemas/segments/${segment.name}.yaml`, one, one.member, evaluate(one).members.includes(segment.name)))),
+      result(segment.file, one, one.member, evaluate(one).members.includes(segment.name)))),
   ];
 }

@@ -22,6 +22,8 @@ export const KEYS = ['stage', "it's", 'constructor', 'a.b'];
 const text = fc.constantFrom(...TEXTS);
 const propertyName = fc.constantFrom(...KEYS).map((key) => `properties.${key}`);
 const textField = fc.oneof(propertyName, fc.constantFrom('type', 'session_id', 'order_id', 'campaign_id', 'currency', 'touch.channel', 'touch.source', 'touch.campaign'));
+const itemField = fc.constantFrom('items.product_id', 'items.category');
+const itemText = fc.constantFrom('', 'Boats', 'Bags', 'p-1', "p'3");
 const micros = fc.constantFrom(-5_000_000, -1, 0, 1, 4_000_000, 9_007_199_254_740_991);
 const instant = fc.integer({ min: -400, max: 5 }).map((days) => new Date(BASE + days * 86_400_000).toISOString());
 const ordering = fc.constantFrom('gt', 'gte', 'lt', 'lte');
@@ -41,6 +43,7 @@ const compareSize = <T>(operand: fc.Arbitrary<T>) => fc.tuple(ordering, operand)
 const where = fc.oneof(
   { weight: 3, arbitrary: fc.constant({}) },
   { weight: 2, arbitrary: fc.tuple(textField, compareText).map(([field, compared]) => ({ [field]: compared })) },
+  { weight: 1, arbitrary: fc.tuple(itemField, fc.oneof(itemText, fc.record({ in: fc.array(itemText, { minLength: 1, maxLength: 2 }) }))).map(([field, compared]) => ({ [field]: compared })) },
   { weight: 1, arbitrary: fc.tuple(propertyName, compareSize(fc.constantFrom(-4, 0, 2.5, 3, 1e-6, 999999999999))).map(([field, compared]) => ({ [field]: compared })) },
   { weight: 1, arbitrary: fc.oneof(compareSize(micros), fc.record({ in: fc.array(micros, { minLength: 1 }) }), fc.record({ exists: fc.boolean() })).map((value_micros) => ({ value_micros })) },
   { weight: 1, arbitrary: compareSize(instant).map((occurred_at) => ({ occurred_at })) },
@@ -56,7 +59,7 @@ const operation = fc.oneof(
   fc.record({ operator: fc.constant('count') }),
   fc.record({ operator: fc.constant('sum'), field: fc.constant('value_micros') }),
   fc.record({ operator: fc.constant('latest'), field: fc.oneof(textField, fc.constantFrom('value_micros', 'occurred_at')) }),
-  fc.record({ operator: fc.constant('distinct_count'), field: fc.oneof(textField, fc.constantFrom('items.product_id', 'items.category')) }),
+  fc.record({ operator: fc.constant('distinct_count'), field: fc.oneof(textField, itemField) }),
 );
 const window = fc.constantFrom('5m', '7m', '90m', '1h', '1d', '3d', '7d', '30d', '90d', '365d', '400d', 'all');
 
@@ -95,7 +98,8 @@ function condition(traits: readonly TraitDocument[]): fc.Arbitrary<object> {
 
 export const SCOPES = [{ purpose: 'personalization', channel: 'any' }, { purpose: 'marketing', channel: 'any' }, { purpose: 'marketing', channel: 'email' }] as const;
 
-const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) =>
+/** What definitions look like before they are compiled. */
+export const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) =>
   fc.tuple(...[0, 1, 2].map((index) => fc.tuple(condition(traits), fc.constantFrom(...SCOPES)).map(([when, scope]) =>
     ({ name: `segment-${index}`, version: 1, description: 'random', owner: 'tests', ...scope, when }),
   ))).map((segments) => ({ traits, segments })));

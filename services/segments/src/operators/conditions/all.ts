@@ -1,10 +1,11 @@
 // `all`: every condition of a list holds.
 import { z } from 'zod';
+import { CONDITION } from '../../definitions/vocabulary.js';
 import type { Subject } from '../../evaluate/subject.js';
 import { conditionOperator, partsOf, readEach } from './operator.js';
 
 export const all = conditionOperator<{ all: unknown[] }>({
-  schema: z.strictObject({ all: z.array(z.unknown()).min(1) }),
+  schema: z.strictObject({ all: z.array(CONDITION).min(1) }),
   compile(node, at, reader) {
     const parts = readEach(node.all, [...at, 'all'], reader);
     if (!parts) return undefined;

@@ -1,10 +1,11 @@
 // `any`: at least one condition of a list holds.
 import { z } from 'zod';
+import { CONDITION } from '../../definitions/vocabulary.js';
 import type { Subject } from '../../evaluate/subject.js';
 import { conditionOperator, partsOf, readEach } from './operator.js';
 
 export const any = conditionOperator<{ any: unknown[] }>({
-  schema: z.strictObject({ any: z.array(z.unknown()).min(1) }),
+  schema: z.strictObject({ any: z.array(CONDITION).min(1) }),
   compile(node, at, reader) {
     const parts = readEach(node.any, [...at, 'any'], reader);
     if (!parts) return undefined;

@@ -1,9 +1,10 @@
 // `not`: a condition does not hold.
 import { z } from 'zod';
+import { CONDITION } from '../../definitions/vocabulary.js';
 import { conditionOperator, partsOf } from './operator.js';
 
 export const not = conditionOperator<{ not?: unknown }>({
-  schema: z.strictObject({ not: z.unknown() }),
+  schema: z.strictObject({ not: CONDITION }),
   compile(node, at, reader) {
     const part = reader.read(node.not, [...at, 'not']);
     return part && {

@@ -14,7 +14,8 @@ import { not } from './not.js';
 import type { Condition, ConditionOperator, NodeReader } from './operator.js';
 import { trait } from './trait.js';
 
-const CONDITION_OPERATORS: Readonly<Record<string, ConditionOperator<unknown>>> = { all, any, not, trait };
+/** By the key that definitions use. */
+export const CONDITION_OPERATORS: Readonly<Record<string, ConditionOperator<unknown>>> = { all, any, not, trait };
 
 /** Nested deeper, nobody understands a segment, and nothing that reads it needs to fear for its stack. */
 const MAX_DEPTH = 20;
