@@ -1,11 +1,9 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
-import { setImmediate } from 'node:timers/promises';
 import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
 import { PositionLostError, Positions, bufferOf, inputOffset, keep, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
-import { Adoption } from './adoption.js';
-import { changeTo, type Compiled } from './compiled.js';
 import { packState, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
+import { DefinitionFollower } from './follower.js';
 import type { Formats } from './formats.js';
 import type { History } from './history.js';
 import { HistoryWriter } from './history-writer.js';
@@ -17,8 +15,9 @@ import type { NomineeSource } from './nominees.js';
 import { Outbox } from './outbox.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
 import { mergedAway, readChangelog, type DueHandover, type Restored } from './restore.js';
-import { Timers, type Timer } from './timers.js';
+import { Timers } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
+import { collectHandovers, triggerOf, workOf, type Work, type WorkList } from './work.js';
 
 export interface PartitionParts {
   kafka: Kafka;
@@ -36,20 +35,8 @@ export interface PartitionParts {
 
 /** Profiles that are evaluated in one transaction without having done anything. */
 const UNPROMPTED_PER_TRANSACTION = 2_000;
-/** States that are decoded before others have their turn. */
-const DECODED_AT_ONCE = 1_000;
 /** A state that is longer as text is not handed over, but read. */
 const MAX_PACKED = 200_000;
-
-/** What concerns one profile in one turn. */
-interface Work {
-  activities: Activity[];
-  mergedInto?: string;
-  handovers: Handover[];
-  timer?: Timer;
-  /** Because definitions changed. */
-  adopts?: boolean;
-}
 
 /**
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
@@ -76,17 +63,16 @@ class SegmentPartition implements UnitState {
   /** Next activity to read, and incarnation of the topic; undefined until something was read. */
   #position: { offset: number; epoch: number } | undefined;
   #writer: HistoryWriter;
-  #compiled: Compiled;
-  #adoption: Adoption | undefined;
-  #closed = false;
-  readonly #unfollow: () => void;
+  readonly #follower: DefinitionFollower;
 
   constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, private readonly reschedule: () => void) {
     this.#cache = new LeastRecentlyUsed(parts.cacheProfiles);
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
-    this.#compiled = parts.definitions.compiled;
-    this.#unfollow = parts.definitions.onChange(reschedule);
+    this.#follower = new DefinitionFollower({
+      ...parts, restored, cache: this.#cache, onReady: reschedule,
+      unsure: () => [...withAliases, ...this.#writer.profiles()].filter((profileId) => restored.stored.has(profileId)),
+    });
   }
 
   #writerFrom(next: number): HistoryWriter {
@@ -113,58 +99,8 @@ class SegmentPartition implements UnitState {
       if (this.restored.due.size > 0) this.#writer.hurry();
     } finally {
       await positions.close();
-      this.#beginAdoption();
+      this.#follower.adopt();
     }
-  }
-
-  /** Changes over to the definitions in force, where these are others by now. */
-  #followDefinitions(): void {
-    const compiled = this.parts.definitions.compiled;
-    if (compiled === this.#compiled) return;
-    const takeOver = compiled.evaluator.takesOver(this.#compiled.evaluator);
-    if (takeOver) for (const state of this.#cache.values()) takeOver(state);
-    else this.#cache.clear();
-    this.#compiled = compiled;
-    this.#beginAdoption();
-  }
-
-  #beginAdoption(): void {
-    const { logger, nominees } = this.parts;
-    const { restored, withAliases } = this;
-    this.#adoption?.close();
-    this.#adoption = undefined;
-    const change = changeTo(this.#compiled, restored.adopted);
-    if (!change) return;
-    const compiled = this.#compiled;
-    this.#adoption = new Adoption({
-      logger,
-      unsure: [...withAliases, ...this.#writer.profiles()].filter((profileId) => restored.stored.has(profileId)),
-      former: () => this.#formerMembers(new Set([...change.changed, ...change.removed])),
-      // Nobody is concerned where nobody is known.
-      nominees: async () => (restored.stored.size === 0 ? { members: [], pending: [] } : nominees.ask(compiled, change.changed)),
-      owns: (profileId) => restored.stored.has(profileId),
-      onReady: () => this.reschedule(),
-    });
-  }
-
-  async #formerMembers(names: ReadonlySet<string>): Promise<string[]> {
-    const former: string[] = [];
-    let decoded = 0;
-    for (const [profileId, value] of this.restored.stored) {
-      const { segments } = await this.parts.formats.state.decode(bufferOf(value));
-      if (segments.some(({ segment }) => names.has(segment))) former.push(profileId);
-      if ((decoded += 1) % DECODED_AT_ONCE === 0) await setImmediate();
-      if (this.#closed) break;
-    }
-    return former;
-  }
-
-  /** Says so once everybody is brought to the definitions. */
-  #endAdoption(outbox: Outbox): void {
-    if (!this.#adoption?.done) return;
-    this.#adoption = undefined;
-    this.restored.adopted = new Map(this.#compiled.meanings);
-    outbox.adopted(this.partition, this.#compiled.meanings);
   }
 
   async #reread(from: number, until: number): Promise<void> {
@@ -179,17 +115,13 @@ class SegmentPartition implements UnitState {
   }
 
   nextWake(): number | undefined {
-    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 || this.#hasToFollow() ? 0 : undefined].filter((time) => time !== undefined);
+    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 || this.#follower.hasToDo ? 0 : undefined].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
-  #hasToFollow(): boolean {
-    return this.#compiled !== this.parts.definitions.compiled || this.#adoption?.ready === true || this.#adoption?.done === true;
-  }
-
   async process(blocks: Block[]): Promise<Outgoing[]> {
-    this.#followDefinitions();
-    const work = new Map<string, Work>();
+    this.#follower.follow();
+    const work: WorkList = new Map();
     const outbox = new Outbox(this.parts.formats);
     let now = 0;
     // Each kind is collected apart and no topic has two blocks in one turn: their order does not matter.
@@ -203,17 +135,17 @@ class SegmentPartition implements UnitState {
   }
 
   async wake(now: number): Promise<Outgoing[]> {
-    this.#followDefinitions();
-    const work = new Map<string, Work>();
+    this.#follower.follow();
+    const work: WorkList = new Map();
     this.#collectUnprompted(work, now);
     return this.#evaluate(work, now, new Outbox(this.parts.formats));
   }
 
   /** Those whose time has come, and those who have to follow the definitions: beside blocks too, which may never end. */
-  #collectUnprompted(work: Map<string, Work>, now: number): void {
+  #collectUnprompted(work: WorkList, now: number): void {
     const due = this.timers.due(now, UNPROMPTED_PER_TRANSACTION);
     for (const timer of due) workOf(work, timer.profileId).timer = timer;
-    for (const profileId of this.#adoption?.take(UNPROMPTED_PER_TRANSACTION - due.length) ?? []) {
+    for (const profileId of this.#follower.take(UNPROMPTED_PER_TRANSACTION - due.length)) {
       if (this.restored.stored.has(profileId)) workOf(work, profileId).adopts = true;
     }
   }
@@ -232,13 +164,11 @@ class SegmentPartition implements UnitState {
   }
 
   close(): void {
-    this.#closed = true;
-    this.#unfollow();
-    this.#adoption?.close();
+    this.#follower.close();
     this.#writer.close();
   }
 
-  async #collectActivities(block: Block, work: Map<string, Work>, outbox: Outbox): Promise<void> {
+  async #collectActivities(block: Block, work: WorkList, outbox: Outbox): Promise<void> {
     const decoded = await this.parts.inputs.read(block);
     outbox.quarantine(decoded.quarantined);
     this.#position = { offset: block.next, epoch: block.epoch };
@@ -250,18 +180,19 @@ class SegmentPartition implements UnitState {
     }
   }
 
-  async #evaluate(work: Map<string, Work>, at: number, outbox: Outbox): Promise<Outgoing[]> {
+  async #evaluate(work: WorkList, at: number, outbox: Outbox): Promise<Outgoing[]> {
     const states = await this.#states(work);
     for (const [profileId, entry] of work) if (entry.mergedInto) this.#mergeAway(states.get(profileId)!, entry, at, outbox);
     const live = [...work].filter(([profileId, entry]) => this.#isLive(profileId, entry, outbox));
     const profiles = await this.#profiles(live, states);
     for (const [profileId, entry] of live) this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at, outbox);
     this.#handOver(outbox);
-    this.#endAdoption(outbox);
+    const adopted = this.#follower.adopted();
+    if (adopted) outbox.adopted(this.partition, adopted);
     return outbox.outgoing();
   }
 
-  async #states(work: Map<string, Work>): Promise<Map<string, SegmentsState>> {
+  async #states(work: WorkList): Promise<Map<string, SegmentsState>> {
     const states = new Map<string, SegmentsState>();
     for (const profileId of work.keys()) {
       const value = this.restored.stored.get(profileId);
@@ -277,7 +208,7 @@ class SegmentPartition implements UnitState {
     const last = activities.at(-1)!;
     const now = Math.max(at, before.evaluated_at);
     const trigger: Trigger = { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin };
-    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, new Map(), trigger, this.#compiled.fingerprint);
+    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, new Map(), trigger, this.#follower.compiled.fingerprint);
     this.#publish(changes, activities, outbox);
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
     const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
@@ -293,7 +224,7 @@ class SegmentPartition implements UnitState {
 
   /** The state in memory with what this turn adds to it: it spares the winner's owner a read of the rows. */
   #packed(profileId: string, { activities, handovers }: Work, now: number): Partial<Handover> {
-    const { evaluator, fingerprint } = this.#compiled;
+    const { evaluator, fingerprint } = this.#follower.compiled;
     const held = this.#cache.get(profileId);
     if (handovers.some((handover) => !this.#isUsable(handover)) || (!held && this.restored.stored.has(profileId))) return {};
     const state = held ?? evaluator.empty(profileId);
@@ -304,7 +235,7 @@ class SegmentPartition implements UnitState {
   }
 
   #isUsable({ state, definitions }: Handover): boolean {
-    return state !== undefined && definitions === this.#compiled.fingerprint;
+    return state !== undefined && definitions === this.#follower.compiled.fingerprint;
   }
 
   /** The winner's owner reads the rows from ClickHouse: all of them have to be there first. */
@@ -333,7 +264,7 @@ class SegmentPartition implements UnitState {
    */
   async #profiles(live: [string, Work][], states: Map<string, SegmentsState>): Promise<Map<string, ProfileState>> {
     const { history } = this.parts;
-    const { evaluator } = this.#compiled;
+    const { evaluator } = this.#follower.compiled;
     const profiles = new Map<string, ProfileState>();
     /** What is missing of each profile, by the profile_ids that activities were recorded with. */
     const missing = new Map<string, Set<string>>();
@@ -363,19 +294,19 @@ class SegmentPartition implements UnitState {
   }
 
   #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
-    const { evaluator, segments, fingerprint } = this.#compiled;
+    const { evaluator, segments, fingerprint } = this.#follower.compiled;
     const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
     const { members, nextChangeAt } = evaluator.evaluate(profile, now);
     const traits = Object.entries(evaluator.ownTraits(profile, now));
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
     const texts = Object.fromEntries(traits.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, segments, this.#trigger(entry, now), fingerprint);
+    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, segments, triggerOf(entry, now, (segment) => segments.get(segment)?.purpose), fingerprint);
     this.#publish(changes, entry.activities, outbox);
     this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
     this.timers.set(state.profile_id, nextChangeAt);
     if (aliases.length > 0) this.withAliases.add(state.profile_id);
-    this.#adoption?.evaluated(state.profile_id);
+    this.#follower.evaluated(state.profile_id);
   }
 
   /** Which of several activities changed a membership is not known: the one that waited longest is timed. */
@@ -383,28 +314,4 @@ class SegmentPartition implements UnitState {
     outbox.changes(changes);
     if (changes.length > 0 && activities.length > 0) this.parts.latency.changed(Math.min(...activities.map((activity) => activity.received_at)));
   }
-
-  #trigger({ activities, handovers, timer, adopts }: Work, now: number): Trigger {
-    const last = activities.at(-1);
-    if (last) {
-      const purposes = new Set(activities.filter(({ type }) => type.startsWith('consent_')).map(({ properties }) => properties['purpose']));
-      const other = handovers.length > 0 ? 'merge' : 'activity';
-      return { reason: (segment) => (purposes.has(this.#compiled.segments.get(segment)?.purpose ?? '') ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
-    }
-    const handover = handovers.at(-1);
-    if (handover) return { reason: () => 'merge', causedAt: handover.causedAt, origin: handover.origin };
-    return { reason: () => (adopts ? 'definition' : 'time'), causedAt: adopts ? now : (timer?.at ?? now), origin: null };
-  }
-}
-
-function collectHandovers({ messages }: Block, work: Map<string, Work>): void {
-  for (const { key, value } of messages) workOf(work, String(key)).handovers.push(JSON.parse(String(value)) as Handover);
-}
-
-function workOf(work: Map<string, Work>, profileId: string): Work {
-  const known = work.get(profileId);
-  if (known) return known;
-  const made: Work = { activities: [], handovers: [] };
-  work.set(profileId, made);
-  return made;
 }

@@ -1,0 +1,48 @@
+// What one turn of a partition has to do: what came in, or came due, by the profile that it concerns.
+import type { Block } from '@tideway/kafka';
+import type { Activity } from './evaluate/index.js';
+import type { Trigger } from './membership.js';
+import type { Timer } from './timers.js';
+import type { Handover } from './topics.js';
+
+/** What concerns one profile in one turn. */
+export interface Work {
+  activities: Activity[];
+  mergedInto?: string;
+  handovers: Handover[];
+  timer?: Timer;
+  /** Because definitions changed. */
+  adopts?: boolean;
+}
+
+export type WorkList = Map<string, Work>;
+
+/** The profile's entry, made where there is none. */
+export function workOf(work: WorkList, profileId: string): Work {
+  const known = work.get(profileId);
+  if (known) return known;
+  const made: Work = { activities: [], handovers: [] };
+  work.set(profileId, made);
+  return made;
+}
+
+/** Adds the hand-overs of a block. */
+export function collectHandovers({ messages }: Block, work: WorkList): void {
+  for (const { key, value } of messages) workOf(work, String(key)).handovers.push(JSON.parse(String(value)) as Handover);
+}
+
+/**
+ * Why a profile is evaluated.
+ * @param purposeOf the purpose of a segment, which tells a consent's exits from others
+ */
+export function triggerOf({ activities, handovers, timer, adopts }: Work, now: number, purposeOf: (segment: string) => string | undefined): Trigger {
+  const last = activities.at(-1);
+  if (last) {
+    const purposes = new Set(activities.filter(({ type }) => type.startsWith('consent_')).map(({ properties }) => properties['purpose']));
+    const other = handovers.length > 0 ? 'merge' : 'activity';
+    return { reason: (segment) => (purposes.has(purposeOf(segment) ?? '') ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
+  }
+  const handover = handovers.at(-1);
+  if (handover) return { reason: () => 'merge', causedAt: handover.causedAt, origin: handover.origin };
+  return { reason: () => (adopts ? 'definition' : 'time'), causedAt: adopts ? now : (timer?.at ?? now), origin: null };
+}
