@@ -32,7 +32,7 @@ export const segments: ServiceDefinition<typeof configShape> = {
     const history = new History(clickhouse, registry, formats.activitiesProduct, evaluator.relevantColumns, service.metrics);
     const loop = pipeline(config, kafka, service, {
       formats, inputs: new Inputs(formats), history, evaluator,
-      segments: new Map(definitions.segments.map(({ name, version, purpose }) => [name, { version, purpose }])),
+      segments: new Map(definitions.segments.map(({ name, version, purpose, condition }) => [name, { version, purposes: [purpose, ...condition.scopes.map((scope) => scope.purpose)] }])),
       definitions: fingerprint(definitions),
       cacheProfiles: config.SEGMENTS_CACHE_PROFILES,
     });

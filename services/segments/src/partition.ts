@@ -23,8 +23,8 @@ export interface PartitionParts {
   inputs: Inputs;
   history: History;
   evaluator: Evaluator;
-  /** Version of each segment, and purpose, which tells a consent's exits from others. */
-  segments: ReadonlyMap<string, { version: number; purpose: string }>;
+  /** Version of each segment, and the purposes it reads, which tell a consent's exits from others. */
+  segments: ReadonlyMap<string, { version: number; purposes: readonly string[] }>;
   /** Fingerprint of the definitions: profiles evaluated by others are evaluated anew. */
   definitions: string;
   cacheProfiles: number;
@@ -300,7 +300,7 @@ class SegmentPartition implements UnitState {
     if (last) {
       const purposes = new Set(activities.filter(({ type }) => type.startsWith('consent_')).map(({ properties }) => properties['purpose']));
       const other = handovers.length > 0 ? 'merge' : 'activity';
-      return { reason: (segment) => (purposes.has(this.parts.segments.get(segment)?.purpose ?? '') ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
+      return { reason: (segment) => (this.parts.segments.get(segment)?.purposes.some((purpose) => purposes.has(purpose)) ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
     }
     const handover = handovers.at(-1);
     if (handover) return { reason: () => 'merge', causedAt: handover.causedAt, origin: handover.origin };

@@ -1,5 +1,7 @@
 // A segment: which profiles are members, by conditions and by consent. One file in schemas/segments each.
 import { z } from 'zod';
+import { allOf } from '../operators/conditions/all.js';
+import { compilePeriod, PERIOD_SCHEMA } from '../operators/conditions/during.js';
 import type { Condition } from '../operators/conditions/operator.js';
 import { ConditionReader, type ReadingParts } from '../operators/conditions/registry.js';
 import { compileSegmentCases, type SegmentCase } from './cases.js';
@@ -30,6 +32,8 @@ const SCHEMA = z.strictObject({
   owner: z.string().min(1),
   purpose: z.string(),
   channel: z.string().optional(),
+  /** Outside of this period it has no members. */
+  valid: PERIOD_SCHEMA.optional(),
   when: z.unknown().refine((value) => value !== undefined),
   cases: z.array(z.unknown()).optional(),
 });
@@ -38,7 +42,7 @@ const SCHEMA = z.strictObject({
 export function compileSegment(source: SourceFile, parts: ReadingParts): Segment | undefined {
   const definition = source.check(SCHEMA, source.value);
   if (!definition) return undefined;
-  const { name, version, description, owner, purpose, channel = 'any', when, cases = [] } = definition;
+  const { name, version, description, owner, purpose, channel = 'any', valid, when, cases = [] } = definition;
   const { catalog } = parts;
   checkName(name, SEGMENT_NAME, 'write small letters, digits and hyphens, a letter first', source);
   if (!catalog.purposes.includes(purpose)) {
@@ -47,7 +51,10 @@ export function compileSegment(source: SourceFile, parts: ReadingParts): Segment
   if (!catalog.channels.includes(channel)) {
     source.report(['channel'], `there is no channel "${channel}" in purposes.yaml: name one of ${catalog.channels.join(', ')}`);
   }
-  const condition = new ConditionReader(source, parts).read(when, ['when']);
+  const reader = new ConditionReader(source, parts);
+  const period = valid && compilePeriod(valid, ['valid'], reader);
+  const asked = reader.read(when, ['when']);
+  const condition = asked && period ? allOf([period, asked]) : asked;
   const compiled = compileSegmentCases(cases, { purpose, channel }, source, catalog);
   return condition && { name, version, description, owner, purpose, channel, condition, cases: compiled };
 }

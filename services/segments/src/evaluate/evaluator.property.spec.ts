@@ -61,7 +61,10 @@ describe('an evaluation', () => {
       for (const [index, activity] of history.entries()) {
         evaluator.apply(state, activity);
         const now = clock[Math.min(index, clock.length - 1)]!;
-        expect(evaluator.evaluate(state, now)).toEqual(evaluator.evaluate(stateOf(evaluator, history.slice(0, index + 1)), now));
+        const [kept, anew] = [evaluator.evaluate(state, now), evaluator.evaluate(stateOf(evaluator, history.slice(0, index + 1)), now)];
+        expect(kept.members).toEqual(anew.members);
+        // What was foreseen earlier of a condition of several parts may be early.
+        expect(kept.nextChangeAt ?? Infinity).toBeLessThanOrEqual(anew.nextChangeAt ?? Infinity);
       }
     }), RUNS);
   });
