@@ -5,8 +5,8 @@ import { compileMembersSql, compileTraitsSql, createEvaluator, type Definitions,
 export interface Compiled {
   definitions: Definitions;
   evaluator: Evaluator;
-  /** Version of each segment, and purpose, which tells a consent's exits from others. */
-  segments: ReadonlyMap<string, { version: number; purpose: string }>;
+  /** Version of each segment, and the purposes that it reads, which tell a consent's exits from others. */
+  segments: ReadonlyMap<string, { version: number; purposes: readonly string[] }>;
   /** By segment: changes with what it means, and not with a comment. */
   meanings: ReadonlyMap<string, string>;
   /** Changes with any of these, and with the traits. */
@@ -21,7 +21,7 @@ export function compileDefinitions(definitions: Definitions): Compiled {
   return {
     definitions,
     evaluator: createEvaluator(definitions),
-    segments: new Map(definitions.segments.map(({ name, version, purpose }) => [name, { version, purpose }])),
+    segments: new Map(definitions.segments.map(({ name, version, purpose, condition }) => [name, { version, purposes: [purpose, ...condition.scopes.map((scope) => scope.purpose)] }])),
     meanings,
     fingerprint: hash([...[...meanings].flat(), compileTraitsSql(definitions, source)].join('\n')),
   };

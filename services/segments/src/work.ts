@@ -33,14 +33,14 @@ export function collectHandovers({ messages }: Block, work: WorkList): void {
 
 /**
  * Why a profile is evaluated.
- * @param purposeOf the purpose of a segment, which tells a consent's exits from others
+ * @param purposesOf the purposes that a segment reads, which tell a consent's exits from others
  */
-export function triggerOf({ activities, handovers, timer, adopts }: Work, now: number, purposeOf: (segment: string) => string | undefined): Trigger {
+export function triggerOf({ activities, handovers, timer, adopts }: Work, now: number, purposesOf: (segment: string) => readonly string[]): Trigger {
   const last = activities.at(-1);
   if (last) {
     const purposes = new Set(activities.filter(({ type }) => type.startsWith('consent_')).map(({ properties }) => properties['purpose']));
     const other = handovers.length > 0 ? 'merge' : 'activity';
-    return { reason: (segment) => (purposes.has(purposeOf(segment) ?? '') ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
+    return { reason: (segment) => (purposesOf(segment).some((purpose) => purposes.has(purpose)) ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
   }
   const handover = handovers.at(-1);
   if (handover) return { reason: () => 'merge', causedAt: handover.causedAt, origin: handover.origin };

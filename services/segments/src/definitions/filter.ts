@@ -64,7 +64,7 @@ export function compileFilter(over: z.infer<typeof OVER_SCHEMA>, at: Path, inclu
 function checkNames(over: z.infer<typeof OVER_SCHEMA>, at: Path, source: SourceFile, catalog: Catalog): void {
   const { product, types } = over;
   if (product === undefined && types === undefined) {
-    source.report(at, `"${String(at.at(-1))}" must name "types" (such as [order_completed]), a "product" (such as web.orders), or both`);
+    source.report(at, `${typeof at.at(-1) === 'number' ? 'this' : `"${String(at.at(-1))}"`} must name "types" (such as [order_completed]), a "product" (such as web.orders), or both`);
     return;
   }
   const ofProduct = product === undefined ? undefined : catalog.products.get(product);

@@ -92,7 +92,7 @@ describe('a segment', () => {
     ['gte: 1', 'gte: one', 9, '"gte" of trait "orders" must be a whole number'],
     ['gte: 1', 'min: 1', 9, 'there is no "min" here'],
     ['\n      gte: 1', '', 8, 'the condition on "orders" compares with nothing: add one of eq'],
-    ['trait: orders', 'some: orders', 8, 'a condition has exactly one of the keys all, any, not, trait; this one has none'],
+    ['trait: orders', 'some: orders', 8, 'a condition has exactly one of the keys all, any, not, trait, segment, sequence, absence, split, during; this one has none'],
     ['  all:', '  any: []\n  all:', 6, 'this one has all and any'],
     [SEGMENT.slice(SEGMENT.indexOf('  all')), '  all: []\n', 7, 'Too small'],
     ['when:', 'if:', 1, '"when" is missing: add it'],
@@ -109,6 +109,85 @@ describe('a segment', () => {
   it('cannot be nested without end', () => {
     const deep = `{not: `.repeat(60) + '{trait: orders, gte: 1}' + '}'.repeat(60);
     expect(problemsOf(() => parse(TRAIT, `${SEGMENT.split('when:')[0]}when: ${deep}`))).toEqual([expect.stringContaining('nested more than')]);
+  });
+});
+
+/** The first line of `when` is line 7. */
+const conditioned = (when: string) => `${SEGMENT.slice(0, SEGMENT.indexOf('  all'))}${when}\n`;
+const A = '{ types: [product_added] }';
+const steps = (...lines: string[]) => ['  sequence:', ...lines.map((line) => `    - ${line}`)].join('\n');
+const absent = (last: string) => `  absence:\n    of: ${A}\n    after: ${A}\n    for: 1h\n${last}`;
+
+describe('a condition', () => {
+  it.each([
+    [steps(A), 7, 'a sequence has 2 to 10 steps, this one 1: say what comes after'],
+    [steps(...Array<string>(11).fill(A)), 7, 'a sequence has 2 to 10 steps, this one 11: leave out what does not matter'],
+    [steps(`{ not: ${A} }`, A), 8, 'a sequence begins with what happens: put a step before the "not"'],
+    [steps(`{ not: ${A}, for: 1h }`, `{ not: ${A}, for: 1h }`), 8, 'a sequence begins with what happens'],
+    [steps(A, `{ not: ${A} }`, `{ not: ${A} }`, A), 10, 'two "not" in a row: name the types of both in one'],
+    [steps(A, `{ not: ${A} }`), 9, 'the "not" at the end needs "for", such as for: 2h'],
+    [steps(A, `{ not: ${A}, for: 1h }`, A), 9, 'between two steps a "not" has no "for": say "within" in the next step'],
+    [steps(A, `{ not: ${A}, within: 1h }`, A), 9, '"within" belongs to a step, not to a "not"'],
+    [steps('{ types: [product_added], within: 1h }', A), 8, '"within" is the time since the step before, and this is the first: remove it'],
+    [steps(A, '{ types: [product_added], for: 1h }'), 9, '"for" belongs to the "not" at the end: write "within"'],
+    [steps(A, '{ types: [product_added], within: 0s }'), 9, '"within" is "0s": write a length of time (such as 90s, 15m, 2h or 1d) from 1s to the window\'s 30d'],
+    [steps(A, '{ types: [product_added], within: 31d }'), 9, '"within" is "31d": write a length of time'],
+    [steps(A, '{ types: [product_added], within: soon }'), 9, '"within" is "soon": write a length of time'],
+    [steps(A, `{ not: ${A}, for: 2h }`) + '\n  window: 2h', 9, '"for" is "2h": write a length of time (such as 90s, 15m, 2h or 1d) of at least 1s, and less than the window\'s 2h'],
+    [steps(A, A) + '\n  window: 30s', 10, '"window" is "30s": write a length of time (such as 90s, 15m, 2h or 1d) from 1m to 400d'],
+    [steps(A, A) + '\n  window: 401d', 10, '"window" is "401d": write a length of time'],
+    [steps(A, A) + '\n  windows: 1d', 10, 'there is no "windows" here'],
+    [steps(A, '{ types: [product_add] }'), 9, 'no product gives activities of type "product_add": name one of'],
+    [steps(A, '{ within: 1d }'), 9, 'this must name "types" (such as [order_completed])'],
+    [steps(A, '{ type: product_added }'), 9, 'there is no "type" here'],
+    [steps(A, `{ not: ${A}, types: [product_added], for: 1h }`), 9, 'there is no "types" here: remove it, or put it into the "not"'],
+    [steps(A, '{ not: { types: [sold] }, for: 1h }'), 9, 'no product gives activities of type "sold"'],
+    [absent('    window: 1h'), 10, '"for" is "1h": write a length of time'],
+    [absent('    window: 1w'), 11, '"window" is "1w": write a length of time'],
+    [absent('').replace('for: 1h', 'since: 1h'), 10, 'there is no "since" here'],
+    [absent('').replace(`of: ${A}`, 'of: {}'), 8, '"of" must name "types"'],
+    ['  split:\n    name: test\n    from: 0\n    to: 0.005', 10, '"to" of a split must be a percentage from 0 to 100 with at most two decimals'],
+    ['  split:\n    name: test\n    from: -1\n    to: 5', 9, '"from" of a split must be a percentage from 0 to 100'],
+    ['  split:\n    name: test\n    from: 10\n    to: 10', 10, 'the split is empty: "to" must be more than "from", which is 10'],
+    ['  during: {}', 7, '"during" has neither "from" nor "until": add one of them'],
+    ['  during:\n    from: tomorrow', 8, '"tomorrow" is no time: "from" must be a date or an instant'],
+    ['  during:\n    from: 2026-02-01\n    until: 2026-02-01', 9, 'the period ends before it begins: "until" must be later than "from", which is 2026-02-01'],
+    ['  segment: sellers', 7, 'there is no segment "sellers" in schemas/segments: name one of buyers'],
+    ['  segment: buyers', 7, 'segment "buyers" would depend on itself, through "buyers": take one of them out of the circle'],
+  ])('such as %j is refused at line %d: %s', (when, line, message) => {
+    const problems = problemsOf(() => parse(TRAIT, conditioned(when)));
+    expect(problems.join('\n')).toContain(message);
+    expect(problems.find((problem) => problem.includes(message))).toContain(`schemas/segments/buyers.yaml:${line}: `);
+  });
+
+  it('is refused in "valid" as in "during"', () => {
+    expect(problemsOf(() => parse(TRAIT, swap(SEGMENT, 'when:', 'valid:\n  until: never\nwhen:')))).toEqual([expect.stringContaining('schemas/segments/buyers.yaml:7: "never" is no time')]);
+  });
+});
+
+describe('segments that name others', () => {
+  const named = (name: string, when: string) => ({ file: `schemas/segments/${name}.yaml`, text: conditioned(when).replace('name: buyers', `name: ${name}`) });
+  const together = (...segments: { file: string; text: string }[]) => parseDefinitions({ traits: [], segments }, catalog).segments;
+
+  it('may come before them', () => {
+    const segments = together(named('a', '  segment: b'), named('b', '  all: [{ segment: c }, { not: { segment: c } }]'), named('c', '  during: { from: 2026-01-01 }'));
+    expect(segments.map(({ name, condition }) => [name, condition.scopes.length])).toEqual([['a', 3], ['b', 2], ['c', 0]]);
+  });
+
+  it('cannot go in a circle, which is told once, with what to do', () => {
+    expect(problemsOf(() => together(named('a', '  segment: b'), named('b', '  not:\n    segment: c'), named('c', '  segment: a')))).toEqual([
+      expect.stringContaining('schemas/segments/c.yaml:7: segment "c" would depend on itself, through "a": take one of them out of the circle'),
+    ]);
+  });
+
+  it('are not blamed for what is wrong in these', () => {
+    expect(problemsOf(() => together(named('a', '  segment: b'), named('b', '  during: {}')))).toEqual([expect.stringContaining('schemas/segments/b.yaml:7')]);
+  });
+
+  it('cannot multiply without end', () => {
+    const doubled = Array.from({ length: 20 }, (_, index) => named(`a-${index}`, `  all: [{ segment: a-${index + 1} }, { not: { segment: a-${index + 1} } }]`));
+    const problems = problemsOf(() => together(...doubled, named('a-20', '  during: { from: 2026-01-01 }')));
+    expect(problems[0]).toContain('is too costly to be part of another segment');
   });
 });
 

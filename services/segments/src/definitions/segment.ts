@@ -1,5 +1,7 @@
 // A segment: which profiles are members, by conditions and by consent. Files are in schemas/segments.
 import { z } from 'zod';
+import { allOf } from '../operators/conditions/all.js';
+import { compilePeriod, PERIOD_SCHEMA } from '../operators/conditions/during.js';
 import type { Condition } from '../operators/conditions/operator.js';
 import { ConditionReader, type ReadingParts } from '../operators/conditions/registry.js';
 import { compileSegmentCases, SEGMENT_CASES, type SegmentCase } from './cases.js';
@@ -33,6 +35,7 @@ export const SEGMENT_SCHEMA = z.strictObject({
   owner: OWNER,
   purpose: PURPOSE,
   channel: CHANNEL.optional(),
+  valid: PERIOD_SCHEMA.optional().meta({ description: 'Outside of this period it has no members' }),
   when: CONDITION.refine((value) => value !== undefined),
   cases: SEGMENT_CASES.optional(),
 });
@@ -41,7 +44,7 @@ export const SEGMENT_SCHEMA = z.strictObject({
 export function compileSegment(source: SourceFile, parts: ReadingParts): Segment | undefined {
   const definition = source.check(SEGMENT_SCHEMA, source.value);
   if (!definition) return undefined;
-  const { name, version, description, owner, purpose, channel = 'any', when, cases = [] } = definition;
+  const { name, version, description, owner, purpose, channel = 'any', valid, when, cases = [] } = definition;
   const { catalog } = parts;
   checkName(name, SEGMENT_NAME, source);
   if (!catalog.purposes.includes(purpose)) {
@@ -50,7 +53,10 @@ export function compileSegment(source: SourceFile, parts: ReadingParts): Segment
   if (!catalog.channels.includes(channel)) {
     source.report(['channel'], `there is no channel "${channel}" in purposes.yaml: name one of ${catalog.channels.join(', ')}`);
   }
-  const condition = new ConditionReader(source, parts).read(when, ['when']);
+  const reader = new ConditionReader(source, parts);
+  const period = valid && compilePeriod(valid, ['valid'], reader);
+  const asked = reader.read(when, ['when']);
+  const condition = asked && period ? allOf([period, asked]) : asked;
   const compiled = compileSegmentCases(cases, { purpose, channel }, source, catalog);
   return condition && { name, file: source.file, version, description, owner, purpose, channel, condition, cases: compiled };
 }

@@ -89,6 +89,8 @@ export function pruneBuckets({ window, aggregation }: Accumulator, buckets: Buck
     } else if (start !== FOLDED && window.isForGood(start, now)) {
       buckets.delete(start);
       buckets.set(FOLDED, buckets.has(FOLDED) ? aggregation.join(buckets.get(FOLDED), bucket) : bucket);
+    } else if (aggregation.prune) {
+      buckets.set(start, aggregation.prune(bucket, now));
     }
   }
 }

@@ -10,7 +10,7 @@ import { historyArbitrary, timeArbitrary } from './random-histories.js';
 
 type ClickHouseSettings = NonNullable<Parameters<ClickHouseClient['query']>[0]['clickhouse_settings']>;
 
-const PROFILES = 20;
+const PROFILES = 100;
 const ROUNDS = 100;
 const TABLE = { ...productOf(loadProducts(), 'customer.activities'), database: 'parity', table: 'activities' };
 

@@ -83,9 +83,51 @@ function operandOf({ operator, field }: TraitDocument): fc.Arbitrary<object> {
   return fc.oneof(compareSize(number), fc.record({ eq: number }), fc.record({ ne: number }), fc.record({ gte: number, lt: number }));
 }
 
-function condition(traits: readonly TraitDocument[]): fc.Arbitrary<object> {
+// Most steps match much and most exclusions little: else few random histories would have a sequence.
+const types = Object.keys(TYPES) as TypeName[];
+const happened = fc.oneof({ weight: 3, arbitrary: fc.subarray(types, { minLength: 3 }).map((some) => ({ types: some })) }, { weight: 1, arbitrary: over });
+const missed = fc.oneof({ weight: 2, arbitrary: fc.constantFrom(...types).map((type) => ({ types: [type] })) }, { weight: 1, arbitrary: over });
+const step = (length: fc.Arbitrary<string>) => fc.tuple(happened, fc.option(length, { nil: undefined }))
+  .map(([activities, within]) => ({ ...activities, ...(within === undefined ? {} : { within }) }));
+const exclusion = missed.map((not) => ({ not }));
+
+/** Lengths of the times between random activities, a millisecond off an edge or not. */
+const lengths = { short: ['30s', '1m', '2m', '5m'], long: ['1m', '90m', '1d', '7d', '300d'] } as const;
+/** Windows, and lengths that fit into them. */
+const span = fc.constantFrom(
+  { window: '10m', length: fc.constantFrom(...lengths.short) },
+  { window: '91m', length: fc.constantFrom(...lengths.short, '90m') },
+  { window: '7d', length: fc.constantFrom(...lengths.short, '90m', '1d', '6d') },
+  { window: '400d', length: fc.constantFrom(...lengths.long) },
+);
+
+const sequence = span.chain(({ window, length }) => {
+  const following = fc.tuple(fc.option(exclusion, { nil: undefined }), step(length)).map(([between, next]) => (between ? [between, next] : [next]));
+  const ending = fc.option(fc.tuple(missed, length).map(([not, time]) => ({ not, for: time })), { nil: undefined });
+  return fc.tuple(happened, fc.array(following, { maxLength: 3 }), ending)
+    .map(([first, rest, end]) => [first, ...rest.flat(), ...(end ? [end] : [])])
+    .filter((steps) => steps.length >= 2)
+    .map((steps) => ({ sequence: steps, window }));
+});
+const absence = span.chain(({ window, length }) => fc.record({ of: missed, after: happened, for: length, window: fc.constant(window) }).map((absent) => ({ absence: absent })));
+const split = fc.tuple(text.filter((name) => name !== ''), fc.constantFrom([0, 50], [0.01, 33.33], [25, 100], [0, 100])).map(([name, [from, to]]) => ({ split: { name, from, to } }));
+const period = fc.constantFrom([-30, 0], [-1, 2], [0, 400], [-400, -365]).chain(([from, until]) => {
+  const at = (days: number | undefined) => new Date(BASE + days! * 86_400_000).toISOString();
+  return fc.constantFrom({ from: at(from) }, { until: at(until) }, { from: at(from), until: at(until) });
+});
+
+/** @param segments names of segments that it may depend on */
+function condition(traits: readonly TraitDocument[], segments: readonly string[]): fc.Arbitrary<object> {
+  const compared = fc.constantFrom(...traits).chain((one) => operandOf(one).map((operand) => ({ trait: one.name, ...operand })));
   return fc.letrec<{ node: object; leaf: object }>((tie) => ({
-    leaf: fc.constantFrom(...traits).chain((compared) => operandOf(compared).map((operand) => ({ trait: compared.name, ...operand }))),
+    leaf: fc.oneof(
+      { weight: 6, arbitrary: compared },
+      { weight: 4, arbitrary: sequence },
+      { weight: 2, arbitrary: absence },
+      { weight: 1, arbitrary: split },
+      { weight: 1, arbitrary: period.map((during) => ({ during })) },
+      ...(segments.length === 0 ? [] : [{ weight: 2, arbitrary: fc.constantFrom(...segments).map((segment) => ({ segment })) }]),
+    ),
     node: fc.oneof(
       { depthSize: 'small', withCrossShrink: true },
       tie('leaf'),
@@ -98,10 +140,13 @@ function condition(traits: readonly TraitDocument[]): fc.Arbitrary<object> {
 
 export const SCOPES = [{ purpose: 'personalization', channel: 'any' }, { purpose: 'marketing', channel: 'any' }, { purpose: 'marketing', channel: 'email' }] as const;
 
+/** Earlier ones may depend on later ones. */
+const SEGMENTS = ['segment-0', 'segment-1', 'segment-2'];
+
 /** What definitions look like before they are compiled. */
 export const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) =>
-  fc.tuple(...[0, 1, 2].map((index) => fc.tuple(condition(traits), fc.constantFrom(...SCOPES)).map(([when, scope]) =>
-    ({ name: `segment-${index}`, version: 1, description: 'random', owner: 'tests', ...scope, when }),
+  fc.tuple(...[0, 1, 2].map((index) => fc.tuple(condition(traits, SEGMENTS.slice(index + 1)), fc.constantFrom(...SCOPES), fc.option(period, { nil: undefined, freq: 8 })).map(([when, scope, valid]) =>
+    ({ name: SEGMENTS[index]!, version: 1, description: 'random', owner: 'tests', ...scope, ...(valid ? { valid } : {}), when }),
   ))).map((segments) => ({ traits, segments })));
 
 /** Definitions of four traits and three segments, and the documents that they are made of. */

@@ -2,29 +2,33 @@
 import { z } from 'zod';
 import { CONDITION } from '../../definitions/vocabulary.js';
 import type { Subject } from '../../evaluate/subject.js';
-import { conditionOperator, partsOf, readEach } from './operator.js';
+import { conditionOperator, partsOf, readEach, type Condition } from './operator.js';
+
+/** The condition that every one of `parts` holds. */
+export function allOf(parts: readonly Condition[]): Condition {
+  const holds = (subject: Subject) => parts.every((part) => part.holds(subject));
+  return {
+    ...partsOf(parts),
+    holds,
+    // While one part does not hold, the others do not matter: it comes to hold when the last of them does, or later.
+    nextChange(subject) {
+      const missing = parts.filter((part) => !part.holds(subject));
+      return missing.length === 0
+        ? Math.min(...parts.map((part) => part.nextChange(subject)))
+        : Math.max(...missing.map((part) => part.nextChange(subject)));
+    },
+    sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' AND ')})`,
+    explain: (subject, depth) => [
+      { depth, holds: holds(subject), sentence: 'all of these must hold:' },
+      ...parts.flatMap((part) => part.explain(subject, depth + 1)),
+    ],
+  };
+}
 
 export const all = conditionOperator<{ all: unknown[] }>({
   schema: z.strictObject({ all: z.array(CONDITION).min(1) }),
   compile(node, at, reader) {
     const parts = readEach(node.all, [...at, 'all'], reader);
-    if (!parts) return undefined;
-    const holds = (subject: Subject) => parts.every((part) => part.holds(subject));
-    return {
-      ...partsOf(parts),
-      holds,
-      // While one part does not hold, the others do not matter: it comes to hold when the last of them does, or later.
-      nextChange(subject) {
-        const missing = parts.filter((part) => !part.holds(subject));
-        return missing.length === 0
-          ? Math.min(...parts.map((part) => part.nextChange(subject)))
-          : Math.max(...missing.map((part) => part.nextChange(subject)));
-      },
-      sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' AND ')})`,
-      explain: (subject, depth) => [
-        { depth, holds: holds(subject), sentence: 'all of these must hold:' },
-        ...parts.flatMap((part) => part.explain(subject, depth + 1)),
-      ],
-    };
+    return parts && allOf(parts);
   },
 });

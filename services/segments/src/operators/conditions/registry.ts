@@ -8,14 +8,19 @@ import type { Trait } from '../../definitions/trait.js';
 import type { Window } from '../../definitions/windows.js';
 import type { Accumulator, Accumulators } from '../../evaluate/accumulator.js';
 import { MOMENTS } from '../moments.js';
+import { absence } from './absence.js';
 import { all } from './all.js';
 import { any } from './any.js';
+import { during } from './during.js';
 import { not } from './not.js';
 import type { Condition, ConditionOperator, NodeReader } from './operator.js';
+import { segment } from './segment.js';
+import { sequence } from './sequence.js';
+import { split } from './split.js';
 import { trait } from './trait.js';
 
 /** By the key that definitions use. */
-export const CONDITION_OPERATORS: Readonly<Record<string, ConditionOperator<unknown>>> = { all, any, not, trait };
+export const CONDITION_OPERATORS: Readonly<Record<string, ConditionOperator<unknown>>> = { all, any, not, trait, segment, sequence, absence, split, during };
 
 /** Nested deeper, nobody understands a segment, and nothing that reads it needs to fear for its stack. */
 const MAX_DEPTH = 20;

@@ -26,6 +26,8 @@ export interface Aggregation<B> {
   add(bucket: B | undefined, activity: Activity): B | undefined;
   /** What two buckets know together; may change and give `into` itself. */
   join(into: B, bucket: B): B;
+  /** Less of a bucket, where evaluations at `now` (ms) or later need no more of it. Absent: all of it is needed. */
+  prune?(bucket: B, now: number): B;
   /** The value at `now` (ms) over these buckets, which it leaves as they are. */
   value(buckets: readonly B[], now: number): TraitValue;
   /**

@@ -1,0 +1,42 @@
+// `segment`: the person is a member of another segment: its condition holds, and its purpose is consented to.
+import { z } from 'zod';
+import { decisionAt, nextDecisionAt } from '../../evaluate/consents.js';
+import { consentFinding } from '../../evaluate/explain.js';
+import type { Subject } from '../../evaluate/subject.js';
+import { conditionOperator } from './operator.js';
+
+/** A definition that takes longer to read than this, in characters of SQL, names others that name others again and again. */
+const MAX_SQL = 100_000;
+
+export const segment = conditionOperator<{ segment: string }>({
+  schema: z.strictObject({ segment: z.string() }),
+  compile(node, at, reader) {
+    const other = reader.segment(node.segment, [...at, 'segment']);
+    if (!other) return undefined;
+    const { condition } = other;
+    if (condition.sql({ of: ({ name }) => name, consent: ({ purpose }) => purpose }).length > MAX_SQL) {
+      reader.report([...at, 'segment'], `"${node.segment}" is too costly to be part of another segment: name fewer segments in it, or those that it names directly`);
+      return undefined;
+    }
+    const isGranted = ({ state, now }: Subject) => decisionAt(state.consents, other, now)?.decision === 'granted';
+    const holds = (subject: Subject) => isGranted(subject) && condition.holds(subject);
+    return {
+      accumulators: condition.accumulators,
+      scopes: [other, ...condition.scopes],
+      holds,
+      // Without consent the condition does not matter, and where the condition does not hold, consent does not.
+      nextChange(subject) {
+        const decided = nextDecisionAt(subject.state.consents, other, subject.now);
+        if (!isGranted(subject)) return decided;
+        const next = condition.nextChange(subject);
+        return condition.holds(subject) ? Math.min(decided, next) : next;
+      },
+      sql: (columns) => `(${columns.consent(other)} AND ${condition.sql(columns)})`,
+      explain: (subject, depth) => [
+        { depth, holds: holds(subject), sentence: `must be in segment ${other.name}:` },
+        consentFinding(other, subject, depth + 1),
+        ...condition.explain(subject, depth + 1),
+      ],
+    };
+  },
+});
