@@ -1,8 +1,11 @@
 // The kinds of value that fields, traits and definitions compare: how each is written in YAML, in SQL and in a sentence.
 import { sqlText } from '../sql/literal.js';
 
-/** `number`: a whole number; `time`: milliseconds since the epoch; `decimal`: a text read as a number, in millionths. */
-export type Kind = 'number' | 'time' | 'text' | 'flag' | 'decimal';
+/**
+ * `number`: a whole number; `time`: milliseconds since the epoch; `decimal`: a text read as a number, in millionths;
+ * `millionths`: a number with a point that is worked out, kept as whole millionths.
+ */
+export type Kind = 'number' | 'time' | 'text' | 'flag' | 'decimal' | 'millionths';
 
 /** What a field or a trait has: times are milliseconds, decimals millionths; null where there is nothing. */
 export type Value = string | number | bigint | boolean | null;
@@ -28,6 +31,11 @@ export function decimalOf(text: string): bigint | null {
   if (!DECIMAL.test(text)) return null;
   const [whole = '', fraction = ''] = text.split('.');
   return BigInt(whole + fraction.padEnd(6, '0'));
+}
+
+/** The same of a number as YAML has it. */
+function millionthsOf(raw: unknown): bigint | null {
+  return typeof raw === 'number' ? decimalOf(String(raw)) : null;
 }
 
 function decimalText(millionths: bigint): string {
@@ -70,9 +78,18 @@ export const KINDS: Record<Kind, KindRules> = {
     show: String,
   },
   decimal: {
-    parse: (raw) => (typeof raw === 'number' ? (decimalOf(String(raw)) ?? undefined) : undefined),
+    parse: (raw) => millionthsOf(raw) ?? undefined,
     expected: 'a number with at most 12 digits before the point and 6 behind it',
     sql: (value) => `toDecimal64('${decimalText(value as bigint)}', 6)`,
     show: (value) => decimalText(value as bigint).replace(/\.?0+$/, ''),
+  },
+  millionths: {
+    parse(raw) {
+      const value = Number(millionthsOf(raw) ?? NaN);
+      return Number.isSafeInteger(value) ? value : undefined;
+    },
+    expected: 'a number such as 0.25, of at most 6 digits after the point and below 9 billion',
+    sql: String,
+    show: (value) => decimalText(BigInt(value as number)).replace(/\.?0+$/, ''),
   },
 };

@@ -51,9 +51,17 @@ describe('a trait', () => {
     ['name: orders', 'name: Orders', 1, '"Orders" cannot be a name: write small letters, digits and underscores'],
     ['name: orders', 'name: sales', 1, 'the name is "sales" but the file is orders.yaml: make them the same'],
     ['owner: tests\n', '', 1, '"owner" is missing: add it'],
-    ['operator: count', 'operator: average', 4, 'it must be one of count, sum, latest, distinct_count'],
+    ['operator: count', 'operator: median', 4, 'it must be one of count, sum, average, min, max, first, latest, distinct_count, most_frequent, time_since, ratio'],
     ['operator: count', 'operator: sum\nfield: value_micros', 6, 'a sum over money needs one currency'],
-    ['operator: count', 'operator: sum\nfield: quantity', 5, '"field" is "quantity", it must be one of value_micros'],
+    ['operator: count', 'operator: average\nfield: value_micros', 6, 'an average over money needs one currency'],
+    ['operator: count', 'operator: max\nfield: value_micros', 6, 'a max over money needs one currency'],
+    ['operator: count', 'operator: sum\nfield: quantity', 5, 'sum cannot read "quantity": name value_micros, or a property that holds numbers'],
+    ['operator: count', 'operator: min\nfield: occurred_at', 5, 'min cannot read "occurred_at": name value_micros, or a property'],
+    ['operator: count', 'operator: first\nfield: is_bot', 5, 'first cannot read "is_bot": name one of type, product'],
+    ['operator: count', 'operator: most_frequent\nfield: value_micros', 5, 'most_frequent cannot read "value_micros": name one of items.product_id'],
+    ['operator: count', 'operator: time_since\nunit: weeks', 5, '"unit" is "weeks", it must be one of minutes, hours, days'],
+    ['operator: count', 'operator: time_since', 1, '"unit" is missing: add it'],
+    ['operator: count', 'operator: count\nof: orders', 5, 'there is no "of" here'],
     ['operator: count', 'operator: latest\nfield: is_bot', 5, 'latest cannot read "is_bot": name one of type, product'],
     ['operator: count', 'operator: distinct_count\nfield: value_micros', 5, 'distinct_count cannot read "value_micros": name one of items.product_id'],
     ['operator: count', 'operator: count\nfield: order_id', 5, 'there is no "field" here: remove it, or check its spelling'],
@@ -69,6 +77,13 @@ describe('a trait', () => {
     ['window', '  where:\n    currency: { in: EUR }\nwindow', 8, '"in" of "currency" must be a list with at least one value'],
     ['window', '  where:\n    properties.step: 2\nwindow', 8, '"eq" of "properties.step" must be a text (put numbers'],
     ['window', '  where:\n    value_micros:\n      gt: 0.5\nwindow', 9, '"gt" of "value_micros" must be a whole number'],
+    ['30d', 'next_month', 7, 'window "next_month" is not a length of time: write minutes, hours or days such as 5m, 24h or 30d, all, or a period of the calendar such as this_month'],
+    ['30d', '30d\ntime_zone: Europe/Berlin', 8, 'only periods of the calendar have a time zone, and window "30d" is the same in all: remove it'],
+    ['30d', 'all\ntime_zone: UTC', 8, 'only periods of the calendar have a time zone'],
+    ['30d', 'today\ntime_zone: Europe/Hamburg', 8, 'there is no time zone "Europe/Hamburg": write a name such as Europe/Berlin or UTC'],
+    ['30d', 'today\ntime_zone: europe/berlin', 8, 'there is no time zone "europe/berlin"'],
+    ['30d', 'today\ntime_zone: +01:00', 8, 'there is no time zone "+01:00"'],
+    ['30d', 'today\ntime_zone: 1', 8, '"time_zone" is 1, it must be a string'],
     ['30d', '500d', 7, 'window "500d" is out of range: write a length from 5m to 400d, or all'],
     ['30d\n', '30d\ncases:\n  - name: one\n    activities:\n      - type: order_complete\n        ago: 1d\n    expect: 0\n', 11, 'there is no activity type "order_complete": name one of'],
     ['30d\n', '30d\ncases:\n  - name: one\n    activities:\n      - { type: order_completed, ago: 1d, in: 1d }\n    expect: 0\n', 11, 'an activity happens at one time'],
@@ -80,6 +95,41 @@ describe('a trait', () => {
     expect(problem).toContain(`schemas/traits/orders.yaml:${line}: `);
     expect(problem).toContain(message);
     expect(others).toEqual([]);
+  });
+});
+
+describe('a ratio', () => {
+  const RATIO = swap(swap(TRAIT, TRAIT.slice(TRAIT.indexOf('over')), 'of: numerator\nto: orders\n'), 'count', 'ratio');
+  const fileOf = (name: string, text: string) => ({ file: `schemas/traits/${name}.yaml`, text: swap(text, 'name: orders', `name: ${name}`) });
+  const load = (ratio: string, numerator = TRAIT) => parseDefinitions({ segments: [], traits: [fileOf('share', ratio), fileOf('numerator', numerator), fileOf('orders', TRAIT)] }, catalog);
+
+  it('reads traits of other files, and ratios of them', () => {
+    const of = swap(swap(RATIO, 'of: numerator', 'of: orders'), 'to: orders', 'to: orders');
+    expect(load(RATIO, of).traits.map(({ name, kind, accumulators }) => [name, kind, accumulators.length])).toEqual([
+      ['numerator', 'millionths', 1], ['orders', 'number', 1], ['share', 'millionths', 1],
+    ]);
+  });
+
+  it.each([
+    ['a trait that does not exist', swap(RATIO, 'to: orders', 'to: order'), TRAIT, 'share.yaml:6: there is no trait "order" in schemas/traits: name one of'],
+    ['nothing', swap(RATIO, 'to: orders\n', ''), TRAIT, 'share.yaml:1: "to" is missing: add it'],
+    ['a text', RATIO, swap(TRAIT, 'count', 'latest\nfield: currency'), 'share.yaml:5: ratio divides numbers, and trait "numerator" is a text: name one whose value is a number'],
+    ['a time', RATIO, swap(TRAIT, 'count', 'first\nfield: occurred_at'), 'share.yaml:5: ratio divides numbers, and trait "numerator" is a time'],
+    ['what grows with time', RATIO, swap(TRAIT, 'count', 'time_since\nunit: days'), 'share.yaml:5: ratio cannot read "numerator", whose value changes as time goes by'],
+    ['a window too', `${RATIO}window: 30d\n`, TRAIT, 'share.yaml:7: there is no "window" here'],
+    ['itself, through another', RATIO, swap(RATIO, 'of: numerator', 'of: share'), 'numerator.yaml:5: trait "numerator" would read itself, through "share": take one of them out of the circle'],
+    ['itself', swap(RATIO, 'to: orders', 'to: share'), TRAIT, 'share.yaml:6: trait "share" would read itself, through "share"'],
+    ['a broken one, which alone is told', RATIO, swap(TRAIT, '30d', '1y'), 'numerator.yaml:7: window "1y" is not a length of time'],
+  ])('of %s is refused', (_, ratio, numerator, message) => {
+    expect(problemsOf(() => load(ratio, numerator))).toEqual([expect.stringContaining(`schemas/traits/${message}`)]);
+  });
+
+  it('is compared with decimals', () => {
+    const segmentOf = (comparison: string) => ({ file: 'schemas/segments/buyers.yaml', text: swap(swap(SEGMENT, 'trait: orders', 'trait: share'), 'gte: 1', comparison) });
+    const load = (comparison: string) => parseDefinitions({ segments: [segmentOf(comparison)], traits: [fileOf('share', RATIO), fileOf('numerator', TRAIT), fileOf('orders', TRAIT)] }, catalog);
+    expect(load('gte: 0.25').segments).toHaveLength(1);
+    expect(problemsOf(() => load('gte: 25%'))).toEqual([expect.stringContaining('buyers.yaml:9: "gte" of trait "share" must be a number such as 0.25')]);
+    expect(problemsOf(() => load('gte: 0.0000001'))).toEqual([expect.stringContaining('at most 6 digits after the point')]);
   });
 });
 

@@ -4,12 +4,12 @@ import { changesAfter, valueAt, type Accumulator, type Accumulators, type Column
 import type { Subject } from '../evaluate/subject.js';
 import type { AggregatingOperator, Derivation, DerivingOperator, TraitKind, TraitValue } from '../operators/traits/operator.js';
 import { TRAIT_OPERATORS } from '../operators/traits/registry.js';
+import { PERIOD_NAMES, readWindow } from './calendar.js';
 import { compileTraitCases, TRAIT_CASES, type TraitCase } from './cases.js';
 import type { Catalog } from './catalog.js';
 import { compileFilter, OVER_SCHEMA } from './filter.js';
 import { suggestion, type SourceFile } from './source.js';
 import { DESCRIPTION, OWNER, written, type NameRule } from './vocabulary.js';
-import { parseWindow } from './windows.js';
 
 export interface Trait {
   /** Also the name of its column in SQL. */
@@ -20,6 +20,8 @@ export interface Trait {
   owner: string;
   operator: string;
   kind: TraitKind;
+  /** Whether the value changes by time also while nothing enters or leaves a window. */
+  ages: boolean;
   /** What it reads, directly or through other traits. */
   accumulators: readonly Accumulator[];
   /** Subject.valueOf gives it without working it out twice. */
@@ -46,10 +48,13 @@ const DOCUMENT = {
   cases: TRAIT_CASES.optional(),
 };
 
+const WINDOW_PATTERN = `^([0-9]{1,6}[mhd]|all|${PERIOD_NAMES.join('|')})$`;
+
 /** Keys of a trait that looks at activities. */
 const OVER_ACTIVITIES = {
   over: OVER_SCHEMA,
-  window: z.string().meta({ ...written('^([0-9]{1,6}[mhd]|all)$', 'Write minutes, hours or days such as 5m, 24h or 30d, or all'), description: 'How far back it looks, from 5m to 400d, or all' }),
+  window: z.string().meta({ ...written(WINDOW_PATTERN, 'Write minutes, hours or days such as 5m, 24h or 30d, all, or a period of the calendar such as this_month'), description: 'How far back it looks: from 5m to 400d, all, or a period of the calendar' }),
+  time_zone: z.string().optional().meta({ description: 'Whose days a period of the calendar is made of, such as Europe/Berlin; default UTC' }),
   include_bots: z.boolean().optional().meta({ description: 'Count what bots and machines did as well; default false' }),
 };
 
@@ -112,15 +117,15 @@ export function reportUnknownReads(draft: TraitDraft, source: SourceFile, names:
 }
 
 type OverActivities = z.infer<z.ZodObject<typeof OVER_ACTIVITIES>>;
-type Parts = Pick<Trait, 'kind' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
+type Parts = Pick<Trait, 'kind' | 'ages' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
 interface Unfinished {
   reads: Readonly<Record<string, string>>;
   finish(traits: readonly Trait[], accumulators: Accumulators): Parts | undefined;
 }
 
 function aggregated(operator: AggregatingOperator, definition: Document & OverActivities, source: SourceFile, catalog: Catalog): Unfinished | undefined {
-  const window = parseWindow(definition.window);
-  if ('problem' in window) source.report(['window'], window.problem);
+  const window = readWindow(definition.window, definition.time_zone);
+  if ('problem' in window) source.report([window.key], window.problem);
   const filter = compileFilter(definition.over, ['over'], definition.include_bots ?? false, source, catalog);
   if (!filter) return undefined;
   const aggregation = operator.compile(definition, filter);
@@ -133,6 +138,7 @@ function aggregated(operator: AggregatingOperator, definition: Document & OverAc
       const bucketsOf = ({ state }: Subject) => state.buckets.get(accumulator.index);
       return {
         kind: aggregation.kind,
+        ages: aggregation.passes !== undefined,
         accumulators: [accumulator],
         value: (subject) => valueAt(accumulator, bucketsOf(subject), subject.now),
         changes: (subject, operands) => changesAfter(accumulator, bucketsOf(subject), subject.now, operands),
@@ -155,6 +161,7 @@ function derived(operator: DerivingOperator, definition: Document, source: Sourc
       const { kind, value, sql, show, traits: read } = derivation;
       return {
         kind, value, sql, show,
+        ages: read.some(({ ages }) => ages),
         accumulators: [...new Set(read.flatMap((trait) => trait.accumulators))],
         changes: (subject) => read.flatMap((trait) => trait.changes(subject, [])),
       };

@@ -55,7 +55,7 @@ export function parseWindow(text: string): Window | { problem: string } {
   if (text === 'all') return allTime;
   const lengthMs = parseDuration(text);
   if (lengthMs === undefined || text.endsWith('s')) {
-    return { problem: `window "${text}" is not a length of time: write minutes, hours or days such as 5m, 24h or 30d, or all` };
+    return { problem: `window "${text}" is not a length of time: write minutes, hours or days such as 5m, 24h or 30d, all, or a period of the calendar such as this_month` };
   }
   if (lengthMs < SHORTEST || lengthMs > LONGEST) {
     return { problem: `window "${text}" is out of range: write a length from 5m to 400d, or all` };

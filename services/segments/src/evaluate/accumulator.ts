@@ -64,7 +64,14 @@ export function changesAfter({ window, aggregation }: Accumulator, buckets: Buck
   const changes: number[] = [];
   if (!buckets) return changes;
   for (const start of buckets.keys()) window.changes(start, now, changes);
-  for (const time of aggregation.passes?.([...buckets.values()], operands) ?? []) if (time > now) changes.push(time);
+  if (aggregation.passes && operands.length > 0) {
+    const [held, coming]: [unknown[], unknown[]] = [[], []];
+    for (const [start, bucket] of buckets) {
+      if (window.holds(start, now)) held.push(bucket);
+      else if (!window.isOver(start, now)) coming.push(bucket);
+    }
+    for (const time of aggregation.passes(held, coming, operands)) if (time > now) changes.push(time);
+  }
   return changes;
 }
 

@@ -19,7 +19,7 @@ function ordering(sign: string, words: string, compare: (a: Operand, b: Operand)
   return {
     takes: 'value',
     // Texts have no order that JavaScript (UTF-16) and ClickHouse (bytes) share.
-    kinds: ['number', 'time', 'decimal'],
+    kinds: ['number', 'time', 'decimal', 'millionths'],
     holds: (value, [operand]) => value !== null && compare(value, operand!),
     sql: (expression, [literal]) => `ifNull(${expression} ${sign} ${literal}, 0)`,
     explain: ([shown]) => `be ${words} ${shown}`,

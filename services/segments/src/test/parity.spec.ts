@@ -5,6 +5,9 @@ import { loadProducts, productOf } from '@tideway/contracts';
 import { startTestPlatform, type TestPlatform } from '@tideway/testing';
 import fc from 'fast-check';
 import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, rowToActivity, type Activity, type Definitions } from '../evaluate/index.js';
+import { PERIOD_NAMES, readWindow } from '../definitions/calendar.js';
+import { DAY_MS, timeZoneOf } from '../definitions/time-zone.js';
+import type { Window } from '../definitions/windows.js';
 import { definitionsArbitrary } from './random-definitions.js';
 import { historyArbitrary, timeArbitrary } from './random-histories.js';
 
@@ -114,6 +117,33 @@ async function compareRows(definitions: Definitions, histories: Activity[][], no
 const histories = fc.array(historyArbitrary, { minLength: PROFILES, maxLength: PROFILES });
 const times = fc.array(timeArbitrary, { minLength: 3, maxLength: 3 }).map((list) => list.sort((a, b) => a - b));
 
+/** Zones, and a day of each on which the clocks changed, or the day itself was left out. */
+const CLOCK_CHANGES = {
+  'UTC': '1970-01-01', 'Europe/Berlin': '2026-10-25', 'America/New_York': '2099-11-01', 'Asia/Kathmandu': '1986-01-01', 'Australia/Lord_Howe': '2026-04-05',
+  'America/St_Johns': '2010-11-07', 'America/Sao_Paulo': '2018-11-04', 'Asia/Beirut': '2021-03-28', 'Africa/Cairo': '2024-04-26', 'Pacific/Apia': '2011-12-31',
+};
+const LAST_DAY = Date.UTC(2100, 11, 31) / DAY_MS;
+const edge = fc.constantFrom(-3_600_000, -1, 0, 1, 3_600_000);
+
+/** A zone, an evaluation time near the beginning of a day, and moments near the beginnings of days around it. */
+const calendarArbitrary = fc.constantFrom(...Object.entries(CLOCK_CHANGES)).chain(([name, date]) => fc.record({
+  name: fc.constant(name),
+  day: fc.oneof(fc.integer({ min: -2, max: 35 }).map((days) => Date.parse(date) / DAY_MS + days), fc.integer({ min: 0, max: LAST_DAY })),
+  edge,
+  moments: fc.array(fc.tuple(fc.oneof(fc.integer({ min: -8, max: 8 }), fc.integer({ min: -732, max: 32 })), edge), { minLength: 25, maxLength: 25 }),
+}));
+
+async function compareCalendar({ name, day, edge: offset, moments }: { name: string; day: number; edge: number; moments: [number, number][] }): Promise<void> {
+  const zone = timeZoneOf(name)!;
+  const momentOf = (of: number, off: number) => Math.max(0, zone.startOf(of) + off);
+  const now = momentOf(day, offset);
+  const ats = moments.map(([days, off]) => momentOf(day + days, off));
+  const windows = PERIOD_NAMES.map((text) => [text, readWindow(text, name) as Window] as const);
+  const held = windows.map(([text, window]) => `${window.sql('at')} AS ${text}`);
+  const expected = ats.map((at) => ({ at, ...Object.fromEntries(windows.map(([text, window]) => [text, window.holds(window.bucketOf(at), now) ? 1 : 0])) }));
+  expect({ now, rows: await query(`SELECT arrayJoin([${ats.join(', ')}]::Array(Int64)) AS at, ${held.join(', ')}`, now) }).toEqual({ now, rows: expected });
+}
+
 describe('the stream and SQL', () => {
   it(`give the same traits and members in ${PROFILES * ROUNDS} random cases, each at three times`, async () => {
     await fc.assert(fc.asyncProperty(definitionsArbitrary, histories, times, (...round) => compare(...round)), { numRuns: ROUNDS, endOnFailure: false });
@@ -121,6 +151,10 @@ describe('the stream and SQL', () => {
 
   it('give the same where ClickHouse compiles expressions', async () => {
     await fc.assert(fc.asyncProperty(definitionsArbitrary, histories, times, (...round) => compare(...round, COMPILED)), { numRuns: 5 });
+  });
+
+  it('have the same days in windows of the calendar, from 1970 to 2100', async () => {
+    await fc.assert(fc.asyncProperty(calendarArbitrary, compareCalendar), { numRuns: 60 });
   });
 
   it('give the same for a state that is rebuilt from rows', async () => {

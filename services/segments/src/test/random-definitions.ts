@@ -1,5 +1,6 @@
 // Random definitions for property tests: every operator, comparison and kind of field, nested conditions, hostile texts.
 import fc from 'fast-check';
+import { PERIOD_NAMES } from '../definitions/calendar.js';
 import { loadCatalog } from '../definitions/catalog.js';
 import { parseDefinitions, type Definitions } from '../definitions/load.js';
 
@@ -55,13 +56,20 @@ const over = fc.tuple(fc.subarray(Object.keys(TYPES) as TypeName[], { minLength:
   ...(Object.keys(filter).length > 0 ? { where: filter } : {}),
 }));
 
+const AMOUNTS = ['sum', 'average', 'min', 'max'];
 const operation = fc.oneof(
   fc.record({ operator: fc.constant('count') }),
-  fc.record({ operator: fc.constant('sum'), field: fc.constant('value_micros') }),
-  fc.record({ operator: fc.constant('latest'), field: fc.oneof(textField, fc.constantFrom('value_micros', 'occurred_at')) }),
-  fc.record({ operator: fc.constant('distinct_count'), field: fc.oneof(textField, itemField) }),
+  fc.record({ operator: fc.constantFrom(...AMOUNTS), field: fc.oneof(fc.constant('value_micros'), propertyName) }),
+  fc.record({ operator: fc.constantFrom('first', 'latest'), field: fc.oneof(textField, fc.constantFrom('value_micros', 'occurred_at')) }),
+  fc.record({ operator: fc.constantFrom('distinct_count', 'most_frequent'), field: fc.oneof(textField, itemField) }),
+  fc.record({ operator: fc.constant('time_since'), unit: fc.constantFrom('minutes', 'hours', 'days') }),
 );
-const window = fc.constantFrom('5m', '7m', '90m', '1h', '1d', '3d', '7d', '30d', '90d', '365d', '400d', 'all');
+/** Half hours, clocks that change at midnight, the days that begin first and last. */
+const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'America/St_Johns', 'Asia/Kolkata', 'Africa/Cairo', 'Asia/Beirut', 'Australia/Lord_Howe', 'Pacific/Kiritimati', 'Pacific/Niue'];
+const window = fc.oneof(
+  { weight: 2, arbitrary: fc.constantFrom('5m', '7m', '90m', '1h', '1d', '3d', '7d', '30d', '90d', '365d', '400d', 'all').map((length) => ({ window: length })) },
+  { weight: 1, arbitrary: fc.record({ window: fc.constantFrom(...PERIOD_NAMES), time_zone: fc.constantFrom(...ZONES) }) },
+);
 
 interface TraitDocument {
   name: string;
@@ -69,18 +77,36 @@ interface TraitDocument {
   field?: string;
 }
 
-const trait = (name: string): fc.Arbitrary<TraitDocument> => fc.tuple(operation, over, window, fc.boolean()).map(([operated, looked, length, bots]) => {
-  // A sum is of one currency: see the operator.
-  const money = operated.operator === 'sum' ? { ...looked, where: { ...('where' in looked ? looked.where : {}), currency: 'EUR' } } : looked;
-  return { name, description: 'random', owner: 'tests', ...operated, over: money, window: length, include_bots: bots };
+const trait = (name: string): fc.Arbitrary<TraitDocument> => fc.tuple(operation, over, window, fc.boolean()).map(([operated, looked, during, bots]) => {
+  // Money is of one currency: see amounts.ts.
+  const isMoney = AMOUNTS.includes(operated.operator) && 'field' in operated && operated.field === 'value_micros';
+  const money = isMoney ? { ...looked, where: { ...('where' in looked ? looked.where : {}), currency: 'EUR' } } : looked;
+  return { name, description: 'random', owner: 'tests', ...operated, over: money, ...during, include_bots: bots };
 });
+
+const RATIONAL = ['count', 'distinct_count', 'ratio', ...AMOUNTS];
+
+/** These traits with two ratios more, where there is anything to divide; the second may read the first. */
+function withRatios(traits: readonly TraitDocument[], name = 'ratio_0'): fc.Arbitrary<TraitDocument[]> {
+  const numbers = traits.filter(({ operator }) => RATIONAL.includes(operator)).map((one) => one.name);
+  if (numbers.length === 0) return fc.constant([...traits]);
+  return fc.record({ of: fc.constantFrom(...numbers), to: fc.constantFrom(...numbers) })
+    .map((read) => [...traits, { name, description: 'random', owner: 'tests', operator: 'ratio', ...read }])
+    .chain((all) => (name === 'ratio_0' ? withRatios(all, 'ratio_1') : fc.constant(all)));
+}
+
+const SMALL = fc.integer({ min: 0, max: 4 });
+const DECIMALS = fc.constantFrom(-1, 0, 0.000001, 0.333333, 0.5, 1, 2.5, 3);
+const NUMBERS: Readonly<Record<string, fc.Arbitrary<number>>> = { count: SMALL, distinct_count: SMALL, time_since: fc.constantFrom(0, 1, 2, 30, 60, 90, 396), ratio: DECIMALS };
 
 /** Comparisons that suit the value of a trait. */
 function operandOf({ operator, field }: TraitDocument): fc.Arbitrary<object> {
-  if (operator === 'latest' && field === 'occurred_at') return fc.oneof(compareSize(instant), fc.record({ exists: fc.boolean() }));
-  if (operator === 'latest' && field !== 'value_micros') return fc.oneof(fc.record({ eq: text }), fc.record({ ne: text }), fc.record({ in: fc.array(text, { minLength: 1 }) }), fc.record({ exists: fc.boolean() }));
-  const number = operator === 'count' || operator === 'distinct_count' ? fc.integer({ min: 0, max: 4 }) : micros;
-  return fc.oneof(compareSize(number), fc.record({ eq: number }), fc.record({ ne: number }), fc.record({ gte: number, lt: number }));
+  const exists = fc.record({ exists: fc.boolean() });
+  const chooses = operator === 'first' || operator === 'latest';
+  if (chooses && field === 'occurred_at') return fc.oneof(compareSize(instant), exists);
+  if (operator === 'most_frequent' || (chooses && field !== 'value_micros')) return fc.oneof(fc.record({ eq: text }), fc.record({ ne: text }), fc.record({ in: fc.array(text, { minLength: 1 }) }), exists);
+  const number = NUMBERS[operator] ?? (field === 'value_micros' ? micros : DECIMALS);
+  return fc.oneof(compareSize(number), fc.record({ eq: number }), fc.record({ ne: number }), fc.record({ gte: number, lt: number }), exists);
 }
 
 // Most steps match much and most exclusions little: else few random histories would have a sequence.
@@ -144,12 +170,12 @@ export const SCOPES = [{ purpose: 'personalization', channel: 'any' }, { purpose
 const SEGMENTS = ['segment-0', 'segment-1', 'segment-2'];
 
 /** What definitions look like before they are compiled. */
-export const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) =>
+export const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) => withRatios(traits)).chain((traits) =>
   fc.tuple(...[0, 1, 2].map((index) => fc.tuple(condition(traits, SEGMENTS.slice(index + 1)), fc.constantFrom(...SCOPES), fc.option(period, { nil: undefined, freq: 8 })).map(([when, scope, valid]) =>
     ({ name: SEGMENTS[index]!, version: 1, description: 'random', owner: 'tests', ...scope, ...(valid ? { valid } : {}), when }),
   ))).map((segments) => ({ traits, segments })));
 
-/** Definitions of four traits and three segments, and the documents that they are made of. */
+/** Definitions of four traits, up to two ratios of them and three segments, and the documents that they are made of. */
 export const definitionsArbitrary: fc.Arbitrary<Definitions> = documents.map(({ traits, segments }) => {
   const toText = (folder: string) => (document: { name: string }) => ({ file: `${folder}/${document.name}.yaml`, text: JSON.stringify(document) });
   const definitions = parseDefinitions({ traits: traits.map(toText('traits')), segments: segments.map(toText('segments')) }, catalog);

@@ -11,7 +11,7 @@ import type { Subject } from '../../evaluate/subject.js';
 export type TraitValue = string | number | null;
 
 /** Kinds that a trait can be of. */
-export type TraitKind = Extract<Kind, 'number' | 'text' | 'time'>;
+export type TraitKind = Extract<Kind, 'number' | 'millionths' | 'text' | 'time'>;
 
 /**
  * An operator with its settings in place. What it knows of one bucket of time is a `B`; the engine keeps
@@ -32,9 +32,9 @@ export interface Aggregation<B> {
   value(buckets: readonly B[], now: number): TraitValue;
   /**
    * Where the value changes while nothing enters or leaves the window: times (ms), past ones too, at which it comes
-   * to, or leaves, one of `operands`. Absent: it does not.
+   * to, or leaves, one of `operands`, for the buckets that the window holds and those that it will. Absent: it does not.
    */
-  passes?(buckets: readonly B[], operands: readonly TraitValue[]): number[];
+  passes?(held: readonly B[], coming: readonly B[], operands: readonly TraitValue[]): number[];
   /** The same value over the rows that satisfy `condition`, as an aggregate expression; {now:Int64} is the time in ms. */
   sql(condition: string): string;
   /** A value in words, for explanations. */
