@@ -5,3 +5,4 @@ export * from './insert.js';
 export { withinPatience } from './patience.js';
 export * from './quarantine.js';
 export * from './tables.js';
+export { loadViews, type View } from './views.js';

@@ -1,8 +1,6 @@
 // The tables and views of all products in ClickHouse: made at start, widened when a writer schema has new fields.
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
-import { columnDefinition, columnOf, createTable, createView, bisectTable, quoted, tableName, upgradeTable, type ClickHouseClient } from '@tideway/clickhouse';
-import { schemasDir, type Product } from '@tideway/contracts';
+import { columnDefinition, columnOf, createTable, createView, bisectTable, loadViews, quoted, tableName, upgradeTable, type ClickHouseClient } from '@tideway/clickhouse';
+import type { Product } from '@tideway/contracts';
 import { RetryableError, errorText } from '@tideway/service';
 import type { WriterSchema } from '@tideway/kafka';
 
@@ -23,7 +21,8 @@ export class Tables {
     const majors = new Map(this.products.map((product) => [product.id, product]));
     const views = [...majors.values()].sort((a, b) => Number(a.id !== 'customer.identities') - Number(b.id !== 'customer.identities'));
     for (const product of views) await this.#run(createView(product));
-    for (const statement of extraViews()) await this.#run(statement);
+    // Those of schemas/views/ read the ones that the contracts give.
+    for (const { query } of loadViews()) await this.#run(query);
   }
 
   /** Adds the columns that a writer schema has and the table has not, before its first row: else they would vanish silently. */
@@ -62,10 +61,4 @@ export class Tables {
       throw new RetryableError(`ClickHouse does not take "${query.slice(0, 80)}…": ${errorText(error)}`, { cause: error });
     }
   }
-}
-
-/** Views of schemas/views/: one statement per file, on the views that the contracts give. */
-function extraViews(): string[] {
-  const dir = path.join(schemasDir(), 'views');
-  return readdirSync(dir).filter((file) => file.endsWith('.sql')).sort().map((file) => readFileSync(path.join(dir, file), 'utf8'));
 }

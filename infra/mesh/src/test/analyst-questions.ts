@@ -35,6 +35,11 @@ const PLAUSIBLE: Record<string, (row: Row) => boolean> = {
   'Orders by last touch': (r) => r['channel'] !== 'direct' && isCount(r['orders']) && r['revenue_eur'] > 0,
   'Landings and their cost per ad': (r) => isAmount(r['cost_eur']) && isAmount(r['clicks']) && r['landings'] <= r['clicks'] && isRatio(r['cost_per_landing'], r['cost_eur'], r['landings']),
   'Members of segments a day ago and now': (r) => r['a_day_ago'] + r['today'] > 0,
+  'Recorded and recomputed members of a moment': (r) => r['recorded'] + r['recomputed'] > 0,
+  'How long people stay in segments': (r) => falls(r['stays'], r['people'], 1) && falls(r['people'], r['members']) && r['ended_by_time'] <= r['stays'] - r['members']
+    && (r['stays'] > r['members'] ? isAmount(r['median_hours']) : r['median_hours'] === null),
+  'Size and churn of segments per day': (r) => isAmount(r['size']) && isAmount(r['entered']) && isRatio(r['churn'], r['exited'], r['size'] - r['entered'] + r['exited']),
+  'Segments that hold the same people': (r) => isShare(r['jaccard']) && isCount(r['size']) && r['common'] <= Math.min(r['size'], r['other_size']),
 };
 
 /** The fenced SQL of docs/analysts.md, by the heading above it; what stands under one that is not checked has none. */
