@@ -21,16 +21,17 @@ export class Inputs {
     this.#byTopic = new Map(products.map((product) => [product.topic, { product, decoder: new Decoder(registry, product) }]));
   }
 
-  /** Records by received_at, then origin; what does not decode goes to quarantine. Rejects with RetryableError in an outage. */
+  /** Records in the order of inOrder; what does not decode goes to quarantine. Rejects with RetryableError in an outage. */
   async read(blocks: Block[]): Promise<DecodedInputs> {
-    const decoded: DecodedInputs = { records: [], quarantined: [] };
+    const partitions: BatchRecord[][] = [];
+    const quarantined: OperationsQuarantine[] = [];
     for (const block of blocks) {
       const input = this.#byTopic.get(block.topic)!;
+      const decoded: DecodedInputs = { records: [], quarantined };
       for (const message of block.messages) await this.#readOne(input, block, message, decoded);
+      partitions.push(decoded.records);
     }
-    // The sort is stable: records of one partition that came in the same millisecond stay in their order.
-    decoded.records.sort((a, b) => a.receivedAt - b.receivedAt);
-    return decoded;
+    return { records: inOrder(partitions), quarantined };
   }
 
   async #readOne({ product, decoder }: Input, { topic, partition }: Block, message: KafkaMessage, { records, quarantined }: DecodedInputs): Promise<void> {
@@ -54,4 +55,17 @@ export class Inputs {
       }));
     }
   }
+}
+
+/**
+ * The records of several partitions by `receivedAt`, those of each in the order that they have there: one that was received
+ * earlier than the one before it, as by an instance that stood still in between, counts as received with it.
+ */
+export function inOrder<T extends Pick<BatchRecord, 'receivedAt'>>(partitions: readonly (readonly T[])[]): T[] {
+  const placed = partitions.flatMap((records) => {
+    let at = -Infinity;
+    return records.map((record) => ({ record, at: (at = Math.max(at, record.receivedAt)) }));
+  });
+  // The sort is stable.
+  return placed.sort((a, b) => a.at - b.at).map(({ record }) => record);
 }

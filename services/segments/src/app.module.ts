@@ -10,6 +10,7 @@ import { History, historyTable } from './history.js';
 import { Inputs } from './inputs.js';
 import { LiveDefinitions } from './live-definitions.js';
 import { NomineeSource } from './nominees.js';
+import { RankKeeper } from './rank-keeper.js';
 import { pipeline } from './pipeline.js';
 import { ownTopics } from './topics.js';
 import { DefinitionViews } from './views.js';
@@ -35,6 +36,7 @@ export const segments: ServiceDefinition<typeof configShape> = {
       definitions,
       cacheProfiles: config.SEGMENTS_CACHE_PROFILES,
     });
+    const ranks = new RankKeeper(clickhouse, definitions, service.logger);
     const views = new DefinitionViews(clickhouse, service.logger, closing.signal);
     definitions.onChange(() => views.renew(definitions.compiled.definitions));
     service.loops.push(
@@ -46,9 +48,11 @@ export const segments: ServiceDefinition<typeof configShape> = {
         await definitions.read;
         await formats.register(registry);
         await history.prepare(kafka);
+        await ranks.prepare();
         // The warehouse makes the table that the views join: they are no reason to wait.
         views.renew(definitions.compiled.definitions);
       })),
+      preparedLoop(ranks, () => definitions.read),
     );
     service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());

@@ -1,6 +1,6 @@
 // Definitions, ready to be used: compiled for the stream, and a fingerprint of what each segment means.
 import { createHash } from 'node:crypto';
-import { compileMembersSql, compileTraitsSql, createEvaluator, type Definitions, type Evaluator } from './evaluate/index.js';
+import { compileMembersSql, compileTraitsSql, createEvaluator, type Definitions, type Evaluator, type Rank } from './evaluate/index.js';
 
 export interface Compiled {
   definitions: Definitions;
@@ -9,6 +9,8 @@ export interface Compiled {
   segments: ReadonlyMap<string, { version: number; purposes: readonly string[] }>;
   /** By segment: changes with what it means, and not with a comment. */
   meanings: ReadonlyMap<string, string>;
+  /** By segment that goes by ranks: these. */
+  ranked: ReadonlyMap<string, readonly Rank[]>;
   /** Changes with any of these, and with the traits. */
   fingerprint: string;
 }
@@ -23,6 +25,7 @@ export function compileDefinitions(definitions: Definitions): Compiled {
     evaluator: createEvaluator(definitions),
     segments: new Map(definitions.segments.map(({ name, version, purpose, condition }) => [name, { version, purposes: [purpose, ...condition.scopes.map((scope) => scope.purpose)] }])),
     meanings,
+    ranked: new Map(definitions.segments.flatMap(({ name, condition: { ranks = [] } }) => (ranks.length > 0 ? [[name, ranks]] : []))),
     fingerprint: hash([...[...meanings].flat(), compileTraitsSql(definitions, source)].join('\n')),
   };
 }
@@ -31,17 +34,31 @@ function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
-/** What a partition has to do to follow other definitions than those it was brought to. */
+/** What a partition has to do to follow other definitions, or other ranks, than those it was brought to. */
 export interface Change {
-  /** Segments that are new, or mean something else. */
+  /** Segments that are new, or mean something else, or go by other ranks. */
   changed: string[];
   /** Segments that are no more. */
   removed: string[];
+  /** Whether all of it is that time has brought other ranks. */
+  byTime: boolean;
 }
 
-/** The way from the meanings that were adopted to those of `compiled`; undefined where there is none to go. */
-export function changeTo({ meanings }: Compiled, adopted: ReadonlyMap<string, string>): Change | undefined {
-  const changed = [...meanings].filter(([name, meaning]) => adopted.get(name) !== meaning).map(([name]) => name);
-  const removed = [...adopted.keys()].filter((name) => !meanings.has(name));
-  return changed.length === 0 && removed.length === 0 ? undefined : { changed, removed };
+const RANKED_AT = '@';
+
+/** By segment, what its profiles have to be brought to at `now` (ms): its meaning, and since when the ranks hold that it goes by. */
+export function meaningsAt({ meanings, ranked }: Compiled, now: number): Map<string, string> {
+  return new Map([...meanings].map(([name, meaning]) => {
+    const since = (ranked.get(name) ?? []).map((rank) => rank.effectiveAt(now));
+    return [name, since.length === 0 ? meaning : `${meaning}${RANKED_AT}${since.join()}`];
+  }));
+}
+
+/** The way from what was adopted to `wanted`, both of meaningsAt; undefined where there is none to go. */
+export function changeTo(wanted: ReadonlyMap<string, string>, adopted: ReadonlyMap<string, string>): Change | undefined {
+  const changed = [...wanted].filter(([name, meaning]) => adopted.get(name) !== meaning).map(([name]) => name);
+  const removed = [...adopted.keys()].filter((name) => !wanted.has(name));
+  const bare = (meaning: string | undefined) => meaning?.split(RANKED_AT)[0];
+  const byTime = removed.length === 0 && changed.every((name) => bare(adopted.get(name)) === bare(wanted.get(name)));
+  return changed.length === 0 && removed.length === 0 ? undefined : { changed, removed, byTime };
 }

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { bufferOf } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { Adoption } from './adoption.js';
-import { changeTo, type Change, type Compiled } from './compiled.js';
+import { changeTo, meaningsAt, type Change, type Compiled } from './compiled.js';
 import type { ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { LiveDefinitions } from './live-definitions.js';
@@ -30,6 +30,9 @@ export interface FollowerParts {
 export class DefinitionFollower {
   #compiled: Compiled;
   #adoption: Adoption | undefined;
+  /** What the profiles are brought to, or were, as meaningsAt has it. */
+  #wanted: ReadonlyMap<string, string> = new Map();
+  #byTime = false;
   #closed = false;
   readonly #unfollow: () => void;
 
@@ -42,30 +45,47 @@ export class DefinitionFollower {
     return this.#compiled;
   }
 
-  /** Whether a turn is wanted, without any input. */
-  get hasToDo(): boolean {
-    return this.#compiled !== this.parts.definitions.compiled || this.#adoption?.ready === true || this.#adoption?.done === true;
+  /** When (ms) a turn is wanted, without any input; undefined for never. */
+  get nextWake(): number | undefined {
+    if (this.#compiled !== this.parts.definitions.compiled || this.#adoption?.ready === true || this.#adoption?.done === true) return 0;
+    const now = Date.now();
+    if (this.#hasOtherRanks(now)) return 0;
+    const times = [...this.#compiled.ranked.values()].flat().flatMap((rank) => rank.changesAfter(now));
+    return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Changes over to the definitions in force, where these are others by now. */
-  follow(): void {
+  /** Why those are evaluated whom `take` gives. */
+  get reason(): 'definition' | 'time' {
+    return this.#byTime ? 'time' : 'definition';
+  }
+
+  /** Changes over to the definitions in force, and the ranks, where these are others by now (ms). */
+  follow(now: number): void {
     const { cache, definitions: { compiled } } = this.parts;
-    if (compiled === this.#compiled) return;
-    const takeOver = compiled.evaluator.takesOver(this.#compiled.evaluator);
-    if (takeOver) for (const state of cache.values()) takeOver(state);
-    else cache.clear();
-    this.#compiled = compiled;
-    this.adopt();
+    if (compiled !== this.#compiled) {
+      const takeOver = compiled.evaluator.takesOver(this.#compiled.evaluator);
+      if (takeOver) for (const state of cache.values()) takeOver(state);
+      else cache.clear();
+      this.#compiled = compiled;
+    } else if (this.#hasOtherRanks(now)) {
+      // What was found by other ranks, or before these were known, does not count any more.
+      for (const state of cache.values()) delete state.standing;
+    } else {
+      return;
+    }
+    this.adopt(now);
   }
 
-  /** Begins to bring the profiles to the definitions, where they are not. */
-  adopt(): void {
+  /** Begins to bring the profiles to what holds at `now` (ms), where they are not. */
+  adopt(now: number): void {
     const { logger, nominees, restored, onReady } = this.parts;
     this.#adoption?.close();
     this.#adoption = undefined;
     const compiled = this.#compiled;
-    const change = changeTo(compiled, restored.adopted);
+    this.#wanted = meaningsAt(compiled, now);
+    const change = changeTo(this.#wanted, restored.adopted);
     if (!change) return;
+    this.#byTime = change.byTime;
     this.#adoption = new Adoption({
       logger,
       unsure: this.parts.unsure(),
@@ -75,6 +95,14 @@ export class DefinitionFollower {
       owns: (profileId) => restored.stored.has(profileId),
       onReady,
     });
+  }
+
+  /** Since a segment's profiles were brought to its ranks, others have come to hold. */
+  #hasOtherRanks(now: number): boolean {
+    const { ranked } = this.#compiled;
+    if (ranked.size === 0) return false;
+    const wanted = meaningsAt(this.#compiled, now);
+    return [...ranked.keys()].some((name) => wanted.get(name) !== this.#wanted.get(name));
   }
 
   /** Up to `limit` profiles that are to be evaluated because definitions changed. */
@@ -91,8 +119,8 @@ export class DefinitionFollower {
   adopted(): ReadonlyMap<string, string> | undefined {
     if (!this.#adoption?.done) return undefined;
     this.#adoption = undefined;
-    this.parts.restored.adopted = new Map(this.#compiled.meanings);
-    return this.#compiled.meanings;
+    this.parts.restored.adopted = new Map(this.#wanted);
+    return this.#wanted;
   }
 
   close(): void {

@@ -46,6 +46,11 @@ export class LiveDefinitions {
     return this.#compiled;
   }
 
+  /** Has all listeners called: the definitions stay, but what they go by is another. */
+  touch(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
   /** Calls `listener` whenever other definitions are in force, until what it gives is called. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
@@ -90,7 +95,7 @@ export class LiveDefinitions {
     const compiled = this.#compileWithout(new Set(this.#hidden()));
     if (compiled.fingerprint === this.#compiled.fingerprint) return;
     this.#compiled = compiled;
-    for (const listener of this.#listeners) listener();
+    this.touch();
   }
 
   /** Written definitions that a file has taken the name of since. */

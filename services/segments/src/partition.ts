@@ -99,7 +99,7 @@ class SegmentPartition implements UnitState {
       if (this.restored.due.size > 0) this.#writer.hurry();
     } finally {
       await positions.close();
-      this.#follower.adopt();
+      this.#follower.adopt(Date.now());
     }
   }
 
@@ -115,12 +115,12 @@ class SegmentPartition implements UnitState {
   }
 
   nextWake(): number | undefined {
-    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 || this.#follower.hasToDo ? 0 : undefined].filter((time) => time !== undefined);
+    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 ? 0 : undefined, this.#follower.nextWake].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
   async process(blocks: Block[]): Promise<Outgoing[]> {
-    this.#follower.follow();
+    this.#follower.follow(Date.now());
     const work: WorkList = new Map();
     const outbox = new Outbox(this.parts.formats);
     let now = 0;
@@ -135,7 +135,7 @@ class SegmentPartition implements UnitState {
   }
 
   async wake(now: number): Promise<Outgoing[]> {
-    this.#follower.follow();
+    this.#follower.follow(Date.now());
     const work: WorkList = new Map();
     this.#collectUnprompted(work, now);
     return this.#evaluate(work, now, new Outbox(this.parts.formats));
@@ -146,7 +146,7 @@ class SegmentPartition implements UnitState {
     const due = this.timers.due(now, UNPROMPTED_PER_TRANSACTION);
     for (const timer of due) workOf(work, timer.profileId).timer = timer;
     for (const profileId of this.#follower.take(UNPROMPTED_PER_TRANSACTION - due.length)) {
-      if (this.restored.stored.has(profileId)) workOf(work, profileId).adopts = true;
+      if (this.restored.stored.has(profileId)) workOf(work, profileId).adopts = this.#follower.reason;
     }
   }
 

@@ -11,8 +11,8 @@ export interface Work {
   mergedInto?: string;
   handovers: Handover[];
   timer?: Timer;
-  /** Because definitions changed. */
-  adopts?: boolean;
+  /** Because definitions changed, or, with time, ranks. */
+  adopts?: 'definition' | 'time';
 }
 
 export type WorkList = Map<string, Work>;
@@ -44,5 +44,5 @@ export function triggerOf({ activities, handovers, timer, adopts }: Work, now: n
   }
   const handover = handovers.at(-1);
   if (handover) return { reason: () => 'merge', causedAt: handover.causedAt, origin: handover.origin };
-  return { reason: () => (adopts ? 'definition' : 'time'), causedAt: adopts ? now : (timer?.at ?? now), origin: null };
+  return { reason: () => adopts ?? 'time', causedAt: adopts ? now : (timer?.at ?? now), origin: null };
 }

@@ -26,16 +26,17 @@ export function checkTopicOrder(scan: Scan, promised: ReadonlyMap<string, Promis
 /** On the activities' topic: each record of an input makes activities once, and those of one input partition come in its order. */
 export function checkActivityOrder(scan: Scan): Verdict {
   let activities = 0;
-  let broken = 0;
-  for (const origins of scan.activityOrigins.values()) {
+  const broken: string[] = [];
+  for (const [profileId, origins] of scan.activityOrigins) {
     const last = new Map<string, number>();
     for (const origin of origins) {
       const colon = origin.lastIndexOf(':');
       const [partition, offset] = [origin.slice(0, colon), Number(origin.slice(colon + 1))];
-      if (offset < (last.get(partition) ?? -1)) broken += 1;
+      const before = last.get(partition) ?? -1;
+      if (offset < before) broken.push(`${origin} after ${before}, of profile ${profileId}`);
       last.set(partition, offset);
       activities += 1;
     }
   }
-  return verdict('order of activities', broken === 0, broken === 0 ? `${activities} activities, each profile's in the order of its inputs` : `${broken} activities come before earlier ones`);
+  return verdict('order of activities', broken.length === 0, broken.length === 0 ? `${activities} activities, each profile's in the order of its inputs` : `${broken.length} activities come after later ones (${broken[0]})`);
 }

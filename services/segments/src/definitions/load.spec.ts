@@ -265,7 +265,7 @@ describe('definitions', () => {
     try {
       cpSync(path.join(schemasDir(), 'products'), path.join(dir, 'products'), { recursive: true });
       cpSync(path.join(schemasDir(), 'purposes.yaml'), path.join(dir, 'purposes.yaml'));
-      expect(loadDefinitions(dir)).toEqual({ traits: [], segments: [], accumulators: [] });
+      expect(loadDefinitions(dir)).toEqual({ traits: [], segments: [], accumulators: [], ranks: [] });
       mkdirSync(path.join(dir, 'traits'));
       writeFileSync(path.join(dir, 'traits/orders.yml'), TRAIT);
       expect(problemsOf(() => loadDefinitions(dir))).toEqual([expect.stringContaining('schemas/traits/orders.yml:1: definitions are files that end in .yaml')]);

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { schemasDir } from '@tideway/contracts';
 import { Accumulators, type Accumulator } from '../evaluate/accumulator.js';
+import type { Rank } from '../evaluate/ranks.js';
 import { loadCatalog, type Catalog } from './catalog.js';
 import type { ReadingParts } from '../operators/conditions/registry.js';
 import { compileSegment, type Segment } from './segment.js';
@@ -15,6 +16,7 @@ export interface Definitions {
   traits: readonly Trait[];
   segments: readonly Segment[];
   accumulators: readonly Accumulator[];
+  ranks: readonly Rank[];
 }
 
 /** A definition file: its path, for messages and for the name, and its text. */
@@ -51,7 +53,7 @@ export function parseDefinitions(texts: { traits: readonly DefinitionText[]; seg
   const segments = compileSegments(files.segments, { catalog, accumulators, traits, broken: new BrokenNames(files.traits, traits) });
   const problems = [...files.traits, ...files.segments].flatMap((file) => file.problems());
   if (problems.length > 0) throw new DefinitionError(problems);
-  return { traits: sortedByName(traits.values()), segments: sortedByName(segments), accumulators: accumulators.all };
+  return { traits: sortedByName(traits.values()), segments: sortedByName(segments), accumulators: accumulators.all, ranks: [...accumulators.ranks.values()] };
 }
 
 const sortedByName = <T extends { name: string }>(definitions: Iterable<T>): T[] => [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,6 +1,7 @@
 // A trait: one value per profile, worked out from its activities in a window, or from other traits. Files are in schemas/traits.
 import { z } from 'zod';
 import { changesAfter, valueAt, type Accumulator, type Accumulators, type ColumnOf } from '../evaluate/accumulator.js';
+import type { Rank } from '../evaluate/ranks.js';
 import type { Subject } from '../evaluate/subject.js';
 import type { AggregatingOperator, Derivation, DerivingOperator, TraitKind, TraitValue } from '../operators/traits/operator.js';
 import { TRAIT_OPERATORS } from '../operators/traits/registry.js';
@@ -22,6 +23,8 @@ export interface Trait {
   kind: TraitKind;
   /** Whether the value changes by time also while nothing enters or leaves a window. */
   ages: boolean;
+  /** Where it depends on everybody's values. */
+  rank?: Rank;
   /** What it reads, directly or through other traits. */
   accumulators: readonly Accumulator[];
   /** Subject.valueOf gives it without working it out twice. */
@@ -117,7 +120,7 @@ export function reportUnknownReads(draft: TraitDraft, source: SourceFile, names:
 }
 
 type OverActivities = z.infer<z.ZodObject<typeof OVER_ACTIVITIES>>;
-type Parts = Pick<Trait, 'kind' | 'ages' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
+type Parts = Pick<Trait, 'kind' | 'ages' | 'rank' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
 interface Unfinished {
   reads: Readonly<Record<string, string>>;
   finish(traits: readonly Trait[], accumulators: Accumulators): Parts | undefined;
@@ -152,18 +155,18 @@ function aggregated(operator: AggregatingOperator, definition: Document & OverAc
 function derived(operator: DerivingOperator, definition: Document, source: SourceFile): Unfinished {
   return {
     reads: operator.reads(definition),
-    finish(traits) {
-      const derivation: Derivation | { key: string; problem: string } = operator.derive(definition, traits);
+    finish(traits, accumulators) {
+      const derivation: Derivation | { key: string; problem: string } = operator.derive(definition, traits, accumulators.ranks);
       if ('problem' in derivation) {
         source.report([derivation.key], derivation.problem);
         return undefined;
       }
-      const { kind, value, sql, show, traits: read } = derivation;
+      const { kind, value, sql, show, traits: read, rank } = derivation;
       return {
-        kind, value, sql, show,
-        ages: read.some(({ ages }) => ages),
+        kind, value, sql, show, rank,
+        ages: rank !== undefined || read.some(({ ages }) => ages),
         accumulators: [...new Set(read.flatMap((trait) => trait.accumulators))],
-        changes: (subject) => read.flatMap((trait) => trait.changes(subject, [])),
+        changes: derivation.changes ?? ((subject) => read.flatMap((trait) => trait.changes(subject, []))),
       };
     },
   };

@@ -2,6 +2,7 @@
 import { millisecondsSql } from '../definitions/fields.js';
 import type { Filter } from '../definitions/filter.js';
 import type { Window } from '../definitions/windows.js';
+import type { Rank } from './ranks.js';
 import type { Aggregation, TraitValue } from '../operators/traits/operator.js';
 
 export interface Accumulator {
@@ -19,9 +20,11 @@ export interface Accumulator {
 /** Names the column of an accumulator in a query. */
 export type ColumnOf = (accumulator: Accumulator) => string;
 
-/** The accumulators of all definitions. What is asked for twice is kept once. */
+/** The accumulators of all definitions, and the ranks over them. What is asked for twice is kept once. */
 export class Accumulators {
   readonly all: Accumulator[] = [];
+  /** By id. */
+  readonly ranks = new Map<string, Rank>();
   readonly #byKey = new Map<string, Accumulator>();
 
   add(name: string, filter: Filter, window: Window, aggregation: Aggregation<unknown>): Accumulator {

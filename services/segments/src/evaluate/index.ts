@@ -7,10 +7,12 @@ export { DefinitionError, definitionName, type Problem } from '../definitions/so
 export type { Trait } from '../definitions/trait.js';
 export type { Finding } from '../operators/conditions/operator.js';
 export type { TraitValue } from '../operators/traits/operator.js';
+export { compileBoundariesSql } from '../sql/boundaries.js';
 export { compileMembersSql } from '../sql/members.js';
 export { compileNomineesSql } from '../sql/nominees.js';
 export { compileTraitsSql } from '../sql/traits.js';
 export { createEvaluator, type Evaluation, type Evaluator } from './evaluator.js';
+export { RANKS_TABLE, type Boundaries, type Rank } from './ranks.js';
 export type { ProfileState } from './subject.js';
 export type { Explanation } from './explain.js';
 export { rowToActivity } from './row.js';

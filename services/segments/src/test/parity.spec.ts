@@ -4,7 +4,8 @@ import { createClickHouse, createTable, tableName, type ClickHouseClient } from 
 import { loadProducts, productOf } from '@tideway/contracts';
 import { startTestPlatform, type TestPlatform } from '@tideway/testing';
 import fc from 'fast-check';
-import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, rowToActivity, type Activity, type Definitions } from '../evaluate/index.js';
+import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, RANKS_TABLE, rowToActivity, type Activity, type Definitions } from '../evaluate/index.js';
+import { RANKS_DDL } from '../history.js';
 import { PERIOD_NAMES, readWindow } from '../definitions/calendar.js';
 import { DAY_MS, timeZoneOf } from '../definitions/time-zone.js';
 import type { Window } from '../definitions/windows.js';
@@ -33,6 +34,8 @@ beforeAll(async () => {
   clickhouse = createClickHouse({ CLICKHOUSE_PASSWORD: '', CLICKHOUSE_USERNAME: '', CLICKHOUSE_URL: '', ...platform.env }, 'parity');
   await clickhouse.command({ query: 'CREATE DATABASE parity' });
   await clickhouse.command({ query: createTable(TABLE)[0]! });
+  await clickhouse.command({ query: 'CREATE DATABASE segments' });
+  await clickhouse.command({ query: RANKS_DDL });
 });
 
 afterAll(async () => {
@@ -92,8 +95,15 @@ function byStream(definitions: Definitions, person: number, history: readonly Ac
   });
 }
 
+async function storeRanks({ ranks }: Definitions): Promise<void> {
+  await clickhouse.command({ query: `TRUNCATE TABLE ${RANKS_TABLE}` });
+  const values = ranks.flatMap((rank) => rank.known.map(({ effectiveAt, values: boundaries }) => ({ rank: rank.id, effective_at: instant(effectiveAt), boundaries, people: 1 })));
+  if (values.length > 0) await clickhouse.insert({ table: RANKS_TABLE, values, format: 'JSONEachRow' });
+}
+
 async function compare(definitions: Definitions, histories: Activity[][], times: readonly number[], settings: ClickHouseSettings = {}): Promise<void> {
   const stored = await store(histories);
+  await storeRanks(definitions);
   const streamed = stored.map((history, person) => byStream(definitions, person, history, times, person % 2 === 0));
   for (const [index, now] of times.entries()) {
     const expected = await bySql(definitions, now, histories.length, settings);

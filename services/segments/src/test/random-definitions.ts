@@ -63,6 +63,7 @@ const operation = fc.oneof(
   fc.record({ operator: fc.constantFrom('first', 'latest'), field: fc.oneof(textField, fc.constantFrom('value_micros', 'occurred_at')) }),
   fc.record({ operator: fc.constantFrom('distinct_count', 'most_frequent'), field: fc.oneof(textField, itemField) }),
   fc.record({ operator: fc.constant('time_since'), unit: fc.constantFrom('minutes', 'hours', 'days') }),
+  fc.constantFrom({ new: '2m', active: '10m', lapsed: '60m' }, { new: '30d', active: '7d', lapsed: '90d' }).map((lengths) => ({ operator: 'lifecycle', ...lengths })),
 );
 /** Half hours, clocks that change at midnight, the days that begin first and last. */
 const ZONES = ['UTC', 'Europe/Berlin', 'America/New_York', 'America/St_Johns', 'Asia/Kolkata', 'Africa/Cairo', 'Asia/Beirut', 'Australia/Lord_Howe', 'Pacific/Kiritimati', 'Pacific/Niue'];
@@ -95,15 +96,36 @@ function withRatios(traits: readonly TraitDocument[], name = 'ratio_0'): fc.Arbi
     .chain((all) => (name === 'ratio_0' ? withRatios(all, 'ratio_1') : fc.constant(all)));
 }
 
+const SCORED = [...RATIONAL, 'time_since'];
+
+/** These traits with a score of one of them, where one can be scored. */
+function withScore(traits: readonly TraitDocument[]): fc.Arbitrary<TraitDocument[]> {
+  const names = traits.filter(({ operator, field }) => SCORED.includes(operator) || (operator === 'latest' && field === 'occurred_at')).map((one) => one.name);
+  if (names.length === 0) return fc.constant([...traits]);
+  return fc.record({ of: fc.constantFrom(...names), into: fc.constantFrom(2, 5), best: fc.constantFrom('highest', 'lowest') })
+    .map((settings) => [...traits, { name: 'score_0', description: 'random', owner: 'tests', operator: 'score', ...settings }]);
+}
+
+/** Boundaries among which random values are, that hold from before and from within the times of random evaluations. */
+function learnBoundaries({ ranks }: Definitions): void {
+  for (const rank of ranks) {
+    const isTime = rank.trait.kind === 'time';
+    const at = (effectiveAt: number, step: number) => ({ effectiveAt, values: Array.from({ length: rank.into - 1 }, (_, index) => (isTime ? BASE - 90 * 86_400_000 / (index + step) : index * step)) });
+    rank.learn([at(BASE - 91 * 86_400_000, 1), at(BASE - 60_000, 2)]);
+  }
+}
+
 const SMALL = fc.integer({ min: 0, max: 4 });
+const stage = fc.constantFrom('new', 'active', 'at_risk', 'lapsed', 'won_back');
 const DECIMALS = fc.constantFrom(-1, 0, 0.000001, 0.333333, 0.5, 1, 2.5, 3);
-const NUMBERS: Readonly<Record<string, fc.Arbitrary<number>>> = { count: SMALL, distinct_count: SMALL, time_since: fc.constantFrom(0, 1, 2, 30, 60, 90, 396), ratio: DECIMALS };
+const NUMBERS: Readonly<Record<string, fc.Arbitrary<number>>> = { score: fc.integer({ min: 1, max: 5 }), count: SMALL, distinct_count: SMALL, time_since: fc.constantFrom(0, 1, 2, 30, 60, 90, 396), ratio: DECIMALS };
 
 /** Comparisons that suit the value of a trait. */
 function operandOf({ operator, field }: TraitDocument): fc.Arbitrary<object> {
   const exists = fc.record({ exists: fc.boolean() });
   const chooses = operator === 'first' || operator === 'latest';
   if (chooses && field === 'occurred_at') return fc.oneof(compareSize(instant), exists);
+  if (operator === 'lifecycle') return fc.oneof(fc.record({ eq: stage }), fc.record({ in: fc.array(stage, { minLength: 1 }) }), exists);
   if (operator === 'most_frequent' || (chooses && field !== 'value_micros')) return fc.oneof(fc.record({ eq: text }), fc.record({ ne: text }), fc.record({ in: fc.array(text, { minLength: 1 }) }), exists);
   const number = NUMBERS[operator] ?? (field === 'value_micros' ? micros : DECIMALS);
   return fc.oneof(compareSize(number), fc.record({ eq: number }), fc.record({ ne: number }), fc.record({ gte: number, lt: number }), exists);
@@ -170,7 +192,7 @@ export const SCOPES = [{ purpose: 'personalization', channel: 'any' }, { purpose
 const SEGMENTS = ['segment-0', 'segment-1', 'segment-2'];
 
 /** What definitions look like before they are compiled. */
-export const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) => withRatios(traits)).chain((traits) =>
+export const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${index}`))).chain((traits) => withRatios(traits)).chain(withScore).chain((traits) =>
   fc.tuple(...[0, 1, 2].map((index) => fc.tuple(condition(traits, SEGMENTS.slice(index + 1)), fc.constantFrom(...SCOPES), fc.option(period, { nil: undefined, freq: 8 })).map(([when, scope, valid]) =>
     ({ name: SEGMENTS[index]!, version: 1, description: 'random', owner: 'tests', ...scope, ...(valid ? { valid } : {}), when }),
   ))).map((segments) => ({ traits, segments })));
@@ -179,6 +201,7 @@ export const documents = fc.tuple(...[0, 1, 2, 3].map((index) => trait(`trait_${
 export const definitionsArbitrary: fc.Arbitrary<Definitions> = documents.map(({ traits, segments }) => {
   const toText = (folder: string) => (document: { name: string }) => ({ file: `${folder}/${document.name}.yaml`, text: JSON.stringify(document) });
   const definitions = parseDefinitions({ traits: traits.map(toText('traits')), segments: segments.map(toText('segments')) }, catalog);
+  learnBoundaries(definitions);
   // What a counterexample shows.
   return Object.assign(definitions, { [fc.toStringMethod]: () => JSON.stringify({ traits, segments }, undefined, 1) });
 });

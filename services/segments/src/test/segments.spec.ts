@@ -286,6 +286,19 @@ describe('the segments service', () => {
     expect(told((await topics.changesOf(profileId)).slice(-1))).toEqual(['exited loyal (definition)']);
   });
 
+  it('works out where a value stands among everybody\'s, and lets those in who come to be among the highest', async () => {
+    const profileId = newProfile();
+    await publish(decided(profileId, 'granted', 'marketing'), ...Array.from({ length: 6 }, () => ordered(profileId)));
+    await waitFor(async () => (await topics.stateOf(profileId))?.traits['orders'] === '6', patient('six orders'));
+    await identities({ [profileId]: profileId });
+    await write('traits/orders_decile', { text: 'name: orders_decile\ndescription: Decile\nowner: test\noperator: score\nof: orders\ninto: 10\nevery: 1h\n', by: 'test', at: Date.now() });
+    await write('segments/top-buyers', { text: 'name: top-buyers\nversion: 1\ndescription: Top\nowner: test\npurpose: marketing\nwhen: { trait: orders_decile, gte: 10 }\n', by: 'test', at: Date.now() });
+    await waitFor(async () => (await topics.stateOf(profileId))!.segments.some(({ segment }) => segment === 'top-buyers'), patient('the top buyer'));
+    expect(told((await topics.changesOf(profileId)).slice(-1))).toEqual(['entered top-buyers (time)']);
+    expect(await rows('SELECT boundaries, people > 4000 AS many FROM segments.ranks')).toEqual([{ boundaries: Array.from({ length: 9 }, () => '3'), many: 1 }]);
+    expect((await topics.stateOf(profileId))!.traits['orders_decile']).toBe('10');
+  });
+
   it('has on the topic the members that SQL computes as of one time', async () => {
     await identities({ [idler]: idler });
     const known = new Set((await rows<{ profile_id: string }>('SELECT DISTINCT profile_id FROM customer.identities')).map((row) => row.profile_id));

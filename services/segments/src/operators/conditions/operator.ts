@@ -7,6 +7,7 @@ import type { Trait } from '../../definitions/trait.js';
 import type { Window } from '../../definitions/windows.js';
 import type { Accumulator, ColumnOf } from '../../evaluate/accumulator.js';
 import type { Scope } from '../../evaluate/consents.js';
+import type { Rank } from '../../evaluate/ranks.js';
 import type { Subject } from '../../evaluate/subject.js';
 
 /** One sentence of an explanation. Sentences of a part follow the one of the whole, one deeper. */
@@ -33,8 +34,10 @@ export interface Condition {
   explain(subject: Subject, depth: number): Finding[];
   /** What it reads of the activities... */
   accumulators: readonly Accumulator[];
-  /** ...and of the consents. */
+  /** ...and of the consents... */
   scopes: readonly Scope[];
+  /** ...and of everybody's values; absent: nothing. */
+  ranks?: readonly Rank[];
 }
 
 /** What an operator needs to compile its node of the definition. */
@@ -72,10 +75,11 @@ export function readEach(nodes: readonly unknown[], at: Path, reader: NodeReader
 }
 
 /** What a condition that is made of others reads, and when it may change: it cannot before one of them does. */
-export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'nextChange'> {
+export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'ranks' | 'nextChange'> {
   return {
     accumulators: [...new Set(parts.flatMap(({ accumulators }) => accumulators))],
     scopes: parts.flatMap(({ scopes }) => scopes),
+    ranks: [...new Set(parts.flatMap(({ ranks = [] }) => ranks))],
     nextChange: (subject) => Math.min(...parts.map((part) => part.nextChange(subject))),
   };
 }

@@ -23,6 +23,7 @@ export const segment = conditionOperator<{ segment: string }>({
     return {
       accumulators: condition.accumulators,
       scopes: [other, ...condition.scopes],
+      ranks: condition.ranks ?? [],
       holds,
       // Without consent the condition does not matter, and where the condition does not hold, consent does not.
       nextChange(subject) {

@@ -33,6 +33,7 @@ export const trait = conditionOperator<{ trait: string }>({
     return {
       accumulators,
       scopes: [],
+      ranks: compared.rank ? [compared.rank] : [],
       holds,
       nextChange: (subject) => subject.firstFlip(compared.changes(subject, compareds), holds),
       sql: (columns) => `(${tests.map((test) => test.sql(compared.sql(columns.of))).join(' AND ')})`,

@@ -5,6 +5,7 @@ import type { Kind } from '../../definitions/kinds.js';
 import type { Filter } from '../../definitions/filter.js';
 import type { Trait } from '../../definitions/trait.js';
 import type { ColumnOf } from '../../evaluate/accumulator.js';
+import type { Rank } from '../../evaluate/ranks.js';
 import type { Subject } from '../../evaluate/subject.js';
 
 /** Value of a trait: null where there is none. */
@@ -47,6 +48,10 @@ export interface Derivation {
   /** What it reads. */
   traits: readonly Trait[];
   value(subject: Subject): TraitValue;
+  /** As Trait.changes; absent: what the traits that it reads tell. */
+  changes?(subject: Subject, operands: readonly TraitValue[]): number[];
+  /** Where it depends on everybody's values. */
+  rank?: Rank;
   /** The same value over the columns of a query's accumulators. */
   sql(column: ColumnOf): string;
   show(value: string | number): string;
@@ -70,8 +75,8 @@ export interface DerivingOperator {
   shape: z.ZodRawShape;
   /** Names of the traits that the settings name, by the key that each stands at. */
   reads(settings: Record<string, unknown>): Readonly<Record<string, string>>;
-  /** `traits`: those that `reads` has named, in its order. */
-  derive(settings: Record<string, unknown>, traits: readonly Trait[]): Derivation | SettingProblem;
+  /** `traits`: those that `reads` has named, in its order; `ranks`: those of all definitions, by id. */
+  derive(settings: Record<string, unknown>, traits: readonly Trait[], ranks: Map<string, Rank>): Derivation | SettingProblem;
 }
 
 export type TraitOperator = AggregatingOperator | DerivingOperator;
