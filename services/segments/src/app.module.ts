@@ -1,10 +1,12 @@
-// Wiring of the segments service: definitions, the history in ClickHouse, and the loop over partitions of profiles.
+// Wiring of the segments service: definitions, the history in ClickHouse, the loop over partitions of profiles, and the API.
 import { createHash } from 'node:crypto';
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
 import { checkClickHouse, createClickHouse } from '@tideway/clickhouse';
 import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { errorText, preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
+import { prepareApi, segmentsApi } from './api/api.js';
+import { savedDefinitions } from './api/saved-definitions.js';
 import { configShape } from './config.js';
 import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, type Definitions } from './evaluate/index.js';
 import { Formats } from './formats.js';
@@ -49,8 +51,9 @@ export const segments: ServiceDefinition<typeof configShape> = {
     service.health.add('registry', () => registry.check());
     service.health.add('clickhouse', () => checkClickHouse(clickhouse));
     service.onClose.push(() => clickhouse.close(), async () => closing.abort());
-    return { module: SegmentsModule };
+    return { module: SegmentsModule, ...segmentsApi(config, service, { kafka, registry, products, saved: savedDefinitions(definitions, evaluator) }) };
   },
+  prepare: prepareApi,
 };
 
 /** Changes when what is computed changes, and not with a comment: the SQL says all that a definition means. */

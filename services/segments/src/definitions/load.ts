@@ -63,7 +63,8 @@ function reportDuplicates(compiled: readonly { source: SourceFile; definition: {
   }
 }
 
-function readFolder(folder: string, shown: string, problems: Problem[]): DefinitionText[] {
+/** The definition files of a folder. `shown` is what stands before their names in messages. */
+export function readFolder(folder: string, shown: string, problems: Problem[]): DefinitionText[] {
   if (!existsSync(folder)) return [];
   const names = readdirSync(folder).filter((name) => !name.startsWith('.') && name !== 'README.md').sort();
   return names.flatMap((name) => {

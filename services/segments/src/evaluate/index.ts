@@ -1,9 +1,9 @@
 // What the segments service uses of the engine: definitions, evaluation in the stream, SQL, explanation.
 export type { Activity } from '../definitions/fields.js';
 export { loadCatalog, type Catalog } from '../definitions/catalog.js';
-export { loadDefinitions, parseDefinitions, type DefinitionText, type Definitions } from '../definitions/load.js';
+export { loadDefinitions, parseDefinitions, readFolder, type DefinitionText, type Definitions } from '../definitions/load.js';
 export type { Segment } from '../definitions/segment.js';
-export { DefinitionError, type Problem } from '../definitions/source.js';
+export { definitionName, DefinitionError, type Problem } from '../definitions/source.js';
 export type { Trait } from '../definitions/trait.js';
 export type { Finding } from '../operators/conditions/operator.js';
 export type { TraitValue } from '../operators/traits/operator.js';
