@@ -8,7 +8,8 @@ import { READ_ONLY } from './members-reader.js';
 
 const SAMPLE = 20;
 const MAX_SECONDS = 10;
-const SETTINGS = { ...READ_ONLY, max_execution_time: MAX_SECONDS, max_memory_usage: '1500000000' } as const;
+/** The join's right side is small: a plain hash spares the left side from being shared out by keys. */
+const SETTINGS = { ...READ_ONLY, max_execution_time: MAX_SECONDS, max_memory_usage: '1500000000', join_algorithm: 'hash' } as const;
 
 /** What a query may cost is used up: time, memory, or the planner's estimate of time. https://github.com/ClickHouse/ClickHouse/blob/master/src/Common/ErrorCodes.cpp */
 const TOO_COSTLY = new Set(['159', '160', '241', '307']);

@@ -1,7 +1,9 @@
 // The SQL compiler, segments: who is a member of what at a time, in one pass over the activities.
+import { millisecondsSql } from '../definitions/fields.js';
 import type { Definitions } from '../definitions/load.js';
 import type { Segment } from '../definitions/segment.js';
 import type { Trait } from '../definitions/trait.js';
+import { windowSql } from '../definitions/windows.js';
 import { consentSql, CONSENT_TYPES } from '../evaluate/consents.js';
 import { sqlText } from './literal.js';
 import { traitColumn, traitSql, type ActivitiesSource } from './traits.js';
@@ -42,12 +44,18 @@ function membersSql(segments: readonly Segment[], { activities }: ActivitiesSour
   ].join('\n');
 }
 
-/** Rows that no trait and no consent reads are left out early; every member has a consent, so no member is lost. */
+/** Rows that no trait and no consent reads, or that no window holds, are left out early; every member has a consent, so no member is lost. */
 function readSql(traits: readonly Trait[]): string {
-  const types = unique([...CONSENT_TYPES, ...traits.flatMap(({ filter }) => filter.types ?? [])]);
+  const consents = `type IN (${CONSENT_TYPES.map(sqlText).join(', ')})`;
+  const byWindow = [...Map.groupBy(traits, ({ window }) => window.text).values()];
+  return [consents, ...byWindow.map((those) => `(${kindsSql(those)} AND ${windowSql(those[0]!.window, millisecondsSql('occurred_at'))})`)].join(' OR ');
+}
+
+function kindsSql(traits: readonly Trait[]): string {
+  const types = unique(traits.flatMap(({ filter }) => filter.types ?? []));
   const products = unique(traits.flatMap(({ filter }) => (filter.types ? [] : [filter.product!])));
-  const ofTypes = `type IN (${types.map(sqlText).join(', ')})`;
-  return products.length === 0 ? ofTypes : `(${ofTypes} OR product IN (${products.map(sqlText).join(', ')}))`;
+  const inSql = (column: string, names: string[]) => (names.length === 0 ? [] : [`${column} IN (${names.map(sqlText).join(', ')})`]);
+  return `(${[...inSql('type', types), ...inSql('product', products)].join(' OR ')})`;
 }
 
 const scopeKey = ({ purpose, channel }: Scope): string => `${purpose}\n${channel}`;
