@@ -8,8 +8,6 @@ const SETTINGS = {
   ...READ_ONLY, max_execution_time: 3_600, max_memory_usage: '2000000000',
   // Rows come as they are found; the client's default would hold the answer back until it is whole.
   wait_end_of_query: 0,
-  // https://clickhouse.com/docs/operations/settings/settings#cancel_http_readonly_queries_on_client_close
-  cancel_http_readonly_queries_on_client_close: 1,
 } as const;
 
 type Row = [profileId: string, since: number, ...identifiers: string[][]];
