@@ -6,7 +6,7 @@ import type { Secrets } from './secrets.js';
 import { SERVICES, ownEnvironment, portVariable, type ServiceName } from './services.js';
 
 /** Where docker-compose.yml publishes the services that are called over HTTP, unless TIDEWAY_<SERVICE>_PORT says otherwise. */
-export const PUBLISHED_PORTS: Partial<Record<ServiceName, number>> = { web: 4001, crm: 4002, email: 4003, 'paid-media': 4004, personalization: 4006 };
+export const PUBLISHED_PORTS: Partial<Record<ServiceName, number>> = { web: 4001, crm: 4002, email: 4003, 'paid-media': 4004, segments: 4005, personalization: 4006 };
 
 const PASSWORDS = ['CLICKHOUSE_PASSWORD', 'ANALYST_PASSWORD', 'POSTGRES_PASSWORD'] as const;
 export type ComposePasswords = Record<(typeof PASSWORDS)[number], string>;

@@ -21,6 +21,9 @@ export function commandsToCopy(mesh: Mesh): string[] {
     `  curl -s '${clickhouse}' --data "SELECT segment, since FROM segments.members JOIN customer.identities USING profile_id WHERE identifier = 'anonymous_id:you'"`,
     'Follow the topic that announces it:',
     '  npm run -s tideway -- topic tail segments.memberships.v1',
+    'Ask how large segments are, and why you are in one:',
+    '  npm run -s tideway -- segments list',
+    '  npm run -s tideway -- segments why high-intent anonymous_id:you',
     '',
   ];
 }

@@ -17,6 +17,7 @@ export interface Secrets {
   metaVerifyToken: string;
   apiKey: string;
   quarantineKey: string;
+  segmentsKey: string;
 }
 
 /** New keys, 144 bits each, and a key pair. */
@@ -24,7 +25,7 @@ export function makeSecrets(): Secrets {
   const make = () => randomBytes(18).toString('base64url');
   return {
     webWriteKey: make(), hubspotSecret: make(), crmImportKey: make(), emailWebhookPassword: make(), sendgridKey: makePrivateKey(),
-    paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(), apiKey: make(), quarantineKey: make(),
+    paidMediaKey: make(), metaAppSecret: make(), metaVerifyToken: make(), apiKey: make(), quarantineKey: make(), segmentsKey: make(),
   };
 }
 

@@ -76,6 +76,8 @@ export function ownEnvironment(name: ServiceName, secrets: Secrets, ports: Recor
       };
     case 'warehouse':
       return quarantine;
+    case 'segments':
+      return Object.fromEntries(['READER', 'EXPORTER', 'AUTHOR'].map((role) => [`SEGMENTS_${role}_KEYS`, hashedKey('operator', secrets.segmentsKey)]));
     case 'personalization':
       return { PERSONALIZATION_API_KEYS: hashedKey('demo', secrets.apiKey) };
     default:

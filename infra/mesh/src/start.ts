@@ -109,10 +109,10 @@ async function check(clients: Clients, before: Stored, totals: SentTotals, campa
   return findings.every(({ ok }) => ok) ? 0 : 1;
 }
 
-/** What the command line needs: the platform, the services' addresses, and the key of quarantine. */
+/** What the command line needs: the platform, the services' addresses, and the keys of quarantine and segments. */
 function toolEnvironment({ env, urls, secrets }: Mesh): Record<string, string> {
   const addresses = Object.entries(urls).map(([name, url]) => [`TIDEWAY_${name.toUpperCase().replaceAll('-', '_')}_URL`, url]);
-  return { ...env, ...Object.fromEntries(addresses) as Record<string, string>, QUARANTINE_KEY: secrets.quarantineKey };
+  return { ...env, ...Object.fromEntries(addresses) as Record<string, string>, QUARANTINE_KEY: secrets.quarantineKey, SEGMENTS_KEY: secrets.segmentsKey };
 }
 
 async function main(): Promise<number> {

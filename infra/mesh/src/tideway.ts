@@ -8,6 +8,7 @@ import { composeEnvironment, loadPasswords } from './compose-env.js';
 import { meshDir } from './mesh.js';
 import { loadSecrets } from './secrets.js';
 import { addQuarantineCommands } from './quarantine-command.js';
+import { addSegmentsCommands } from './segments-command.js';
 import { productOfTopic, tailTopics, type TailedRecord } from './tail.js';
 
 /** Addresses: the environment's, else those of the mesh that `npm start` runs here. */
@@ -70,6 +71,7 @@ program.command('compose-env').description('prints what docker-compose.yml reads
     process.stdout.write(composeEnvironment(loadSecrets(meshDir()), loadPasswords(meshDir())));
   });
 addQuarantineCommands(program, { clients, env: environment });
+addSegmentsCommands(program, environment);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(errorText(error));

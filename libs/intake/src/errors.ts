@@ -28,7 +28,7 @@ export function unauthorised(scheme: string, message: string): IntakeError {
 }
 
 export function bodyTooLarge(limitBytes: number, what = 'the body'): IntakeError {
-  return new IntakeError(413, { code: 'too_large', field: '', message: `${what} is larger than ${limitBytes} bytes: send fewer events at once` });
+  return new IntakeError(413, { code: 'too_large', field: '', message: `${what} is larger than ${limitBytes} bytes: send less at once` });
 }
 
 export function unsupported(header: string, message: string): IntakeError {

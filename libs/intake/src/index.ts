@@ -8,7 +8,7 @@ export * from './json.js';
 export * from './keys.js';
 export * from './prepare.js';
 export * from './rate-limit.js';
-export { rawBody, type BodyLimits } from './raw-body.js';
+export { checkBodyHeaders, rawBody, registerRawBody, type BodyLimits } from './raw-body.js';
 export { Replayer, type ReplayAnswer, type ReplayContext, type ReplayerOptions, type ReplaySources } from './replay/replayer.js';
 export { replayRequest, type ReplayEntry, type ReplayRequest } from './replay/request.js';
 export { quarantineKey, quarantineShape, replayRoute } from './replay/route.js';

@@ -1,9 +1,10 @@
-// Wiring of the segments service: definitions, the history in ClickHouse, and the loop over partitions of profiles.
+// Wiring of the segments service: definitions, the history in ClickHouse, the loop over partitions of profiles, and the API.
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
 import { checkClickHouse, createClickHouse, tableName } from '@tideway/clickhouse';
 import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
+import { prepareApi, segmentsApi } from './api/api.js';
 import { configShape } from './config.js';
 import { Formats } from './formats.js';
 import { History, historyTable } from './history.js';
@@ -58,6 +59,7 @@ export const segments: ServiceDefinition<typeof configShape> = {
     service.health.add('registry', () => registry.check());
     service.health.add('clickhouse', () => checkClickHouse(clickhouse));
     service.onClose.push(() => clickhouse.close(), async () => closing.abort());
-    return { module: SegmentsModule };
+    return { module: SegmentsModule, ...segmentsApi(config, service, { kafka, registry, products, saved: definitions }) };
   },
+  prepare: prepareApi,
 };

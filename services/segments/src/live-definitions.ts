@@ -26,20 +26,27 @@ const shownAs = (key: string): string => `written/${key}.yaml`;
 
 export class LiveDefinitions {
   readonly #files: Texts;
-  readonly #catalog: Catalog;
+  readonly catalog: Catalog;
   readonly #written = new Map<string, WrittenDefinition>();
   readonly #listeners = new Set<() => void>();
   readonly #disabled;
   #compiled: Compiled;
   #next = 0;
+  /** Keys of written definitions that are not in force. */
+  #left: ReadonlySet<string> = new Set();
   readonly #read = Promise.withResolvers<void>();
 
   /** Reads the files. @throws DefinitionError where one of them is wrong. */
   constructor(private readonly logger: Logger, metrics: Metrics, dir: string = schemasDir()) {
-    this.#catalog = loadCatalog(dir);
+    this.catalog = loadCatalog(dir);
     this.#files = readDefinitionTexts(dir);
     this.#disabled = metrics.gauge('tideway_definitions_disabled', 'Written definitions that cannot be used, and so are left out');
-    this.#compiled = compileDefinitions(parseDefinitions(this.#files, this.#catalog));
+    this.#compiled = compileDefinitions(parseDefinitions(this.#files, this.catalog));
+  }
+
+  /** The texts of the definitions in force. */
+  get texts(): Texts {
+    return this.#texts(this.#left);
   }
 
   get compiled(): Compiled {
@@ -108,8 +115,9 @@ export class LiveDefinitions {
   #compileWithout(left: Set<string>): Compiled {
     const texts = this.#texts(left);
     try {
-      const compiled = compileDefinitions(parseDefinitions(texts, this.#catalog));
+      const compiled = compileDefinitions(parseDefinitions(texts, this.catalog));
       this.#disabled.set(left.size);
+      this.#left = left;
       return compiled;
     } catch (error) {
       if (!(error instanceof DefinitionError)) throw error;

@@ -79,7 +79,7 @@ function compileTraits(files: readonly DefinitionsOfFile[], catalog: Catalog, ac
     });
     return traits.length === Object.keys(draft.definition.reads).length ? draft.definition.finish(traits, accumulators) : undefined;
   });
-  return new Map([...byName.keys()].flatMap((name) => {
+  return new Map([...byName.keys()].sort().flatMap((name) => {
     const trait = traitOf(name);
     return trait !== undefined && trait !== CYCLE ? [[name, trait]] : [];
   }));

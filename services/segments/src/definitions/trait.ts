@@ -21,6 +21,8 @@ export interface Trait {
   owner: string;
   operator: string;
   kind: TraitKind;
+  /** As the definition has it; null where it is worked out from other traits. */
+  window: string | null;
   /** Whether the value changes by time also while nothing enters or leaves a window. */
   ages: boolean;
   /** Where it depends on everybody's values. */
@@ -120,7 +122,7 @@ export function reportUnknownReads(draft: TraitDraft, source: SourceFile, names:
 }
 
 type OverActivities = z.infer<z.ZodObject<typeof OVER_ACTIVITIES>>;
-type Parts = Pick<Trait, 'kind' | 'ages' | 'rank' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
+type Parts = Pick<Trait, 'kind' | 'window' | 'ages' | 'rank' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
 interface Unfinished {
   reads: Readonly<Record<string, string>>;
   finish(traits: readonly Trait[], accumulators: Accumulators): Parts | undefined;
@@ -141,6 +143,7 @@ function aggregated(operator: AggregatingOperator, definition: Document & OverAc
       const bucketsOf = ({ state }: Subject) => state.buckets.get(accumulator.index);
       return {
         kind: aggregation.kind,
+        window: definition.window,
         ages: aggregation.passes !== undefined,
         accumulators: [accumulator],
         value: (subject) => valueAt(accumulator, bucketsOf(subject), subject.now),
@@ -164,6 +167,7 @@ function derived(operator: DerivingOperator, definition: Document, source: Sourc
       const { kind, value, sql, show, traits: read, rank } = derivation;
       return {
         kind, value, sql, show, rank,
+        window: null,
         ages: rank !== undefined || read.some(({ ages }) => ages),
         accumulators: [...new Set(read.flatMap((trait) => trait.accumulators))],
         changes: derivation.changes ?? ((subject) => read.flatMap((trait) => trait.changes(subject, []))),

@@ -1,4 +1,5 @@
 // The SQL compiler, segments: who is a member of what at a time, in one pass over the activities.
+import { millisecondsSql } from '../definitions/fields.js';
 import type { Definitions } from '../definitions/load.js';
 import type { Segment } from '../definitions/segment.js';
 import type { Accumulator } from '../evaluate/accumulator.js';
@@ -42,12 +43,23 @@ function membersSql(segments: readonly Segment[], { activities }: ActivitiesSour
   ].join('\n');
 }
 
-/** Rows that nothing reads are left out early; every member has a consent, so no member is lost. */
-export function readSql(accumulators: readonly Accumulator[]): string {
-  const types = unique([...CONSENT_TYPES, ...accumulators.flatMap(({ filter }) => filter.types ?? [])]);
+/** Rows that nothing reads, or that no window holds, are left out early; every member has a consent, so no member is lost. */
+function readSql(accumulators: readonly Accumulator[]): string {
+  const windowOf = ({ window }: Accumulator) => window.sql(millisecondsSql('occurred_at'));
+  return [ofTypesSql(CONSENT_TYPES), ...[...Map.groupBy(accumulators, windowOf)].map(([inWindow, those]) => `(${kindsSql(those)} AND ${inWindow})`)].join(' OR ');
+}
+
+/** Rows of the kinds that these read, or that are consents, whenever they were. */
+export function relevantSql(accumulators: readonly Accumulator[]): string {
+  return accumulators.length === 0 ? ofTypesSql(CONSENT_TYPES) : `(${ofTypesSql(CONSENT_TYPES)} OR ${kindsSql(accumulators)})`;
+}
+
+const ofTypesSql = (types: readonly string[]) => `type IN (${types.map(sqlText).join(', ')})`;
+
+function kindsSql(accumulators: readonly Accumulator[]): string {
+  const types = unique(accumulators.flatMap(({ filter }) => filter.types ?? []));
   const products = unique(accumulators.flatMap(({ filter }) => (filter.types ? [] : [filter.product!])));
-  const ofTypes = `type IN (${types.map(sqlText).join(', ')})`;
-  return products.length === 0 ? ofTypes : `(${ofTypes} OR product IN (${products.map(sqlText).join(', ')}))`;
+  return `(${[...(types.length > 0 ? [ofTypesSql(types)] : []), ...(products.length > 0 ? [`product IN (${products.map(sqlText).join(', ')})`] : [])].join(' OR ')})`;
 }
 
 function unique<T>(values: readonly T[]): T[] {

@@ -4,7 +4,7 @@ import { consentSql, CONSENT_TYPES, scopeKey, type Scope } from '../evaluate/con
 import { Subject } from '../evaluate/subject.js';
 import { millisecondsSql } from '../definitions/fields.js';
 import type { Columns } from '../operators/conditions/operator.js';
-import { readSql } from './members.js';
+import { relevantSql } from './members.js';
 import { accumulatorColumns, columnOf, type ActivitiesSource } from './traits.js';
 
 /**
@@ -38,7 +38,7 @@ export function compileNomineesSql({ segments }: Pick<Definitions, 'segments'>, 
     `SELECT profile_id, (${member}) AS member`,
     `FROM (\n  SELECT ${selected.join(',\n    ')}`,
     `  FROM ${activities}`,
-    `  WHERE ${readSql(accumulators)}`,
+    `  WHERE ${relevantSql(accumulators)}`,
     '  GROUP BY profile_id\n)',
     `WHERE undecided OR ((${granted}) AND (member OR ${pending}))`,
   ].join('\n');

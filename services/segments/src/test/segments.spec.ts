@@ -295,7 +295,7 @@ describe('the segments service', () => {
     await write('segments/top-buyers', { text: 'name: top-buyers\nversion: 1\ndescription: Top\nowner: test\npurpose: marketing\nwhen: { trait: orders_decile, gte: 10 }\n', by: 'test', at: Date.now() });
     await waitFor(async () => (await topics.stateOf(profileId))!.segments.some(({ segment }) => segment === 'top-buyers'), patient('the top buyer'));
     expect(told((await topics.changesOf(profileId)).slice(-1))).toEqual(['entered top-buyers (time)']);
-    expect(await rows('SELECT boundaries, people > 4000 AS many FROM segments.ranks')).toEqual([{ boundaries: Array.from({ length: 9 }, () => '3'), many: 1 }]);
+    expect(await rows('SELECT boundaries, people > 4000 AS many FROM segments.ranks')).toEqual([{ boundaries: Array.from({ length: 9 }, () => 3), many: 1 }]);
     expect((await topics.stateOf(profileId))!.traits['orders_decile']).toBe('10');
   });
 

@@ -38,6 +38,8 @@ export interface Condition {
   scopes: readonly Scope[];
   /** ...and of everybody's values; absent: nothing. */
   ranks?: readonly Rank[];
+  /** Whose values it compares; absent: none. */
+  traits?: readonly Trait[];
 }
 
 /** What an operator needs to compile its node of the definition. */
@@ -75,11 +77,12 @@ export function readEach(nodes: readonly unknown[], at: Path, reader: NodeReader
 }
 
 /** What a condition that is made of others reads, and when it may change: it cannot before one of them does. */
-export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'ranks' | 'nextChange'> {
+export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'ranks' | 'traits' | 'nextChange'> {
   return {
     accumulators: [...new Set(parts.flatMap(({ accumulators }) => accumulators))],
     scopes: parts.flatMap(({ scopes }) => scopes),
     ranks: [...new Set(parts.flatMap(({ ranks = [] }) => ranks))],
+    traits: parts.flatMap(({ traits = [] }) => traits),
     nextChange: (subject) => Math.min(...parts.map((part) => part.nextChange(subject))),
   };
 }

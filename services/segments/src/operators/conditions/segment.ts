@@ -24,6 +24,7 @@ export const segment = conditionOperator<{ segment: string }>({
       accumulators: condition.accumulators,
       scopes: [other, ...condition.scopes],
       ranks: condition.ranks ?? [],
+      traits: condition.traits ?? [],
       holds,
       // Without consent the condition does not matter, and where the condition does not hold, consent does not.
       nextChange(subject) {

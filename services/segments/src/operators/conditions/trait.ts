@@ -33,6 +33,7 @@ export const trait = conditionOperator<{ trait: string }>({
     return {
       accumulators,
       scopes: [],
+      traits: [compared],
       ranks: compared.rank ? [compared.rank] : [],
       holds,
       nextChange: (subject) => subject.firstFlip(compared.changes(subject, compareds), holds),

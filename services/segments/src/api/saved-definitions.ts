@@ -1,0 +1,18 @@
+// What the API shows of the definitions in force, and what previews stand beside.
+import { IntakeError } from '@tideway/intake';
+import type { Compiled } from '../compiled.js';
+import type { Catalog, DefinitionText, Segment } from '../evaluate/index.js';
+
+export interface SavedDefinitions {
+  compiled: Pick<Compiled, 'definitions' | 'evaluator'>;
+  catalog: Catalog;
+  /** Of files, and of what is written. */
+  texts: { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] };
+}
+
+/** Throws IntakeError 404. */
+export function segmentOf({ compiled: { definitions } }: Pick<SavedDefinitions, 'compiled'>, name: string): Segment {
+  const segment = definitions.segments.find((one) => one.name === name);
+  if (segment) return segment;
+  throw new IntakeError(404, { code: 'not_found', field: 'name', message: `there is no segment "${name.slice(0, 80)}": GET /v1/segments lists those that there are` });
+}
