@@ -13,6 +13,8 @@ interface Case {
   /** Evaluation time in ms. */
   now: number;
   activities: readonly Activity[];
+  /** By the name of a score. */
+  boundaries: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface TraitCase extends Case {
@@ -51,6 +53,7 @@ const BASE = {
   name: z.string().min(1).meta({ description: 'What the case shows' }),
   now: INSTANT.default(DEFAULT_NOW).meta({ description: 'The time of the evaluation' }),
   activities: z.array(ACTIVITY).meta({ description: 'What the person did, in any order' }),
+  boundaries: z.record(z.string(), z.array(z.int())).optional().meta({ description: 'By trait that is a score: the boundaries between its shares, ascending; without them nobody has a score' }),
 };
 export const TRAIT_CASE = z.strictObject({
   ...BASE,
@@ -92,11 +95,11 @@ export function compileSegmentCases(cases: readonly unknown[], { purpose, channe
   });
 }
 
-function history(raw: { name: string; now: string; activities: z.infer<typeof ACTIVITY>[] }, at: Path, source: SourceFile, catalog: Catalog): Case {
+function history(raw: { name: string; now: string; activities: z.infer<typeof ACTIVITY>[]; boundaries?: Record<string, number[]> }, at: Path, source: SourceFile, catalog: Catalog): Case {
   const now = instantOf(raw.now);
   if (now === undefined) source.report([...at, 'now'], `"${raw.now}" is no instant: write one such as ${DEFAULT_NOW}`);
   const activities = raw.activities.map((activity, index) => toActivity(activity, index, now ?? 0, [...at, 'activities', index], source, catalog));
-  return { name: raw.name + source.which, line: source.lineOf(at), now: now ?? 0, activities };
+  return { name: raw.name + source.which, line: source.lineOf(at), now: now ?? 0, activities, boundaries: raw.boundaries ?? {} };
 }
 
 function toActivity(raw: z.infer<typeof ACTIVITY>, index: number, now: number, at: Path, source: SourceFile, catalog: Catalog): Activity {

@@ -117,7 +117,7 @@ describe('a ratio', () => {
     ['a time', RATIO, swap(TRAIT, 'count', 'first\nfield: occurred_at'), 'share.yaml:5: ratio divides numbers, and trait "numerator" is a time'],
     ['what grows with time', RATIO, swap(TRAIT, 'count', 'time_since\nunit: days'), 'share.yaml:5: ratio cannot read "numerator", whose value changes as time goes by'],
     ['a window too', `${RATIO}window: 30d\n`, TRAIT, 'share.yaml:7: there is no "window" here'],
-    ['itself, through another', RATIO, swap(RATIO, 'of: numerator', 'of: share'), 'numerator.yaml:5: trait "numerator" would read itself, through "share": take one of them out of the circle'],
+    ['itself, through another', RATIO, swap(RATIO, 'of: numerator', 'of: share'), 'share.yaml:5: trait "share" would read itself, through "numerator": take one of them out of the circle'],
     ['itself', swap(RATIO, 'to: orders', 'to: share'), TRAIT, 'share.yaml:6: trait "share" would read itself, through "share"'],
     ['a broken one, which alone is told', RATIO, swap(TRAIT, '30d', '1y'), 'numerator.yaml:7: window "1y" is not a length of time'],
   ])('of %s is refused', (_, ratio, numerator, message) => {

@@ -1,7 +1,7 @@
 // Runs the cases that definitions carry.
 import type { Definitions } from '../definitions/load.js';
 import type { TraitValue } from '../operators/traits/operator.js';
-import { PROFILE } from '../definitions/cases.js';
+import { PROFILE, type SegmentCase, type TraitCase } from '../definitions/cases.js';
 import { createEvaluator } from './evaluator.js';
 
 export interface CaseResult {
@@ -18,7 +18,8 @@ export interface CaseResult {
 /** Runs every case of every definition. */
 export function runCases(definitions: Definitions): CaseResult[] {
   const evaluator = createEvaluator(definitions);
-  const evaluate = ({ activities, now }: { activities: readonly Parameters<typeof evaluator.apply>[1][]; now: number }) => {
+  const evaluate = ({ activities, now, boundaries }: (TraitCase | SegmentCase)) => {
+    for (const { name, rank } of definitions.traits) rank?.learn(boundaries[name] ? [{ effectiveAt: 0, values: boundaries[name] }] : []);
     const state = evaluator.empty(PROFILE);
     for (const activity of activities) evaluator.apply(state, activity);
     return { traits: evaluator.traits(state, now), members: evaluator.evaluate(state, now).members };
