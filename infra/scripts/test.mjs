@@ -46,9 +46,13 @@ if (patterns.length === 0) {
   step('generated files are current', ['infra/scripts/generate.mjs', '--check']);
   step('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
 }
-// Pure tests share both cores; each suite on the platform has Kafka, registry and ClickHouse of its own, one after the other.
+// Pure tests share both cores; each suite on the platform has Kafka, registry and ClickHouse of its own: those of one library or
+// service two at a time, those of the whole mesh one after the other.
 jest('tests of rules, without a process', ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', '/dist/', '/src/test/', ...(patterns.length > 0 ? ['--testPathPatterns', ...patterns] : [])]);
-jest('tests on the platform', ['--maxWorkers=1', '--testPathPatterns', ...(patterns.length > 0 ? patterns.map((pattern) => `/src/test/.*${pattern}`) : ['/src/test/'])]);
+for (const [name, folder, workers] of [['tests on the platform', '(libs|services)', 2], ['tests of the whole mesh', 'infra', 1]]) {
+  const within = `/${folder}/[^/]+/src/test/`;
+  jest(name, [`--maxWorkers=${workers}`, '--testPathPatterns', ...(patterns.length > 0 ? patterns.map((pattern) => `${within}.*${pattern}`) : [within])]);
+}
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

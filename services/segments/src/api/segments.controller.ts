@@ -2,9 +2,9 @@
 import { Controller, Get, Headers, Inject, Param, Query } from '@nestjs/common';
 import { parse } from 'yaml';
 import type { z } from 'zod';
-import { definitionName, type Segment } from '../evaluate/index.js';
 import { Access } from './access.js';
 import { SampleQuery, WhyQuery, parsedQuery, type Sample, type SegmentDetails, type SegmentList, type Size, type Why } from './answers.js';
+import type { Segment } from '../evaluate/index.js';
 import { reasonsOf } from './explanation.js';
 import { MembersReader } from './members-reader.js';
 import { findPerson } from './people.js';
