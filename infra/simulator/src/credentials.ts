@@ -32,7 +32,7 @@ const CREDENTIALS: Record<NativeRequest['domain'], readonly (readonly [path: str
     ['/webhooks/hubspot', hubspotSignature],
   ],
   email: [['/webhooks/sendgrid', sendgridSignature]],
-  'paid-media': [['/v1/reports/', (_request, targets) => ({ authorization: `Bearer ${given(targets, 'paidMediaKey')}` })]],
+  'paid-media': ['/v1/reports/', '/v1/leads/'].map((path) => [path, (_request, targets) => ({ authorization: `Bearer ${given(targets, 'paidMediaKey')}` })]),
 };
 
 /** The whole address of a request; throws an Error where the service's is missing. */

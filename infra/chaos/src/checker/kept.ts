@@ -52,9 +52,10 @@ function describe(what: string, ids: string[]): string[] {
 async function recordIds(clients: Clients): Promise<Map<string, number>> {
   const views = clients.products.filter((product) => isDomains(product) && !product.id.endsWith('.consents'));
   const ids = new Map<string, number>();
-  for (const { database, view } of views) {
-    // Lines of an import are known by their totals: they have no id of their own.
-    for (const { event_id } of await clients.rows<{ event_id: string }>(`SELECT event_id FROM ${database}.${view} WHERE NOT startsWith(source, 'import:')`)) {
+  for (const { id, database, view } of views) {
+    // Other lines of an import than interactions are known by their totals: the load does not know their ids.
+    const known = id === 'crm.interactions' ? '' : " WHERE NOT startsWith(source, 'import:')";
+    for (const { event_id } of await clients.rows<{ event_id: string }>(`SELECT event_id FROM ${database}.${view}${known}`)) {
       ids.set(event_id, (ids.get(event_id) ?? 0) + 1);
     }
   }

@@ -1,12 +1,37 @@
-// The paid-media domain: reports of Google Ads and Meta about a shop's days, which later reports restate.
+// The paid-media domain: reports of Google Ads and Meta about a shop's days, which later reports restate, and Meta's leads.
 import { productOf } from '@tideway/contracts';
 import type { Clients } from '@tideway/mesh';
 import { adRequests, type NativeRequest } from '@tideway/simulator';
+import { v5 as uuidv5 } from 'uuid';
+import type { Random } from '../random.js';
 import { happenings, sentAgain } from './days.js';
 import type { Domain, ReportRow } from './domain.js';
 
 /** Share of the reports that are sent again, with the time of their extraction. */
 const AGAIN = 0.1;
+
+/** Namespace of the ids of leads: a constant, as ids must stay the same for ever. */
+const LEADS_NAMESPACE = 'b1a5c8de-3f04-5b7e-9d62-7c1e0a94f3d8';
+const LEADS_LANE = 20_102;
+
+interface Lead {
+  id: string;
+}
+
+const isOfLeads = ({ path }: NativeRequest) => path.startsWith('/v1/leads/');
+const leadsOf = ({ body }: NativeRequest) => (JSON.parse(String(body)) as { data: Lead[] }).data;
+
+/** Leads with their answers, as the Graph API gives them: docs/sources/meta-leads.md. */
+function leadRequest(random: Random): NativeRequest {
+  const leads = Array.from({ length: random.int(1, 8) }, () => {
+    const id = `${random.int(1, 999_999_999)}${random.int(100_000, 999_999)}`;
+    return { id, created_time: `${new Date().toISOString().slice(0, 19)}+0000`, ad_id: '33', adset_id: '22', campaign_id: '11', form_id: '9', field_data: [{ name: 'email', values: [`lead-${id}@example.com`] }] };
+  });
+  return {
+    domain: 'paid-media', path: '/v1/leads/meta', method: 'POST', contentType: 'application/json', lane: LEADS_LANE,
+    body: Buffer.from(JSON.stringify({ data: leads })), events: leads.length, expected: { accepted: leads.length, quarantined: 0, rejected: 0, resends: 0 },
+  };
+}
 
 export const paidMedia: Domain = {
   load: {
@@ -16,14 +41,17 @@ export const paidMedia: Domain = {
       for (const morning of happenings(seed, 'ads')) {
         // Two extractions have two times, also where they follow at once.
         extractedAt = Math.max(Date.now(), extractedAt + 1);
-        for (const request of adRequests({ ...morning, at: extractedAt })) {
+        for (const request of [...adRequests({ ...morning, at: extractedAt }), leadRequest(random)]) {
           yield request;
           if (random.fraction() < AGAIN) yield sentAgain(request);
         }
       }
     },
   },
+  /** Rows of reports have none. */
+  ids: (request: NativeRequest) => (isOfLeads(request) ? leadsOf(request).map(({ id }) => uuidv5(JSON.stringify(['meta', id, true]), LEADS_NAMESPACE)) : []),
   rows(request: NativeRequest): ReportRow[] {
+    if (isOfLeads(request)) return [];
     const { pathname, searchParams } = new URL(request.path, 'http://localhost');
     const extractedAt = Date.parse(searchParams.get('extracted_at')!);
     const body: unknown = JSON.parse(String(request.body));

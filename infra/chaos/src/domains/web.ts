@@ -13,7 +13,7 @@ const ENDLESS = 1_000_000_000;
 
 export const web: Domain = {
   load: {
-    share: 0.85,
+    share: 0.8,
     *requests({ seed, people, random }) {
       for (const request of simulate({ seed, events: ENDLESS, people })) yield distort(request, random);
     },
