@@ -32,11 +32,12 @@ export class SegmentsRefusal extends Error {
 }
 
 /** The answer to a request, its body not read yet. Rejects with SegmentsRefusal, or an Error where nobody answers. */
-export async function askSegments({ url, key }: SegmentsTarget, path: string, body?: string): Promise<Response> {
+export async function askSegments({ url, key }: SegmentsTarget, path: string, body?: string, method = body === undefined ? 'GET' : 'POST'): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(`${url}${path}`, {
-      ...(body === undefined ? {} : { method: 'POST', body }),
+      method,
+      ...(body === undefined ? {} : { body }),
       headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/yaml' }) },
       ...(path.includes('/members') ? {} : { signal: AbortSignal.timeout(TIMEOUT_MS) }),
     });

@@ -18,6 +18,9 @@ const answers: Record<string, [status: number, body: unknown]> = {
     findings: [{ depth: 0, holds: true, sentence: 'consent to marketing was granted', must: null }, { depth: 0, holds: false, sentence: 'orders is 1, must be at least 2', must: 'be at least 2' }],
   }],
   'POST /v1/segments/preview good': [200, { as_of: 1, segments: [{ segment: 'buyers', size: 1, sample: [profile] }], cost: { rows_read: 10_000_000, bytes_read: 123_400_000, ms: 1700 } }],
+  'PUT /v1/segments/buyers name: buyers': [200, { name: 'buyers', written: true, size: 3, cost: null }],
+  'PUT /v1/traits/orders name: orders': [200, { name: 'orders', written: true, size: null, cost: null }],
+  'DELETE /v1/segments/buyers': [200, { name: 'buyers', written: false, size: null, cost: null }],
   'POST /v1/segments/preview bad': [422, { code: 'definition', field: 'body', message: '1 problem', problems: [{ file: 'schemas/segments/buyers.yaml', line: 7, message: 'there is no trait "ordrs"' }] }],
 };
 
@@ -109,5 +112,17 @@ describe('segments', () => {
   ])('says what to do where there is %s', async (_, change, message) => {
     env = { ...env, ...change };
     await expect(run('list')).rejects.toThrow(message);
+  });
+
+  it('writes what a file defines, under its name, and removes it', async () => {
+    const file = (text: string) => {
+      const name = path.join(dir, `${text.length}.yaml`);
+      writeFileSync(name, text);
+      return name;
+    };
+    expect(await run('put', file('name: buyers'))).toBe('buyers is written: 3 members');
+    expect(await run('put', '--trait', file('name: orders'))).toBe('orders is written');
+    expect(await run('remove', 'buyers')).toBe('buyers is removed');
+    await expect(run('put', file('version: 1'))).rejects.toThrow('has no "name"');
   });
 });

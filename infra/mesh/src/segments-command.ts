@@ -1,7 +1,8 @@
-// `npm run -s tideway -- segments list|show|size|sample|why|preview|members`: the segments of a running mesh.
+// `npm run -s tideway -- segments list|show|size|sample|why|preview|put|remove|members`: the segments of a running mesh.
 import { readFileSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { parse } from 'yaml';
 import { SegmentsRefusal, askSegments, segmentsTarget } from './segments-client.js';
 
 interface Listed {
@@ -23,11 +24,16 @@ interface Previewed {
   cost: { rows_read: number; bytes_read: number; ms: number };
 }
 
+interface Written {
+  name: string;
+  size: number | null;
+}
+
 /** Adds the commands to `program`; the environment is read when a command runs, not when it is described. */
 export function addSegmentsCommands(program: Command, env: () => Record<string, string | undefined>): void {
   const segments = program.command('segments').description('who is in which segment, and why (key: SEGMENTS_KEY)');
-  const ask = (path: string, body?: string) => askSegments(segmentsTarget(env()), path, body);
-  const json = async <T>(path: string, body?: string) => (await ask(path, body)).json() as Promise<T>;
+  const ask = (path: string, body?: string, method?: string) => askSegments(segmentsTarget(env()), path, body, method);
+  const json = async <T>(path: string, body?: string, method?: string) => (await ask(path, body, method)).json() as Promise<T>;
   const of = (name: string, rest = '') => `/v1/segments/${encodeURIComponent(name)}${rest}`;
 
   formatted(segments.command('list').description('all segments with the number of their members now'))
@@ -59,8 +65,21 @@ export function addSegmentsCommands(program: Command, env: () => Record<string, 
   formatted(segments.command('preview').description('size, sample and cost of a definition that is not saved'))
     .argument('<file>', 'YAML or JSON, traits of its own between lines of ---; - is standard input')
     .action(async (file: string, { format }: { format: string }) => {
-      const answer = await preview(file, (body) => json<Previewed>('/v1/segments/preview', body));
+      const answer = await withLines(file, (body) => json<Previewed>('/v1/segments/preview', body));
       console.log(format === 'json' ? JSON.stringify(answer, undefined, 2) : previewed(answer));
+    });
+
+  segments.command('put').description('write a segment, or with --trait a trait: in force within a second, members follow')
+    .argument('<file>', 'YAML or JSON with its name; - is standard input').option('--trait', 'the file has a trait')
+    .action(async (file: string, { trait = false }: { trait?: boolean }) => {
+      const { name, size } = await withLines(file, (body) => json<Written>(`/v1/${trait ? 'traits' : 'segments'}/${encodeURIComponent(nameIn(file, body))}`, body, 'PUT'));
+      console.log(size === null ? `${name} is written` : `${name} is written: ${size} member${size === 1 ? '' : 's'}`);
+    });
+
+  segments.command('remove').description('remove a segment, or with --trait a trait, that was written; everybody leaves it').argument('<name>').option('--trait', 'it is a trait')
+    .action(async (name: string, { trait = false }: { trait?: boolean }) => {
+      await ask(`/v1/${trait ? 'traits' : 'segments'}/${encodeURIComponent(name)}`, undefined, 'DELETE');
+      console.log(`${name} is removed`);
     });
 
   segments.command('members').description('all members to standard output').argument('<name>')
@@ -78,7 +97,7 @@ function formatted(command: Command): Command {
 }
 
 /** Problems are told with the file that was given and its lines. */
-async function preview(file: string, send: (body: string) => Promise<Previewed>): Promise<Previewed> {
+async function withLines<T>(file: string, send: (body: string) => Promise<T>): Promise<T> {
   const body = readFileSync(file === '-' ? 0 : file, 'utf8');
   try {
     return await send(body);
@@ -86,6 +105,13 @@ async function preview(file: string, send: (body: string) => Promise<Previewed>)
     if (!(error instanceof SegmentsRefusal) || error.problems.length === 0) throw error;
     throw new Error(error.problems.map(({ line, message }) => `${file}:${line}: ${message}`).join('\n'), { cause: undefined });
   }
+}
+
+/** JSON is YAML. */
+function nameIn(file: string, text: string): string {
+  const { name } = (parse(text) ?? {}) as { name?: unknown };
+  if (typeof name !== 'string') throw new Error(`${file} has no "name": write one, it is what the definition is known by`);
+  return name;
 }
 
 function table({ segments }: Listed): string {

@@ -59,7 +59,7 @@ export const segments: ServiceDefinition<typeof configShape> = {
     service.health.add('registry', () => registry.check());
     service.health.add('clickhouse', () => checkClickHouse(clickhouse));
     service.onClose.push(() => clickhouse.close(), async () => closing.abort());
-    return { module: SegmentsModule, ...segmentsApi(config, service, { kafka, registry, products, saved: definitions }) };
+    return { module: SegmentsModule, ...segmentsApi(config, service, { kafka, registry, products, definitions }) };
   },
   prepare: prepareApi,
 };

@@ -7,7 +7,7 @@ import { compileDefinitions, type Compiled } from './compiled.js';
 import { DefinitionError, definitionName, loadCatalog, parseDefinitions, readDefinitionTexts, type Catalog, type DefinitionText } from './evaluate/index.js';
 import { DEFINITIONS_TOPIC } from './topics.js';
 
-type DefinitionKind = 'traits' | 'segments';
+export type DefinitionKind = 'traits' | 'segments';
 
 /** A definition that was written: its key on the topic is `<kind>/<name>`, its value this as JSON; a tombstone removes it. */
 export interface WrittenDefinition {
@@ -21,6 +21,14 @@ export interface WrittenDefinition {
 
 type Texts = Record<DefinitionKind, DefinitionText[]>;
 
+/** A definition cannot be written over what there is. */
+export class DefinitionConflict extends Error {
+  override readonly name = 'DefinitionConflict';
+  constructor(readonly code: 'in_a_file' | 'unknown' | 'same_version', message: string) {
+    super(message);
+  }
+}
+
 /** Definitions from files are shown as schemas/<kind>/<name>.yaml, written ones as this. */
 const shownAs = (key: string): string => `written/${key}.yaml`;
 
@@ -32,6 +40,7 @@ export class LiveDefinitions {
   readonly #disabled;
   #compiled: Compiled;
   #next = 0;
+  #waiting: { offset: number; resolve: () => void }[] = [];
   /** Keys of written definitions that are not in force. */
   #left: ReadonlySet<string> = new Set();
   readonly #read = Promise.withResolvers<void>();
@@ -51,6 +60,35 @@ export class LiveDefinitions {
 
   get compiled(): Compiled {
     return this.#compiled;
+  }
+
+  /**
+   * What would be in force with this definition written, or, without a text, removed. Throws DefinitionError where it, or one
+   * that depends on it, would be wrong, and DefinitionConflict.
+   */
+  proposed(kind: DefinitionKind, name: string, text: string | undefined): Compiled {
+    const key = `${kind}/${name}`;
+    const inForce = this.#compiled.definitions[kind].find((one) => one.name === name);
+    if (inForce && !this.#written.has(key)) throw new DefinitionConflict('in_a_file', `"${name}" is defined in ${inForce.file}: change it there, and deploy it`);
+    if (text === undefined && !this.#written.has(key)) throw new DefinitionConflict('unknown', `nothing is written under the name "${name}"`);
+    const texts = this.#texts(new Set([...this.#left, key]));
+    if (text !== undefined) texts[kind].push({ file: shownAs(key), text });
+    const compiled = compileDefinitions(parseDefinitions(texts, this.catalog));
+    this.#checkVersion(name, compiled);
+    return compiled;
+  }
+
+  /** Resolves once what stands on the topic below `offset` is in force here. */
+  applied(offset: number): Promise<void> {
+    if (this.#next >= offset) return Promise.resolve();
+    return new Promise((resolve) => this.#waiting.push({ offset, resolve }));
+  }
+
+  /** A version says what a membership means: another meaning is another version. */
+  #checkVersion(name: string, { meanings, segments }: Compiled): void {
+    const [before, after] = [this.#compiled.segments.get(name)?.version, segments.get(name)?.version];
+    if (before === undefined || after === undefined || this.#compiled.meanings.get(name) === meanings.get(name) || after > before) return;
+    throw new DefinitionConflict('same_version', `"${name}" means something else than version ${before}: raise its version to ${before + 1}`);
   }
 
   /** Has all listeners called: the definitions stay, but what they go by is another. */
@@ -96,6 +134,9 @@ export class LiveDefinitions {
     }
     this.#next = Number(fresh.at(-1)!.offset) + 1;
     this.#renew();
+    const [done, waiting] = [this.#waiting.filter(({ offset }) => offset <= this.#next), this.#waiting.filter(({ offset }) => offset > this.#next)];
+    this.#waiting = waiting;
+    for (const { resolve } of done) resolve();
   }
 
   #renew(): void {

@@ -2,7 +2,7 @@
 import { IntakeError, RateLimit, bearerToken, hashedKeys, unauthorised, verifyKey, type HashedKey, type RateLimits } from '@tideway/intake';
 import { z } from 'zod';
 
-/** Every key may read; an exporter may also take members out, an author may also preview definitions. */
+/** Every key may read; an exporter may also take members out, an author may also preview definitions and write them. */
 export const ROLES = ['reader', 'exporter', 'author'] as const;
 export type Role = (typeof ROLES)[number];
 
@@ -12,7 +12,7 @@ export const VARIABLES: Record<Role, string> = { reader: 'SEGMENTS_READER_KEYS',
 export const accessShape = {
   SEGMENTS_READER_KEYS: hashedKeys.optional().describe('name:sha256[,name2:...] of who may read segments, sizes and reasons'),
   SEGMENTS_EXPORTER_KEYS: hashedKeys.optional().describe('the same, of who may export members too'),
-  SEGMENTS_AUTHOR_KEYS: hashedKeys.optional().describe('the same, of who may preview definitions too'),
+  SEGMENTS_AUTHOR_KEYS: hashedKeys.optional().describe('the same, of who may preview definitions and write them too'),
   SEGMENTS_REQUESTS_PER_SECOND: z.coerce.number().positive().default(20).describe('of one key, in the long run'),
   SEGMENTS_BURST_REQUESTS: z.coerce.number().positive().default(100).describe('of one key, after a pause'),
 };

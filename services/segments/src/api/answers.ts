@@ -39,6 +39,12 @@ export const Preview = z.object({
   segments: z.array(z.object({ segment: z.string(), size: z.int().describe('exact'), sample: z.array(z.uuid()) })),
   cost: z.object({ rows_read: z.int(), bytes_read: z.int(), ms: z.int() }).describe('of this preview: a backfill reads as much'),
 });
+export const Written = z.object({
+  name: z.string(),
+  written: z.boolean().describe('false: removed'),
+  size: z.int().nullable().describe('of a segment, members that it will have; null for others'),
+  cost: Preview.shape.cost.nullable(),
+});
 export const Change = z.object({
   profile_id: z.uuid(), sequence: z.int(), segment: z.string(), segment_version: z.int(), change: z.enum(['entered', 'exited']), reason: z.string(),
   caused_at: milliseconds, evaluated_at: milliseconds, origin: z.string().nullable(),

@@ -2,10 +2,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { z } from 'zod';
 import { VARIABLES, type Role } from './access.js';
-import { Change, Memberships, MembersQuery, Preview, Problems, Refusal, Sample, SampleQuery, SegmentDetails, SegmentList, Size, Why, WhyQuery } from './answers.js';
+import { Change, Memberships, MembersQuery, Preview, Problems, Refusal, Sample, SampleQuery, SegmentDetails, SegmentList, Size, Why, WhyQuery, Written } from './answers.js';
 
 interface Route {
-  method: 'get' | 'post';
+  method: 'get' | 'post' | 'put' | 'delete';
   path: string;
   summary: string;
   role: Role;
@@ -19,12 +19,17 @@ interface Route {
 }
 
 const json = (schema: z.ZodType) => ({ 'application/json': schema });
+const YAML_BODY = ['application/yaml', 'application/json', 'text/plain'];
 const unknown = { 404: 'there is no such segment' };
 
 /** Every route that needs a key. */
 export const ROUTES: readonly Route[] = [
   { method: 'get', path: '/v1/segments', summary: 'All segments, with the number of their members now', role: 'reader', answer: json(SegmentList) },
-  { method: 'post', path: '/v1/segments/preview', summary: 'Size, sample and cost of a definition that is not saved', role: 'author', body: ['application/yaml', 'application/json', 'text/plain'], answer: json(Preview), refusals: { 422: 'the definition is wrong, each problem with its line, or too costly' } },
+  { method: 'post', path: '/v1/segments/preview', summary: 'Size, sample and cost of a definition that is not saved', role: 'author', body: YAML_BODY, answer: json(Preview), refusals: { 422: 'the definition is wrong, each problem with its line, or too costly' } },
+  { method: 'put', path: '/v1/segments/{name}', summary: 'Writes a segment: in force within a second, its members within seconds', role: 'author', body: YAML_BODY, answer: json(Written), refusals: { 409: 'a file defines it, or it means something else by the same version', 422: 'the definition is wrong, each problem with its line, or too costly' } },
+  { method: 'delete', path: '/v1/segments/{name}', summary: 'Removes a segment that was written; everybody leaves it', role: 'author', answer: json(Written), refusals: { 404: 'nothing is written under this name', 409: 'a file defines it', 422: 'others depend on it' } },
+  { method: 'put', path: '/v1/traits/{name}', summary: 'Writes a trait', role: 'author', body: YAML_BODY, answer: json(Written), refusals: { 409: 'a file defines it', 422: 'the definition is wrong, each problem with its line' } },
+  { method: 'delete', path: '/v1/traits/{name}', summary: 'Removes a trait that was written', role: 'author', answer: json(Written), refusals: { 404: 'nothing is written under this name', 409: 'a file defines it', 422: 'others depend on it' } },
   { method: 'get', path: '/v1/segments/{name}', summary: 'One segment, with its definition and its traits', role: 'reader', answer: json(SegmentDetails), refusals: unknown },
   { method: 'get', path: '/v1/segments/{name}/size', summary: 'The number of members now', role: 'reader', answer: json(Size), refusals: unknown },
   { method: 'get', path: '/v1/segments/{name}/sample', summary: 'Some members, since when each', role: 'reader', query: SampleQuery, answer: json(Sample), refusals: unknown },

@@ -32,8 +32,8 @@ let topics: Topics;
 const patient = (message: string) => ({ timeoutMs: 30_000, intervalMs: 100, message });
 const instant = (ms: number) => new Date(ms).toISOString().replace('T', ' ').replace('Z', '');
 
-async function api(route: string, { key = 'reader', body }: { key?: string; body?: string } = {}): Promise<{ status: number; body: any }> {
-  const response = await fetch(`${service.url}/v1/${route}`, { headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/yaml' }) }, ...(body === undefined ? {} : { method: 'POST', body }) });
+async function api(route: string, { key = 'reader', body, method = body === undefined ? 'GET' : 'POST' }: { key?: string; body?: string; method?: string } = {}): Promise<{ status: number; body: any }> {
+  const response = await fetch(`${service.url}/v1/${route}`, { method, headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/yaml' }) }, ...(body === undefined ? {} : { body }) });
   return { status: response.status, body: await response.json() };
 }
 
@@ -175,6 +175,45 @@ describe('a preview', () => {
     const statuses = (await Promise.all(Array.from({ length: 4 }, () => preview(draft('{ trait: orders, gte: 3 }'))))).map(({ status }) => status);
     expect([statuses.includes(200), statuses.includes(429)]).toEqual([true, true]);
     expect(await preview(`#${'x'.repeat(300_000)}`)).toMatchObject({ status: 413, body: { code: 'too_large' } });
+  });
+});
+
+describe('writing', () => {
+  const put = (route: string, body: string, key = 'author') => api(route, { method: 'PUT', key, body });
+  const remove = (route: string) => api(route, { method: 'DELETE', key: 'author' });
+  const twice = (version: number, least: number, trait = 'orders') => `name: twice\nversion: ${version}\ndescription: Twice\nowner: test\npurpose: marketing\nwhen: { trait: ${trait}, gte: ${least} }\n`;
+  const isMember = async (profileId: string) => (await topics.stateOf(profileId))!.segments.some(({ segment }) => segment === 'twice');
+
+  it('puts a segment in force, tells how many it will have, and brings them in', async () => {
+    expect(await put('segments/twice', twice(1, 2))).toMatchObject({ status: 200, body: { name: 'twice', written: true, size: 1, cost: { rows_read: expect.any(Number) } } });
+    expect((await api('segments/twice')).body).toMatchObject({ name: 'twice', version: 1, file: 'written/segments/twice.yaml', yaml: twice(1, 2) });
+    await waitFor(() => isMember(ada), patient('the member'));
+    expect(await isMember(bert)).toBe(false);
+  });
+
+  it('is of authors, of one name, and a change is a version', async () => {
+    expect((await put('segments/twice', twice(1, 2), 'reader')).status).toBe(403);
+    expect(await put('segments/buyers', twice(1, 2))).toMatchObject({ status: 409, body: { code: 'in_a_file', message: expect.stringContaining('schemas/segments/buyers.yaml') } });
+    const misnamed = await put('segments/once', twice(1, 2));
+    expect([misnamed.status, misnamed.body.problems[0]]).toEqual([422, { file: 'written/segments/once.yaml', line: 1, message: expect.stringContaining('make them the same') }]);
+    expect(await put('segments/twice', twice(1, 3))).toMatchObject({ status: 409, body: { code: 'same_version', message: expect.stringContaining('raise its version to 2') } });
+    expect((await put('segments/twice', twice(2, 1))).body).toMatchObject({ size: 2 });
+    await waitFor(() => isMember(bert), patient('the other member'));
+  });
+
+  it('of traits too, unless a segment would be left without', async () => {
+    const trait = 'name: orders_ever\ndescription: Orders\nowner: test\noperator: count\nover: { types: [order_completed] }\nwindow: all\n';
+    expect((await put('traits/orders_ever', trait)).body).toEqual({ name: 'orders_ever', written: true, size: null, cost: null });
+    expect((await put('segments/twice', twice(3, 2, 'orders_ever'))).status).toBe(200);
+    expect(await remove('traits/orders_ever')).toMatchObject({ status: 422, body: { problems: [{ file: 'written/segments/twice.yaml', message: expect.stringContaining('no trait "orders_ever"') }] } });
+  });
+
+  it('is undone, and everybody leaves', async () => {
+    expect(await remove('segments/twice')).toMatchObject({ status: 200, body: { written: false } });
+    await waitFor(async () => !(await isMember(ada)) && !(await isMember(bert)), patient('nobody'));
+    expect(await remove('segments/twice')).toMatchObject({ status: 404, body: { code: 'unknown' } });
+    expect((await remove('traits/orders_ever')).status).toBe(200);
+    expect((await api('segments/twice')).status).toBe(404);
   });
 });
 

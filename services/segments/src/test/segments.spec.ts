@@ -100,7 +100,7 @@ describe('the segments service', () => {
     }
     const entries = async () => (await topics.read<SegmentsMemberships>('segments.memberships')).filter(({ key, value }) => value!.segment === 'browsing' && profiles.includes(key));
     await waitFor(async () => (await entries()).length === 5, patient('five members'));
-    expect((await entries()).map(({ value }) => value)).toEqual(profiles.map(() => expect.objectContaining({ change: 'entered', reason: 'activity' })));
+    expect((await entries()).map(({ value }) => value)).toEqual(profiles.map(() => expect.objectContaining({ change: 'entered', segments: ['browsing'] })));
     expect(await topics.changesOf(idler)).toEqual([expect.objectContaining({ sequence: 1, change: 'entered', segment: 'browsing', reason: 'activity', segments: ['browsing'] })]);
   });
 
