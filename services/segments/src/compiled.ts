@@ -1,6 +1,6 @@
 // Definitions, ready to be used: compiled for the stream, and a fingerprint of what each segment means.
 import { createHash } from 'node:crypto';
-import { compileMembersSql, compileTraitsSql, createEvaluator, type Definitions, type Evaluator, type Rank } from './evaluate/index.js';
+import { compileMembersSql, compileTraitsSql, createEvaluator, type Definitions, type Evaluator, type OnFailure, type Rank } from './evaluate/index.js';
 
 export interface Compiled {
   definitions: Definitions;
@@ -16,13 +16,13 @@ export interface Compiled {
 }
 
 /** The SQL says all that a definition means. */
-export function compileDefinitions(definitions: Definitions): Compiled {
+export function compileDefinitions(definitions: Definitions, onFailure?: OnFailure): Compiled {
   const source = { activities: 'activities' };
   const sqlOf = compileMembersSql(definitions, source);
   const meanings = new Map(definitions.segments.map(({ name, version }) => [name, hash(`${version}\n${sqlOf(name)}`)]));
   return {
     definitions,
-    evaluator: createEvaluator(definitions),
+    evaluator: createEvaluator(definitions, onFailure),
     segments: new Map(definitions.segments.map(({ name, version, purpose, condition }) => [name, { version, purposes: [purpose, ...condition.scopes.map((scope) => scope.purpose)] }])),
     meanings,
     ranked: new Map(definitions.segments.flatMap(({ name, condition: { ranks = [] } }) => (ranks.length > 0 ? [[name, ranks]] : []))),

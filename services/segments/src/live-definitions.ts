@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { schemasDir } from '@tideway/contracts';
 import { consumeBlocks, readTopics, type Kafka, type KafkaMessage } from '@tideway/kafka';
-import { preparedLoop, untilDone, type Logger, type Loop, type Metrics, type Service } from '@tideway/service';
+import { errorText, preparedLoop, untilDone, type Logger, type Loop, type Metrics, type Service } from '@tideway/service';
 import { compileDefinitions, type Compiled } from './compiled.js';
 import { DefinitionError, definitionName, loadCatalog, parseDefinitions, readDefinitionTexts, type Catalog, type DefinitionText } from './evaluate/index.js';
 import { DEFINITIONS_TOPIC } from './topics.js';
@@ -38,6 +38,12 @@ export class LiveDefinitions {
   readonly #written = new Map<string, WrittenDefinition>();
   readonly #listeners = new Set<() => void>();
   readonly #disabled;
+  #failures = 0;
+  readonly #onFailure = (definition: string, error: unknown) => {
+    this.#failures += 1;
+    this.#disabled.set(this.#left.size + this.#failures);
+    this.logger.error({ definition, error: errorText(error) }, 'a definition cannot be evaluated and is disabled');
+  };
   #compiled: Compiled;
   #next = 0;
   #waiting: { offset: number; resolve: () => void }[] = [];
@@ -49,8 +55,8 @@ export class LiveDefinitions {
   constructor(private readonly logger: Logger, metrics: Metrics, dir: string = schemasDir()) {
     this.catalog = loadCatalog(dir);
     this.#files = readDefinitionTexts(dir);
-    this.#disabled = metrics.gauge('tideway_definitions_disabled', 'Written definitions that cannot be used, and so are left out');
-    this.#compiled = compileDefinitions(parseDefinitions(this.#files, this.catalog));
+    this.#disabled = metrics.gauge('tideway_definitions_disabled', 'Definitions that are left out: written ones that cannot be used, and those whose evaluation failed');
+    this.#compiled = compileDefinitions(parseDefinitions(this.#files, this.catalog), this.#onFailure);
   }
 
   /** The texts of the definitions in force. */
@@ -156,7 +162,8 @@ export class LiveDefinitions {
   #compileWithout(left: Set<string>): Compiled {
     const texts = this.#texts(left);
     try {
-      const compiled = compileDefinitions(parseDefinitions(texts, this.catalog));
+      const compiled = compileDefinitions(parseDefinitions(texts, this.catalog), this.#onFailure);
+      this.#failures = 0;
       this.#disabled.set(left.size);
       this.#left = left;
       return compiled;

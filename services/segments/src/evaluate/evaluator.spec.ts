@@ -12,11 +12,15 @@ let state: ProfileState;
 let offset = 0;
 
 function happen(type: string, at: number, fields: Partial<Activity> = {}): void {
-  evaluator.apply(state, {
+  evaluator.apply(state, activityOf(type, at, fields));
+}
+
+function activityOf(type: string, at: number, fields: Partial<Activity> = {}): Activity {
+  return {
     activity_id: '00000000-0000-5000-8000-000000000000', profile_id: '', identifier: '', occurred_at: at, received_at: at, product: '', type,
     session_id: null, touch: null, campaign_id: null, message_id: null, order_id: null, items: [], value_micros: null, currency: null,
     is_bot: false, is_machine: false, properties: {}, origin: `web.orders.v1:0:${(offset += 1)}`, ...fields,
-  });
+  };
 }
 
 const consent = (decision: string, purpose: string, at: number, channel = 'any') => happen(`consent_${decision}`, at, { properties: { purpose, channel } });
@@ -122,4 +126,37 @@ describe('a rebuilt state', () => {
       'activity_id', 'currency', 'is_bot', 'is_machine', 'items', 'occurred_at', 'order_id', 'origin', 'properties', 'touch', 'type', 'value_micros',
     ]);
   });
+});
+
+describe('a definition that fails', () => {
+  const definitions = loadDefinitions();
+  const failing = () => {
+    throw new Error('broken');
+  };
+
+  it('is disabled and told once, and the others go on', () => {
+    const failures: string[] = [];
+    const broken = { ...definitions, segments: definitions.segments.map((segment) => (segment.name === 'high-intent' ? { ...segment, condition: { ...segment.condition, holds: failing } } : segment)) };
+    const evaluating = createEvaluator(broken, (definition) => failures.push(definition));
+    state = evaluating.empty('');
+    for (const purpose of ['personalization', 'marketing']) decide(evaluating, purpose);
+    for (let minute = 0; minute < 3; minute += 1) evaluating.apply(state, activityOf('support_ticket', NOON - minute * MINUTE, { properties: { object_id: String(minute) } }));
+    expect([evaluating.evaluate(state, NOON).members, evaluating.evaluate(state, NOON + MINUTE).members]).toEqual([['needs-care'], ['needs-care']]);
+    expect(failures).toEqual(['segments/high-intent']);
+  });
+
+  it('in what it counts disables the segments that read it', () => {
+    const failures: string[] = [];
+    const accumulators = definitions.accumulators.map((one) => (one.name === 'trait_support_tickets_30d' ? { ...one, filter: { ...one.filter, matches: failing } } : one));
+    const evaluating = createEvaluator({ ...definitions, accumulators }, (definition) => failures.push(definition));
+    state = evaluating.empty('');
+    decide(evaluating, 'personalization');
+    for (const object_id of ['1', '2']) evaluating.apply(state, activityOf('support_ticket', NOON, { properties: { object_id } }));
+    expect(evaluating.evaluate(state, NOON).members).toEqual([]);
+    expect(failures).toEqual(['trait_support_tickets_30d', 'segments/needs-care']);
+  });
+
+  function decide(evaluating: typeof evaluator, purpose: string): void {
+    evaluating.apply(state, activityOf('consent_granted', NOON - 90 * MINUTE, { properties: { purpose, channel: 'any' } }));
+  }
 });

@@ -6,7 +6,7 @@ import { accumulate, joinBuckets, pruneBuckets, type Accumulator } from './accum
 import { pruneConsents, recordConsent } from './consents.js';
 import { explainSegment, type Explanation } from './explain.js';
 import { ORDER_COLUMNS } from './order.js';
-import { Standings } from './standing.js';
+import { Standings, type OnFailure } from './standing.js';
 import { Subject, type ProfileState } from './subject.js';
 
 export interface Evaluation {
@@ -47,10 +47,14 @@ export interface Evaluator {
   accumulators: readonly Accumulator[];
 }
 
-/** Compiles definitions for the stream. */
-export function createEvaluator(definitions: Definitions): Evaluator {
+/**
+ * Compiles definitions for the stream. A definition whose evaluation throws is disabled, nobody is a member of it any more, and
+ * `onFailure` is told of it once.
+ */
+export function createEvaluator(definitions: Definitions, onFailure: OnFailure = () => undefined): Evaluator {
   const { traits, segments, accumulators } = definitions;
-  const standings = new Standings(definitions);
+  const standings = new Standings(definitions, onFailure);
+  const failed = new Set<number>();
   const accumulatorsOf = dispatch(accumulators);
   const empty = (profileId: string): ProfileState => ({ profileId, buckets: new Map(), consents: new Map() });
   const nobody = new Subject(empty(''), 0);
@@ -59,10 +63,18 @@ export function createEvaluator(definitions: Definitions): Evaluator {
     empty,
     apply(state, activity) {
       for (const accumulator of accumulatorsOf(activity)) {
-        const buckets = accumulate(accumulator, state.buckets.get(accumulator.index), activity);
-        if (buckets === undefined) continue;
-        state.buckets.set(accumulator.index, buckets);
-        state.standing?.changed.add(accumulator.index);
+        const { index, name } = accumulator;
+        if (failed.has(index)) continue;
+        try {
+          const buckets = accumulate(accumulator, state.buckets.get(index), activity);
+          if (buckets === undefined) continue;
+          state.buckets.set(index, buckets);
+        } catch (error) {
+          failed.add(index);
+          onFailure(name, error);
+          standings.disable(index, error);
+        }
+        state.standing?.changed.add(index);
       }
       if (recordConsent(state.consents, activity)) delete state.standing;
     },

@@ -13,6 +13,7 @@ export { compileNomineesSql } from '../sql/nominees.js';
 export { compileTraitsSql } from '../sql/traits.js';
 export { createEvaluator, type Evaluation, type Evaluator } from './evaluator.js';
 export { RANKS_TABLE, type Boundaries, type Rank } from './ranks.js';
+export type { OnFailure } from './standing.js';
 export type { ProfileState } from './subject.js';
 export type { Explanation } from './explain.js';
 export { rowToActivity } from './row.js';

@@ -20,6 +20,9 @@ export interface Standing {
   changed: Set<number>;
 }
 
+/** A definition cannot be evaluated, and is left out from then on. */
+export type OnFailure = (definition: string, error: unknown) => void;
+
 export class Standings {
   readonly #segments: readonly Segment[];
   readonly #scopes: readonly Scope[];
@@ -27,8 +30,11 @@ export class Standings {
   readonly #scopeOf: readonly number[];
   /** Positions of the segments that read an accumulator. */
   readonly #dependents = new Map<number, number[]>();
+  /** Positions of the segments that are disabled. */
+  readonly #failed = new Set<number>();
 
-  constructor({ segments }: Pick<Definitions, 'segments'>) {
+  /** @param onFailure a segment is disabled: its evaluation threw this */
+  constructor({ segments }: Pick<Definitions, 'segments'>, private readonly onFailure: OnFailure) {
     this.#segments = segments;
     const scopes = new Map<string, Scope>();
     for (const segment of segments) for (const scope of [segment, ...segment.condition.scopes]) scopes.set(scopeKey(scope), scope);
@@ -84,10 +90,28 @@ export class Standings {
   /** Without consent no condition matters: only a decision can make the profile a member. */
   #work(position: number, { granted, holding, until }: Standing, subject: Subject): void {
     if (!granted[this.#scopeOf[position]!]) return;
-    const { condition } = this.#segments[position]!;
-    holding[position] = condition.holds(subject) ? 1 : 0;
-    const next = condition.nextChange(subject);
+    const { name, condition } = this.#segments[position]!;
+    let [holds, next] = [false, Infinity];
+    if (!this.#failed.has(position)) {
+      try {
+        [holds, next] = [condition.holds(subject), condition.nextChange(subject)];
+      } catch (error) {
+        // The others go on: one definition must not stop everybody's.
+        this.#failed.add(position);
+        this.onFailure(`segments/${name}`, error);
+      }
+    }
+    holding[position] = holds ? 1 : 0;
     if (next === Infinity) until.delete(position);
     else until.set(position, next);
+  }
+
+  /** Disables the segments that read an accumulator. */
+  disable(accumulator: number, error: unknown): void {
+    for (const position of this.#dependents.get(accumulator) ?? []) {
+      if (this.#failed.has(position)) continue;
+      this.#failed.add(position);
+      this.onFailure(`segments/${this.#segments[position]!.name}`, error);
+    }
   }
 }
