@@ -18,8 +18,15 @@ export interface ProfileState {
 /** Looking further ahead costs more than the early evaluation that it may save. */
 const MAX_STEPS = 16;
 
+/** A trait as time goes by: ascending times (ms) after now, and the value from each, as far as somebody has asked. */
+interface Course {
+  times: number[];
+  values: (TraitValue | undefined)[];
+}
+
 export class Subject {
   readonly #values = new Map<Trait, TraitValue>();
+  readonly #courses = new Map<Trait, Course>();
 
   /** @param now ms */
   constructor(readonly state: ProfileState, readonly now: number) {}
@@ -32,6 +39,32 @@ export class Subject {
       this.#values.set(trait, value);
     }
     return value;
+  }
+
+  /**
+   * As firstFlip, of a rule on the value of one trait that changes only where something enters or leaves its window. Many
+   * segments compare the same traits: what a trait comes to be is worked out once for all of them.
+   */
+  firstFlipOf(trait: Trait, rule: (value: TraitValue) => boolean): number {
+    const { times, values } = this.#courseOf(trait);
+    if (times.length === 0) return Infinity;
+    const now = rule(this.valueOf(trait));
+    for (let step = 0; step < times.length; step += 1) {
+      if (step === MAX_STEPS) return times[step]!;
+      const value = (values[step] ??= trait.value(new Subject(this.state, times[step]!)));
+      if (rule(value) !== now) return times[step]!;
+    }
+    return Infinity;
+  }
+
+  #courseOf(trait: Trait): Course {
+    let course = this.#courses.get(trait);
+    if (!course) {
+      const times = trait.changes(this, []).sort((a, b) => a - b);
+      course = { times: times.filter((time, index) => time !== times[index - 1]), values: [] };
+      this.#courses.set(trait, course);
+    }
+    return course;
   }
 
   /**

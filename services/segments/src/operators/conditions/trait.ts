@@ -29,14 +29,16 @@ export const trait = conditionOperator<{ trait: string }>({
     }
     if (tests.length === 0 || tests.length < operands.length) return undefined;
     const compareds = tests.flatMap((test) => test.operands as TraitValue[]);
-    const holds = (subject: Subject) => tests.every((test) => test.holds(subject.valueOf(compared)));
+    const [only] = tests;
+    const rule = tests.length === 1 ? (value: TraitValue) => only!.holds(value) : (value: TraitValue) => tests.every((test) => test.holds(value));
+    const holds = (subject: Subject) => rule(subject.valueOf(compared));
     return {
       accumulators,
       scopes: [],
       traits: [compared],
       ranks: compared.rank ? [compared.rank] : [],
       holds,
-      nextChange: (subject) => subject.firstFlip(compared.changes(subject, compareds), holds),
+      nextChange: (subject) => (compared.ages ? subject.firstFlip(compared.changes(subject, compareds), holds) : subject.firstFlipOf(compared, rule)),
       sql: (columns) => `(${tests.map((test) => test.sql(compared.sql(columns.of))).join(' AND ')})`,
       explain(subject, depth) {
         const value = subject.valueOf(compared);
