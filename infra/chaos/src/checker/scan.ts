@@ -79,8 +79,10 @@ async function lowOffsets({ kafka }: Clients, products: Product[]): Promise<Scan
   }
 }
 
-function addActivity(scan: Scan, key: string, { activity_id, origin }: Record<string, string>): void {
+function addActivity(scan: Scan, key: string, { activity_id, origin, product }: Record<string, string>): void {
   scan.activityIds.set(activity_id!, (scan.activityIds.get(activity_id!) ?? 0) + 1);
+  // What customer tells of its own accord is not made of a record: after a merge, the decision in force has the origin that it was taken by.
+  if (product!.startsWith('customer.')) return;
   scan.activityOrigins.set(key, pushed(scan.activityOrigins.get(key), origin!));
 }
 
