@@ -6,9 +6,12 @@ import { verdict, type Verdict } from './verdict.js';
 /** Consents that say nothing new make no activity. */
 const QUIET_TOPICS = /\.consents\./;
 
-/** An event's activity has the event's id, so that each id is looked for. */
-export function checkActivities(scan: Scan, promised: ReadonlyMap<string, Promised>): Verdict {
-  const wanted = new Set([...scan.events].filter(([topic]) => !QUIET_TOPICS.test(topic)).flatMap(([, events]) => events.map(({ id }) => id)));
+/**
+ * An event's activity has the event's id, so that each id is looked for.
+ * @param mapped topics of the products whose contracts map them to activities
+ */
+export function checkActivities(scan: Scan, promised: ReadonlyMap<string, Promised>, mapped: { has(topic: string): boolean }): Verdict {
+  const wanted = new Set([...scan.events].filter(([topic]) => mapped.has(topic) && !QUIET_TOPICS.test(topic)).flatMap(([, events]) => events.map(({ id }) => id)));
   const missing = [...wanted].filter((id) => !scan.activityIds.has(id));
   const twice = [...scan.activityIds].filter(([, n]) => n > 1);
   const at = (id: string) => promised.get(id)?.at ?? NaN;

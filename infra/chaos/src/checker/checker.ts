@@ -51,7 +51,7 @@ async function checkOnceMore({ clients, ledger, evidence, totals }: CheckOptions
     await checkReports(clients, ledger.reported),
     ...(await checkOnce(clients)).map(fromFinding),
     await checkStorage(clients, scan),
-    checkActivities(scan, ledger.promised),
+    checkActivities(scan, ledger.promised, new Set(clients.products.filter(({ activity }) => activity).map(({ topic }) => topic))),
     await checkPoison(clients, evidence.poisoned),
     checkTopicOrder(scan, ledger.promised),
     checkActivityOrder(scan),

@@ -35,9 +35,9 @@ describe('checkActivityOrder', () => {
 });
 
 describe('checkActivities', () => {
-  const check = (activityIds: [string, number][]) => checkActivities(scan({ events: new Map([[TOPIC, [event('a', 0), event('b', 1), event('a', 2)]], ['web.consents.v1', [event('x', 0)]]]), activityIds: new Map(activityIds) }), promised);
+  const check = (activityIds: [string, number][]) => checkActivities(scan({ events: new Map([[TOPIC, [event('a', 0), event('b', 1), event('a', 2)]], ['web.consents.v1', [event('x', 0)]], ['crm.company-changes.v1', [event('y', 0)]]]), activityIds: new Map(activityIds) }), promised, new Set([TOPIC, 'web.consents.v1']));
 
-  it('holds where each event has one activity; consents may have none', () => {
+  it('holds where each event has one activity; consents may have none, and products that no contract maps have none', () => {
     expect(check([['a', 1], ['b', 1], ['of-the-service-itself', 1]])).toMatchObject({ ok: true, lost: [], doubled: [] });
   });
 
