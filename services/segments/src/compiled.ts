@@ -46,12 +46,14 @@ export interface Change {
 
 const RANKED_AT = '@';
 
-/** By segment, what its profiles have to be brought to at `now` (ms): its meaning, and since when the ranks hold that it goes by. */
+/** What a segment's profiles have to be brought to at `now` (ms): its meaning, and since when the ranks hold that it goes by. */
+export function meaningAt(meaning: string, ranks: readonly Rank[], now: number): string {
+  return ranks.length === 0 ? meaning : `${meaning}${RANKED_AT}${ranks.map((rank) => rank.effectiveAt(now)).join()}`;
+}
+
+/** The same of every segment. */
 export function meaningsAt({ meanings, ranked }: Compiled, now: number): Map<string, string> {
-  return new Map([...meanings].map(([name, meaning]) => {
-    const since = (ranked.get(name) ?? []).map((rank) => rank.effectiveAt(now));
-    return [name, since.length === 0 ? meaning : `${meaning}${RANKED_AT}${since.join()}`];
-  }));
+  return new Map([...meanings].map(([name, meaning]) => [name, meaningAt(meaning, ranked.get(name) ?? [], now)]));
 }
 
 /** The way from what was adopted to `wanted`, both of meaningsAt; undefined where there is none to go. */

@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import { bufferOf } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { Adoption } from './adoption.js';
-import { changeTo, meaningsAt, type Change, type Compiled } from './compiled.js';
+import { changeTo, meaningAt, meaningsAt, type Change, type Compiled } from './compiled.js';
 import type { ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { LiveDefinitions } from './live-definitions.js';
@@ -97,12 +97,12 @@ export class DefinitionFollower {
     });
   }
 
-  /** Since a segment's profiles were brought to its ranks, others have come to hold. */
+  /** Since a segment's profiles were brought to its ranks, others have come to hold. Asked in every turn. */
   #hasOtherRanks(now: number): boolean {
-    const { ranked } = this.#compiled;
-    if (ranked.size === 0) return false;
-    const wanted = meaningsAt(this.#compiled, now);
-    return [...ranked.keys()].some((name) => wanted.get(name) !== this.#wanted.get(name));
+    for (const [name, ranks] of this.#compiled.ranked) {
+      if (meaningAt(this.#compiled.meanings.get(name)!, ranks, now) !== this.#wanted.get(name)) return true;
+    }
+    return false;
   }
 
   /** Up to `limit` profiles that are to be evaluated because definitions changed. */

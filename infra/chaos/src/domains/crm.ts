@@ -1,6 +1,6 @@
 // The crm domain: HubSpot's webhooks and imports. What sales does about people comes with the web's stream; its own has companies,
 // and what a shop's staff notes: calls, tickets, visits. All of its events are good.
-import { PORTAL_ID, type NativeRequest } from '@tideway/simulator';
+import { PORTAL_ID, allAccepted, type NativeRequest } from '@tideway/simulator';
 import { v5 as uuidv5 } from 'uuid';
 import type { Random } from '../random.js';
 import { sentAgain } from './days.js';
@@ -61,7 +61,7 @@ function interactionRequest(number: number, random: Random): NativeRequest {
 }
 
 function bodyOf(text: string, events: number): Pick<NativeRequest, 'body' | 'events' | 'expected'> {
-  return { body: Buffer.from(text), events, expected: { accepted: events, quarantined: 0, rejected: 0, resends: 0 } };
+  return { body: Buffer.from(text), events, expected: allAccepted(events) };
 }
 
 interface HubSpotEvent {

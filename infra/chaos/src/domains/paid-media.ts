@@ -1,7 +1,7 @@
 // The paid-media domain: reports of Google Ads and Meta about a shop's days, which later reports restate, and Meta's leads.
 import { productOf } from '@tideway/contracts';
 import type { Clients } from '@tideway/mesh';
-import { adRequests, type NativeRequest } from '@tideway/simulator';
+import { adRequests, allAccepted, type NativeRequest } from '@tideway/simulator';
 import { v5 as uuidv5 } from 'uuid';
 import type { Random } from '../random.js';
 import { happenings, sentAgain } from './days.js';
@@ -29,7 +29,7 @@ function leadRequest(random: Random): NativeRequest {
   });
   return {
     domain: 'paid-media', path: '/v1/leads/meta', method: 'POST', contentType: 'application/json', lane: LEADS_LANE,
-    body: Buffer.from(JSON.stringify({ data: leads })), events: leads.length, expected: { accepted: leads.length, quarantined: 0, rejected: 0, resends: 0 },
+    body: Buffer.from(JSON.stringify({ data: leads })), events: leads.length, expected: allAccepted(leads.length),
   };
 }
 

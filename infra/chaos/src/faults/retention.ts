@@ -73,11 +73,17 @@ async function deleteUnread({ clients, evidence }: FaultContext): Promise<Gap[]>
   }
 }
 
+type KafkaAdmin = ReturnType<Kafka['admin']>;
+
+/** What a group has committed of a topic, by partition. */
+async function positionsOf(admin: KafkaAdmin, groupId: string, topic: string) {
+  return new Map((await admin.fetchOffsets({ groupId, topics: [topic] }))[0]!.partitions.map((entry) => [entry.partition, entry]));
+}
+
 /** Where every other reader is well ahead of what the warehouse has begun. */
-async function unreadBy(admin: ReturnType<Kafka['admin']>, topic: string): Promise<Gap[]> {
-  const positions = async (groupId: string) => new Map((await admin.fetchOffsets({ groupId, topics: [topic] }))[0]!.partitions.map((entry) => [entry.partition, entry]));
+async function unreadBy(admin: KafkaAdmin, topic: string): Promise<Gap[]> {
   for (const deadline = Date.now() + BEYOND_TIMEOUT_MS; ; await sleep(500)) {
-    const [warehouse, ...others] = await Promise.all([GROUP, ...OTHER_READERS].map(positions));
+    const [warehouse, ...others] = await Promise.all([GROUP, ...OTHER_READERS].map((groupId) => positionsOf(admin, groupId, topic)));
     const gaps = [...warehouse!.values()].map(({ partition, offset, metadata }) => {
       const { to } = (metadata ? JSON.parse(metadata) : {}) as { to?: number };
       const from = to === undefined ? Number(offset) : to + 1;
@@ -109,8 +115,8 @@ async function waitForReaction({ arena, clients }: FaultContext, gaps: Gap[]): P
   try {
     let said = 'nothing';
     for (const deadline = Date.now() + ALARM_TIMEOUT_MS; ; await sleep(200)) {
-      const committed = new Map((await admin.fetchOffsets({ groupId: GROUP, topics: [topic] }))[0]!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
-      const stopped = gaps.filter(({ partition, low }) => committed.get(partition)! < low);
+      const committed = await positionsOf(admin, GROUP, topic);
+      const stopped = gaps.filter(({ partition, low }) => Number(committed.get(partition)!.offset) < low);
       if (stopped.length === 0) return { stopped, missing: '' };
       const response = await fetch(`${arena.url(GROUP)}/health/ready`, { signal: AbortSignal.timeout(3_000) }).catch(() => undefined);
       if (response) said = `${response.status} ${await response.text()}`;

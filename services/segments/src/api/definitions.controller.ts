@@ -7,11 +7,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Compiled } from '../compiled.js';
 import type { DefinitionWriter } from '../definition-writer.js';
-import { DefinitionError } from '../evaluate/index.js';
 import { DefinitionConflict, type DefinitionKind, type LiveDefinitions } from '../live-definitions.js';
 import { Access } from './access.js';
-import type { Problems, Written } from './answers.js';
+import type { Written } from './answers.js';
 import { previewed } from './preview.js';
+import { compiledOrRefused } from './saved-definitions.js';
 
 export const WRITING = Symbol('WRITING');
 
@@ -77,12 +77,10 @@ export class DefinitionsController {
   /** Throws IntakeError 404, 409 or 422. */
   #proposed(kind: DefinitionKind, name: string, text: string | undefined): Compiled {
     try {
-      return this.parts.definitions.proposed(kind, name, text);
+      return compiledOrRefused(() => this.parts.definitions.proposed(kind, name, text));
     } catch (error) {
-      if (error instanceof DefinitionConflict) throw new IntakeError(error.code === 'unknown' ? 404 : 409, { code: error.code, field: error.code === 'same_version' ? 'version' : 'name', message: error.message });
-      if (!(error instanceof DefinitionError)) throw error;
-      const refusal: z.infer<typeof Problems> = { code: 'definition', field: 'body', message: error.message, problems: error.problems.map((problem) => ({ ...problem })) };
-      throw new IntakeError(422, refusal);
+      if (!(error instanceof DefinitionConflict)) throw error;
+      throw new IntakeError(error.code === 'unknown' ? 404 : 409, { code: error.code, field: error.code === 'same_version' ? 'version' : 'name', message: error.message });
     }
   }
 }

@@ -3,7 +3,7 @@
 // A text has one segment, and before or behind it, between lines of `---`, any traits that are not saved either. JSON is
 // YAML (https://yaml.org/spec/1.2.2/#12-relation-to-json), so both are read alike.
 import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
-import { DefinitionError, definitionName, parseDefinitions, type Definitions, type DefinitionText } from '../evaluate/index.js';
+import { DefinitionError, fixedParts, parseDefinitions, type Definitions, type DefinitionText } from '../evaluate/index.js';
 import type { SavedDefinitions } from './saved-definitions.js';
 
 type Texts = { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] };
@@ -54,8 +54,8 @@ function mentioned(texts: Texts, text: string): Texts {
 
 /** Whether the text has the name of what a file defines; of a template, one that it may make. */
 function isNamedIn(text: string, file: string): boolean {
-  const [start = '', ...rest] = definitionName(file).split(/\{[^{}]*\}/);
-  return rest.length === 0 ? text.includes(start) : [start, rest.at(-1)!].every((part) => text.includes(part));
+  const { start, end = '' } = fixedParts(file);
+  return text.includes(start) && text.includes(end);
 }
 
 /** The parts of a text as files; each begins with as many empty lines as stand before it, so that lines are those of the text. */

@@ -5,12 +5,11 @@ import { IntakeError, rawBody } from '@tideway/intake';
 import type { Logger } from '@tideway/service';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { DefinitionError, type Definitions } from '../evaluate/index.js';
 import { Access } from './access.js';
-import type { Preview, Problems } from './answers.js';
+import type { Preview } from './answers.js';
 import { previewDefinitions } from './preview-definitions.js';
 import { previewed } from './preview.js';
-import type { SavedDefinitions } from './saved-definitions.js';
+import { compiledOrRefused, type SavedDefinitions } from './saved-definitions.js';
 import { SAVED } from './segments.controller.js';
 
 export const PREVIEWS = Symbol('PREVIEWS');
@@ -33,7 +32,7 @@ export class PreviewController {
   async preview(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<z.infer<typeof Preview>> {
     const key = this.access.admit(request.headers.authorization, 'author');
     if (this.#busy.has(key)) throw new IntakeError(429, { code: 'busy', field: '', message: 'a preview of this key is under way: wait for its answer' }, { 'retry-after': '1' });
-    const definitions = compiled(this.saved, rawBody(request).toString('utf8'));
+    const definitions = compiledOrRefused(() => previewDefinitions(this.saved, rawBody(request).toString('utf8')));
     const gone = new AbortController();
     reply.raw.once('close', () => gone.abort());
     this.#busy.add(key);
@@ -44,16 +43,5 @@ export class PreviewController {
     } finally {
       this.#busy.delete(key);
     }
-  }
-}
-
-/** Throws IntakeError 422 with every problem. */
-function compiled(saved: SavedDefinitions, text: string): Definitions {
-  try {
-    return previewDefinitions(saved, text);
-  } catch (error) {
-    if (!(error instanceof DefinitionError)) throw error;
-    const refusal: z.infer<typeof Problems> = { code: 'definition', field: 'body', message: error.message, problems: error.problems.map((problem) => ({ ...problem })) };
-    throw new IntakeError(422, refusal);
   }
 }

@@ -1,7 +1,9 @@
 // What the API shows of the definitions in force, and what previews stand beside.
 import { IntakeError } from '@tideway/intake';
+import type { z } from 'zod';
 import type { Compiled } from '../compiled.js';
-import type { Catalog, DefinitionText, Segment } from '../evaluate/index.js';
+import { DefinitionError, type Catalog, type DefinitionText, type Segment } from '../evaluate/index.js';
+import type { Problems } from './answers.js';
 
 export interface SavedDefinitions {
   compiled: Pick<Compiled, 'definitions' | 'evaluator'>;
@@ -15,4 +17,15 @@ export function segmentOf({ compiled: { definitions } }: Pick<SavedDefinitions, 
   const segment = definitions.segments.find((one) => one.name === name);
   if (segment) return segment;
   throw new IntakeError(404, { code: 'not_found', field: 'name', message: `there is no segment "${name.slice(0, 80)}": GET /v1/segments lists those that there are` });
+}
+
+/** What `compile` gives; where the definitions are wrong, throws IntakeError 422 with every problem. */
+export function compiledOrRefused<T>(compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof DefinitionError)) throw error;
+    const refusal: z.infer<typeof Problems> = { code: 'definition', field: 'body', message: error.message, problems: error.problems.map((problem) => ({ ...problem })) };
+    throw new IntakeError(422, refusal);
+  }
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from '@jest/globals';
 import { schemasDir } from '@tideway/contracts';
 import { loadCatalog } from './catalog.js';
 import { loadDefinitions, parseDefinitions, type Definitions } from './load.js';
-import { DefinitionError } from './source.js';
+import { problemsOf, swap } from '../test/problems.js';
 
 const catalog = loadCatalog();
 const TRAIT = `name: orders
@@ -30,21 +30,6 @@ when:
 function parse(trait: string, segment = SEGMENT): Definitions {
   return parseDefinitions({ traits: [{ file: 'schemas/traits/orders.yaml', text: trait }], segments: [{ file: 'schemas/segments/buyers.yaml', text: segment }] }, catalog);
 }
-
-function problemsOf(run: () => unknown): string[] {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof DefinitionError) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-}
-
-const swap = (text: string, from: string, to: string) => {
-  expect(text).toContain(from);
-  return text.replace(from, to);
-};
 
 describe('a trait', () => {
   it.each([

@@ -8,7 +8,7 @@ import { compileMembersSql } from '../sql/members.js';
 import { compileTraitsSql } from '../sql/traits.js';
 import { loadCatalog } from './catalog.js';
 import { parseDefinitions, type DefinitionText, type Definitions } from './load.js';
-import { DefinitionError } from './source.js';
+import { problemsOf, swap } from '../test/problems.js';
 
 const catalog = loadCatalog();
 const TRAIT = `name: adds_\${category|snake}_\${days}d
@@ -51,21 +51,6 @@ cases:
 const trait = (text = TRAIT, file = 'adds_{category}_{days}d') => ({ file: `schemas/traits/${file}.yaml`, text });
 const segment = (text = SEGMENT, file = 'fans-of-{category}') => ({ file: `schemas/segments/${file}.yaml`, text });
 const parse = (traits: DefinitionText[], segments: DefinitionText[] = []) => parseDefinitions({ traits, segments }, catalog);
-
-function problemsOf(run: () => unknown): string[] {
-  try {
-    run();
-  } catch (error) {
-    if (error instanceof DefinitionError) return error.message.split('\n').slice(1);
-    throw error;
-  }
-  return [];
-}
-
-const swap = (text: string, from: string, to: string) => {
-  expect(text).toContain(from);
-  return text.replace(from, () => to);
-};
 
 describe('a template', () => {
   const definitions = parse([trait()], [segment()]);

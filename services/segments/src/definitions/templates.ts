@@ -32,8 +32,14 @@ export function definitionsOf({ file, text }: { file: string; text: string }): D
 
 /** Whether a file may be meant to define this name, by the file's own name: what it holds may be beyond reading. */
 export function mayDefine(file: string, name: string): boolean {
+  const { start, end } = fixedParts(file);
+  return end === undefined ? name === start : name.startsWith(start) && name.endsWith(end);
+}
+
+/** What all names begin and end with that a file defines; without an end, its one name. */
+export function fixedParts(file: string): { start: string; end: string | undefined } {
   const [start = '', ...rest] = definitionName(file).split(/\{[^{}]*\}/);
-  return rest.length === 0 ? name === start : name.startsWith(start) && name.endsWith(rest.at(-1)!);
+  return { start, end: rest.at(-1) };
 }
 
 function expand(template: Record<string, unknown>, foreach: unknown, file: YamlFile): Expanded[] {

@@ -7,7 +7,7 @@ import { pruneConsents, recordConsent } from './consents.js';
 import { explainSegment, type Explanation } from './explain.js';
 import { ORDER_COLUMNS } from './order.js';
 import { Standings, type OnFailure } from './standing.js';
-import { Subject, type ProfileState } from './subject.js';
+import { emptyState, Subject, type ProfileState } from './subject.js';
 
 export interface Evaluation {
   /** Names of the segments that the profile is in, sorted. */
@@ -56,11 +56,10 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
   const standings = new Standings(definitions, onFailure);
   const failed = new Set<number>();
   const accumulatorsOf = dispatch(accumulators);
-  const empty = (profileId: string): ProfileState => ({ profileId, buckets: new Map(), consents: new Map() });
-  const nobody = new Subject(empty(''), 0);
+  const nobody = new Subject(emptyState(''), 0);
   const nobodysValues = traits.map((trait) => nobody.valueOf(trait));
   return {
-    empty,
+    empty: emptyState,
     apply(state, activity) {
       for (const accumulator of accumulatorsOf(activity)) {
         const { index, name } = accumulator;

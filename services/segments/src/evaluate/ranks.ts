@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Trait } from '../definitions/trait.js';
 import { sqlText } from '../sql/literal.js';
 import { accumulatorSql } from './accumulator.js';
-import { Subject } from './subject.js';
+import { emptyState, Subject } from './subject.js';
 
 /** Columns: rank, effective_at, boundaries, people. */
 export const RANKS_TABLE = 'segments.ranks';
@@ -69,7 +69,7 @@ export class Rank {
 export function rankOf(ranks: Map<string, Rank>, trait: Trait, into: number, everyMs: number): Rank {
   const meaning = [trait.sql(({ name }) => name), ...trait.accumulators.map(accumulatorSql), into, everyMs].join('\n');
   const id = createHash('sha256').update(meaning).digest('hex').slice(0, 16);
-  const nobody = new Subject({ profileId: '', buckets: new Map(), consents: new Map() }, 0);
+  const nobody = new Subject(emptyState(''), 0);
   const rank = ranks.get(id) ?? new Rank(id, trait, into, everyMs, trait.value(nobody));
   ranks.set(id, rank);
   return rank;

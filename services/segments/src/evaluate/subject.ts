@@ -15,6 +15,11 @@ export interface ProfileState {
   standing?: Standing;
 }
 
+/** A profile that has done nothing. */
+export function emptyState(profileId: string): ProfileState {
+  return { profileId, buckets: new Map(), consents: new Map() };
+}
+
 /** Looking further ahead costs more than the early evaluation that it may save. */
 const MAX_STEPS = 16;
 
@@ -49,19 +54,13 @@ export class Subject {
     const { times, values } = this.#courseOf(trait);
     if (times.length === 0) return Infinity;
     const now = rule(this.valueOf(trait));
-    for (let step = 0; step < times.length; step += 1) {
-      if (step === MAX_STEPS) return times[step]!;
-      const value = (values[step] ??= trait.value(new Subject(this.state, times[step]!)));
-      if (rule(value) !== now) return times[step]!;
-    }
-    return Infinity;
+    return firstOther(times, now, (step) => rule((values[step] ??= trait.value(new Subject(this.state, times[step]!)))));
   }
 
   #courseOf(trait: Trait): Course {
     let course = this.#courses.get(trait);
     if (!course) {
-      const times = trait.changes(this, []).sort((a, b) => a - b);
-      course = { times: times.filter((time, index) => time !== times[index - 1]), values: [] };
+      course = { times: inOrder(trait.changes(this, [])), values: [] };
       this.#courses.set(trait, course);
     }
     return course;
@@ -73,14 +72,19 @@ export class Subject {
    */
   firstFlip(times: number[], outcome: (subject: Subject) => boolean): number {
     if (times.length === 0) return Infinity;
-    const now = outcome(this);
-    times.sort((a, b) => a - b);
-    let steps = 0;
-    for (const [index, time] of times.entries()) {
-      if (time === times[index - 1]) continue;
-      if (steps === MAX_STEPS || outcome(new Subject(this.state, time)) !== now) return time;
-      steps += 1;
-    }
-    return Infinity;
+    const ordered = inOrder(times);
+    return firstOther(ordered, outcome(this), (step) => outcome(new Subject(this.state, ordered[step]!)));
   }
+}
+
+/** Ascending, each once. */
+function inOrder(times: number[]): number[] {
+  times.sort((a, b) => a - b);
+  return times.filter((time, index) => time !== times[index - 1]);
+}
+
+/** The first of the times whose outcome is another than now's, or the one at which looking ahead ends; else Infinity. */
+function firstOther(times: readonly number[], now: boolean, outcomeAt: (step: number) => boolean): number {
+  const step = times.findIndex((_, index) => index === MAX_STEPS || outcomeAt(index) !== now);
+  return times[step] ?? Infinity;
 }

@@ -21,16 +21,31 @@ export function compileMembersSql({ segments }: Pick<Definitions, 'segments'>, s
   };
 }
 
-function membersSql(segments: readonly Segment[], { activities }: ActivitiesSource): string {
+/** What conditions of segments are written over: columns of a query that groups a profile's rows. */
+export interface ProfileColumns {
+  accumulators: readonly Accumulator[];
+  /** Expressions with their names, profile_id among them. */
+  selected: string[];
+  columns: Columns;
+  /** Names of the columns of consents. */
+  consents: string[];
+}
+
+/** The columns that the conditions of these segments read. */
+export function profileColumns(segments: readonly Segment[]): ProfileColumns {
   const accumulators = unique(segments.flatMap(({ condition }) => condition.accumulators));
   const scopes = new Map(segments.flatMap((segment): Scope[] => [segment, ...segment.condition.scopes]).map((scope) => [scopeKey(scope), scope]));
   const consentColumn = new Map([...scopes.keys()].map((key, index) => [key, `consent_${index}`]));
-  const columns: Columns = { of: columnOf, consent: (scope) => consentColumn.get(scopeKey(scope))! };
-  const selected = [
-    'profile_id',
-    ...accumulatorColumns(accumulators),
-    ...[...scopes].map(([key, scope]) => `${consentSql(scope)} AS ${consentColumn.get(key)!}`),
-  ];
+  return {
+    accumulators,
+    selected: ['profile_id', ...accumulatorColumns(accumulators), ...[...scopes].map(([key, scope]) => `${consentSql(scope)} AS ${consentColumn.get(key)!}`)],
+    columns: { of: columnOf, consent: (scope) => consentColumn.get(scopeKey(scope))! },
+    consents: [...consentColumn.values()],
+  };
+}
+
+function membersSql(segments: readonly Segment[], { activities }: ActivitiesSource): string {
+  const { accumulators, selected, columns } = profileColumns(segments);
   const conditions = segments.map((segment) => `${columns.consent(segment)} AND ${segment.condition.sql(columns)}`);
   return [
     'SELECT profile_id, arrayJoin(arrayFilter((name, member) -> member,',
@@ -54,7 +69,7 @@ export function relevantSql(accumulators: readonly Accumulator[]): string {
   return accumulators.length === 0 ? ofTypesSql(CONSENT_TYPES) : `(${ofTypesSql(CONSENT_TYPES)} OR ${kindsSql(accumulators)})`;
 }
 
-const ofTypesSql = (types: readonly string[]) => `type IN (${types.map(sqlText).join(', ')})`;
+export const ofTypesSql = (types: readonly string[]) => `type IN (${types.map(sqlText).join(', ')})`;
 
 function kindsSql(accumulators: readonly Accumulator[]): string {
   const types = unique(accumulators.flatMap(({ filter }) => filter.types ?? []));

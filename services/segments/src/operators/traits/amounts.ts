@@ -1,8 +1,9 @@
 // The amounts that operators add up and compare: money of one currency, or a property whose text is a number. In millionths.
+import { z } from 'zod';
 import { asDecimal, fieldOf, type Activity } from '../../definitions/fields.js';
 import type { Filter } from '../../definitions/filter.js';
 import { KINDS } from '../../definitions/kinds.js';
-import type { SettingProblem } from './operator.js';
+import { aggregation, type AggregatingOperator, type SettingProblem, type TraitValue } from './operator.js';
 
 /** Exact while it is large: totals of a bucket may leave the range of safe integers and come back. */
 export type Millionths = number | bigint;
@@ -83,4 +84,38 @@ export function clampSql(value: string): string {
   // Not least() and greatest(): compiled, they take Int128 for unsigned
   // (https://github.com/ClickHouse/ClickHouse/issues/118334).
   return `toInt64(clamp(${value}, toInt128(-${LIMIT}), toInt128(${LIMIT})))`;
+}
+
+/** What an operator makes of amounts. A `B` is what it knows of a bucket. */
+export interface AmountRules<B> {
+  /** Of one amount. */
+  of(value: Millionths): B;
+  join(a: B, b: B): B;
+  value(buckets: readonly B[]): TraitValue;
+  /** The same value over the rows that satisfy `condition`; `amount` is the expression of a row's, null where it has none. */
+  sql(amount: string, condition: string): string;
+}
+
+/** An operator over an amount of the activities; one that has none does not count. */
+export function amountOperator<B>(name: string, { of, join, value, sql }: AmountRules<B>): AggregatingOperator {
+  return {
+    shape: { field: z.string() },
+    compile(settings, filter) {
+      const amount = amountOf(name, settings['field'] as string, filter);
+      if ('problem' in amount) return amount;
+      return aggregation<B>({
+        kind: amount.kind,
+        columns: [amount.column],
+        add(bucket, activity) {
+          const read = amount.read(activity);
+          if (read === null) return bucket;
+          return bucket === undefined ? of(read) : join(bucket, of(read));
+        },
+        join,
+        value,
+        sql: (condition) => sql(amount.sql, condition),
+        show: amount.show,
+      });
+    },
+  };
 }
