@@ -21,6 +21,8 @@ export interface Segment {
   purpose: string;
   /** Decisions for `any` count for every channel; those for another channel count for that one only. */
   channel: string;
+  /** Why nobody of the simulated shop is ever in it; absent where somebody is. */
+  notSimulated?: string;
   condition: Condition;
   cases: readonly SegmentCase[];
 }
@@ -35,6 +37,7 @@ export const SEGMENT_SCHEMA = z.strictObject({
   owner: OWNER,
   purpose: PURPOSE,
   channel: CHANNEL.optional(),
+  not_simulated: z.string().min(1).optional().meta({ description: 'Why nobody of the simulated shop is ever in it; a test wants members of every other segment' }),
   valid: PERIOD_SCHEMA.optional().meta({ description: 'Outside of this period it has no members' }),
   when: CONDITION.refine((value) => value !== undefined),
   cases: SEGMENT_CASES.optional(),
@@ -44,7 +47,7 @@ export const SEGMENT_SCHEMA = z.strictObject({
 export function compileSegment(source: SourceFile, parts: ReadingParts): Segment | undefined {
   const definition = source.check(SEGMENT_SCHEMA, source.value);
   if (!definition) return undefined;
-  const { name, version, description, owner, purpose, channel = 'any', valid, when, cases = [] } = definition;
+  const { name, version, description, owner, purpose, channel = 'any', not_simulated: notSimulated, valid, when, cases = [] } = definition;
   const { catalog } = parts;
   checkName(name, SEGMENT_NAME, source);
   if (!catalog.purposes.includes(purpose)) {
@@ -58,5 +61,5 @@ export function compileSegment(source: SourceFile, parts: ReadingParts): Segment
   const asked = reader.read(when, ['when']);
   const condition = asked && period ? allOf([period, asked]) : asked;
   const compiled = compileSegmentCases(cases, { purpose, channel }, source, catalog);
-  return condition && { name, file: source.file, version, description, owner, purpose, channel, condition, cases: compiled };
+  return condition && { name, file: source.file, version, description, owner, purpose, channel, ...(notSimulated === undefined ? {} : { notSimulated }), condition, cases: compiled };
 }
