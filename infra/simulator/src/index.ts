@@ -36,6 +36,7 @@ export { requestHeaders, type Targets } from './credentials.js';
 export { Connections, send, type Answer, type Rejection, type SendOptions } from './send.js';
 export { demoCustomer, type DemoCustomer, type DemoStep } from './demo-customer.js';
 export { PORTAL_ID } from './hubspot-events.js';
+export { shopActivities, type ShopActivity } from './shop/activities.js';
 export { activity } from './shop/chance.js';
 export { ShopFeed, firstEvents, shopRequests, type FeedOptions, type ShopRequest } from './shop/feed.js';
 export type { Happening, Truth } from './shop/happening.js';

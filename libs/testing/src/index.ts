@@ -3,3 +3,4 @@ export { chromiumPath } from './chromium.js';
 export { startTestPlatform, type TestPlatform } from './test-platform.js';
 export { waitFor, type WaitOptions } from './wait-for.js';
 export { processesNaming, runProgram, type ProgramOptions } from './program.js';
+export { shopActivities, type ShopActivity } from '@tideway/simulator';

@@ -75,7 +75,7 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
         }
         state.standing?.changed.add(index);
       }
-      if (recordConsent(state.consents, activity)) delete state.standing;
+      if (recordConsent(state.consents, activity) && state.standing) state.standing.decisions = true;
     },
     join(state, other) {
       join(accumulators, state, other);

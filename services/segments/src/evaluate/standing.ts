@@ -16,8 +16,10 @@ export interface Standing {
   holding: Uint8Array;
   /** Time (ms) until which a condition stays what it is, by the segment's position; absent: for ever. */
   until: Map<number, number>;
-  /** Accumulators that were given something since. */
+  /** Accumulators that were given something since... */
   changed: Set<number>;
+  /** ...and whether decisions were. */
+  decisions: boolean;
 }
 
 /** A definition cannot be evaluated, and is left out from then on. */
@@ -28,6 +30,10 @@ export class Standings {
   readonly #scopes: readonly Scope[];
   /** Position of each segment's scope. */
   readonly #scopeOf: readonly number[];
+  /** Positions of the segments that have a scope, or whose condition reads it; by the scope's position. */
+  readonly #decided: readonly number[][];
+  /** Positions of the segments whose condition reads a scope: a decision to come counts for them too. */
+  readonly #deciding: readonly number[];
   /** Positions of the segments that read an accumulator. */
   readonly #dependents = new Map<number, number[]>();
   /** Positions of the segments that are disabled. */
@@ -41,6 +47,8 @@ export class Standings {
     const keys = [...scopes.keys()];
     this.#scopes = [...scopes.values()];
     this.#scopeOf = segments.map((segment) => keys.indexOf(scopeKey(segment)));
+    this.#decided = keys.map((key) => [...segments.keys()].filter((position) => [segments[position]!, ...segments[position]!.condition.scopes].some((scope) => scopeKey(scope) === key)));
+    this.#deciding = [...segments.keys()].filter((position) => segments[position]!.condition.scopes.length > 0);
     for (const [position, { condition }] of segments.entries()) {
       for (const { index } of condition.accumulators) this.#dependents.set(index, [...(this.#dependents.get(index) ?? []), position]);
     }
@@ -50,7 +58,7 @@ export class Standings {
   evaluate(state: ProfileState, now: number): { members: string[]; nextChange: number } {
     const subject = new Subject(state, now);
     const known = state.standing;
-    const standing = known && now >= known.at && now < known.decidedUntil ? this.#renewed(subject, known) : this.#fresh(subject);
+    const standing = known && now >= known.at ? this.#renewed(subject, known) : this.#fresh(subject);
     state.standing = standing;
     let nextChange = standing.decidedUntil;
     for (const time of standing.until.values()) if (time < nextChange) nextChange = time;
@@ -64,21 +72,28 @@ export class Standings {
   }
 
   #fresh(subject: Subject): Standing {
-    const { state: { consents }, now } = subject;
     const standing: Standing = {
-      at: now,
-      granted: this.#scopes.map((scope) => decisionAt(consents, scope, now)?.decision === 'granted'),
-      decidedUntil: Math.min(Infinity, ...this.#scopes.map((scope) => nextDecisionAt(consents, scope, now))),
+      at: subject.now,
+      ...this.#decisions(subject),
       holding: new Uint8Array(this.#segments.length),
       until: new Map(),
       changed: new Set(),
+      decisions: false,
     };
     for (let position = 0; position < this.#segments.length; position += 1) this.#work(position, standing, subject);
     return standing;
   }
 
+  #decisions({ state: { consents }, now }: Subject): Pick<Standing, 'granted' | 'decidedUntil'> {
+    return {
+      granted: this.#scopes.map((scope) => decisionAt(consents, scope, now)?.decision === 'granted'),
+      decidedUntil: Math.min(Infinity, ...this.#scopes.map((scope) => nextDecisionAt(consents, scope, now))),
+    };
+  }
+
   #renewed(subject: Subject, standing: Standing): Standing {
     const affected = new Set<number>();
+    if (standing.decisions || subject.now >= standing.decidedUntil) this.#decide(subject, standing, affected);
     for (const index of standing.changed) for (const position of this.#dependents.get(index) ?? []) affected.add(position);
     for (const [position, time] of standing.until) if (time <= subject.now) affected.add(position);
     for (const position of affected) this.#work(position, standing, subject);
@@ -87,9 +102,23 @@ export class Standings {
     return standing;
   }
 
+  /** Most decisions repeat the ones before, as each landing tells what the banner was answered: only other ones cost. */
+  #decide(subject: Subject, standing: Standing, affected: Set<number>): void {
+    const { granted, decidedUntil } = this.#decisions(subject);
+    for (const [scope, positions] of this.#decided.entries()) {
+      if (granted[scope] !== standing.granted[scope]) for (const position of positions) affected.add(position);
+    }
+    for (const position of this.#deciding) affected.add(position);
+    Object.assign(standing, { granted, decidedUntil, decisions: false });
+  }
+
   /** Without consent no condition matters: only a decision can make the profile a member. */
   #work(position: number, { granted, holding, until }: Standing, subject: Subject): void {
-    if (!granted[this.#scopeOf[position]!]) return;
+    if (!granted[this.#scopeOf[position]!]) {
+      holding[position] = 0;
+      until.delete(position);
+      return;
+    }
     const { name, condition } = this.#segments[position]!;
     let [holds, next] = [false, Infinity];
     if (!this.#failed.has(position)) {

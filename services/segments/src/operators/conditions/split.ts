@@ -42,7 +42,10 @@ export const split = conditionOperator<{ split: { name: string; from: number; to
       return undefined;
     }
     const numberOf = ({ state }: Subject) => splitNumber(name, state.profileId);
-    const holds = (subject: Subject) => numberOf(subject) >= from && numberOf(subject) < to;
+    const holds = (subject: Subject) => {
+      const number = numberOf(subject);
+      return number >= from && number < to;
+    };
     return {
       accumulators: [],
       scopes: [],
