@@ -21,7 +21,8 @@ const onCluster = ({ name }: Cluster) => `ON CLUSTER ${quoted(name)}`;
 /**
  * The part of a table that one shard has, and the whole under the product's name, of which services insert and read. A
  * record's key chooses its partition, and the partition its shard: all of a key is in one shard, where FINAL finds the
- * last of it, and a block of an insert, which is of one partition, goes to one shard whole, under its own token.
+ * last of it. A block is split in the same way each time it is sent, and each shard knows its part by the token; by a
+ * hash of the key, every block would have a part, and make a part of its own, in every shard.
  * https://clickhouse.com/docs/engines/table-engines/mergetree-family/replication
  * https://clickhouse.com/docs/engines/table-engines/special/distributed
  */

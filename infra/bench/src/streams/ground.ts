@@ -1,6 +1,7 @@
 // What the run takes place on: a platform, the two that compute the segments as supervised processes, and a publisher.
 import { fork } from 'node:child_process';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTable, createView } from '@tideway/clickhouse';
 import { productOf } from '@tideway/contracts';
 import { startPlatform, Supervisor, workspaceRoot, type ChildSpec, type Platform } from '@tideway/embedded';
@@ -41,6 +42,8 @@ export interface Ground {
 }
 
 const QUERY_TIMEOUT_MS = 120_000;
+const ATTEMPTS = 50;
+const RETRY_MS = 100;
 
 /** Starts everything but the readers. Rejects where a part does not start, or the program cannot be had. */
 export async function layGround(workplace: Workplace, onProgress: (line: string) => void): Promise<Ground> {
@@ -66,14 +69,26 @@ export async function layGround(workplace: Workplace, onProgress: (line: string)
       tideway: { name: 'tideway', topic: productOf(clients.products, 'segments.memberships').topic, group: 'segments', child: ours },
       streams: { name: 'streams', topic: STREAMS_OUTPUT, group: STREAMS_APPLICATION, child: theirs },
     },
-    recordsOnTopic: async () => (await admin.fetchTopicOffsets(INPUT)).reduce((sum, { high }) => sum + Number(high), 0),
-    async lagOf(group) {
+    recordsOnTopic: () => patiently(async () => (await admin.fetchTopicOffsets(INPUT)).reduce((sum, { high }) => sum + Number(high), 0)),
+    lagOf: (group) => patiently(async () => {
       const ends = new Map((await admin.fetchTopicOffsets(INPUT)).map(({ partition, high }) => [partition, Number(high)]));
       const [committed] = await admin.fetchOffsets({ groupId: group, topics: [INPUT] });
       return committed!.partitions.reduce((sum, { partition, offset }) => sum + ends.get(partition)! - Math.max(0, Number(offset)), 0);
-    },
-    membersOf: async (group) => (await admin.describeGroups([group])).groups[0]?.members.length ?? 0,
+    }),
+    membersOf: (group) => patiently(async () => (await admin.describeGroups([group])).groups[0]?.members.length ?? 0),
   };
+}
+
+/** A broker's coordinators move and load while groups are new, which it tells as errors that pass. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === ATTEMPTS) throw error;
+      await sleep(RETRY_MS);
+    }
+  }
 }
 
 /** Topics, and the table that the warehouse would make: views of segments join it. */
