@@ -33,12 +33,19 @@ describe('parseCommand', () => {
     expect(parseCommand(['soak', '--minutes', '2', '--rate', '100', '--people', '40', '--no-write'])).toEqual({ soak: { minutes: 2, rate: 100, people: 40 }, write: false });
   });
 
+  it('compares with Kafka Streams at sizes of its own', () => {
+    expect(parseCommand(['streams'])).toEqual({ streams: { records: 1_000_000, people: 100_000, rate: 2_000, seconds: 60, warmUpSeconds: 20 }, write: true });
+    expect(parseCommand(['streams', '--records', '50', '--people', '9', '--rate', '10', '--seconds', '5', '--warm-up', '2', '--no-write'])).toEqual({
+      streams: { records: 50, people: 9, rate: 10, seconds: 5, warmUpSeconds: 2 }, write: false,
+    });
+  });
+
   it('gives help whatever else is said', () => {
     expect(parseCommand(['latency', '--rates', 'many', '--help'])).toBe('help');
   });
 
   it.each([
-    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, intake, load, held, soak, peers, all.'],
+    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, intake, load, held, soak, peers, streams, all.'],
     [['warehouse', 'latency'], 'There is no benchmark "warehouse latency"'],
     [['--records', '0'], '--records takes whole numbers from 1 on, not "0"'],
     [['--rates', '500,,2000'], '--rates takes whole numbers from 1 on, not ""'],

@@ -4,11 +4,12 @@ import type { HeldOptions } from './held/run.js';
 import type { IntakeOptions } from './intake/run.js';
 import type { LoadOptions } from './load/run.js';
 import { parsePeers } from './peers.js';
+import type { StreamsOptions } from './streams/run.js';
 import type { SinkCommand } from './warehouse/command-sink.js';
 
 export const HELP = `Measures Tideway on a platform of its own, and writes docs/benchmarks.md.
 
-  npm run bench -- [warehouse|latency|intake|load|held|soak|peers|all] [options]
+  npm run bench -- [warehouse|latency|intake|load|held|soak|peers|streams|all] [options]
 
   warehouse       the same records into ClickHouse: by its Kafka engine, by the warehouse service, by decoding
   latency         from the receipt of an event to the change of a membership, with the whole mesh running
@@ -17,22 +18,25 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   held            the highest rate that the whole mesh holds, with a new mesh for each that is tried
   soak            a long time at a steady rate: memory, lag, parts, latency, and pictures of them
   peers           what else there is, also as npm run bench:peers: the ways of \`warehouse\` with further sinks, and Kafka clients
+  streams         five segments by ours and by Kafka Streams, of the same topic: about 7 minutes, 2 of them before the first figure;
+                  downloads 96 MB from Maven Central once
   all             warehouse and latency (default)
 
-  --records N     warehouse, peers: records of a round (default 1000000)
+  --records N     warehouse, peers: records of a round (default 1000000); streams: activities of the time before
   --rounds N      warehouse, peers, intake: rounds of each, in turn (default 3)
   --ways A,B      warehouse: only these of engine-default, engine, tideway, engine-tuned, json; for who works on one of them
   --rates N,N     latency: events per second, one run each (default 500,2000)
-  --seconds N     latency, held: seconds that are measured (default 60); load, intake: of each run (default 20)
-  --warm-up N     latency, held, intake: seconds before (default 20, 30, 10)
+  --seconds N     latency, held, streams: seconds that are measured (default 60); load, intake: of each run (default 20)
+  --warm-up N     latency, held, intake, streams: seconds before (default 20, 30, 10, 20)
   --from N        held: events per second of the first try (default 1000)
   --to N          held: the most that is tried (default 6000)
   --resolution N  held: how exactly, in events per second (default 250)
   --limit N       held: ms that p99 from event to membership must stay below (default 700)
   --minutes N     soak: minutes (default 60)
   --rate N        load: events per second of the run at a pace (default 6000); soak: events per second (default
-                  half of the highest rate of the last \`held\` in docs/benchmarks.json)
-  --people N      soak: how many people (default: as many as all come in the first sixth of the time, 50000 at most)
+                  half of the highest rate of the last \`held\` in docs/benchmarks.json); streams: activities per second (default 2000)
+  --people N      soak: how many people (default: as many as all come in the first sixth of the time, 50000 at most); streams
+                  (default 100000)
   --sinks         peers: only the ways into ClickHouse
   --clients       peers: only the Kafka clients
   --sink NAME=COMMAND
@@ -64,6 +68,7 @@ export interface Command {
   /** Without a rate: half of the highest that is held. */
   soak?: { minutes: number; rate?: number; people?: number };
   clients?: { records: number; rounds: number };
+  streams?: StreamsOptions;
   write: boolean;
 }
 
@@ -88,7 +93,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const PARTS = ['warehouse', 'latency', 'intake', 'load', 'held', 'soak', 'peers', 'all'];
+const PARTS = ['warehouse', 'latency', 'intake', 'load', 'held', 'soak', 'peers', 'streams', 'all'];
 
 /** Reads arguments (without node and script); 'help' if asked for. Throws an Error that says what to change. */
 export function parseCommand(args: string[]): Command | 'help' {
@@ -106,6 +111,7 @@ export function parseCommand(args: string[]): Command | 'help' {
     intake: { ...span(20, 10), rounds: warehouse.rounds },
     load: { rate: rate ?? 6_000, seconds: span(20, 1).seconds },
     held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit) },
+    streams: { records: warehouse.records, people: people ?? 100_000, rate: rate ?? 2_000, ...span(60, 20) },
     soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }) },
   };
   const wanted = part === 'all' ? ['warehouse', 'latency'] : [part];

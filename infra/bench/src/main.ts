@@ -13,6 +13,7 @@ import { render } from './report/render.js';
 import { readResults, writeResults, type Results } from './report/results.js';
 import { writePictures } from './soak/pictures.js';
 import { runSoak, type Soak } from './soak/run.js';
+import { runStreams } from './streams/run.js';
 import { runWarehouse } from './warehouse/run.js';
 import { Workplace } from '@tideway/mesh';
 
@@ -57,6 +58,10 @@ async function measure(command: Command, workplace: Workplace): Promise<Measured
     results.soak = { ...about(soak.result.clickhouseVersion, load), ...soak.result };
   }
   if (command.clients) results.clients = { ...about(undefined, load), ...(await runClients(workplace, command.clients, progress)) };
+  if (command.streams) {
+    const result = await runStreams(workplace, command.streams, progress);
+    results.streams = { ...about(result.clickhouseVersion, load), ...result };
+  }
   return { results, ...(soak ? { soak } : {}) };
 }
 

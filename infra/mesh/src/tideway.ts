@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { errorText } from '@tideway/service';
 import { connect, type Clients } from './clients.js';
 import { composeEnvironment, loadPasswords } from './compose-env.js';
+import { addDdlCommand } from './ddl-command.js';
 import { meshDir } from './mesh.js';
 import { loadSecrets } from './secrets.js';
 import { addQuarantineCommands } from './quarantine-command.js';
@@ -72,6 +73,7 @@ program.command('compose-env').description('prints what docker-compose.yml reads
   });
 addQuarantineCommands(program, { clients, env: environment });
 addSegmentsCommands(program, environment);
+addDdlCommand(program, (line) => console.log(line));
 
 program.parseAsync().catch((error: unknown) => {
   console.error(errorText(error));

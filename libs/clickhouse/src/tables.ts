@@ -12,26 +12,52 @@ const ORIGIN_NAMES = ['_partition', '_offset', '_inserted_at', '_deleted'];
  * keeps them from taking a part of some megabytes with every ten small ones, again and again, which was two thirds of
  * ClickHouse's time. Tables have about 20 parts more for it. As many tokens are remembered as blocks may be late.
  */
-const SETTINGS = ['non_replicated_deduplication_window = 10000', 'min_parts_to_merge_at_once = 10', 'merge_selector_base = 20'];
+const DEDUPLICATION_WINDOW = 10_000;
+const MERGES = ['min_parts_to_merge_at_once = 10', 'merge_selector_base = 20'];
+const SETTINGS = [`non_replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`, ...MERGES];
+/** The same where the table is replicated: tokens are kept for as long as two weeks, if there are not more of them. */
+export const REPLICATED_SETTINGS = [`replicated_deduplication_window = ${DEDUPLICATION_WINDOW}`, 'replicated_deduplication_window_seconds = 1209600', ...MERGES];
 
 /** `database.table` of the storage table, quoted. */
 export function tableName(product: Product): string {
   return `${quoted(product.database)}.${quoted(product.table)}`;
 }
 
+/** What a storage table is, whatever stores it. */
+export interface StorageTable {
+  /** Definitions, in their order. */
+  columns: string[];
+  /** Of the MergeTree family, without brackets where it has no parameters: ReplacingMergeTree(...). */
+  engine: string;
+  /** PARTITION BY, ORDER BY and TTL. */
+  layout: string;
+}
+
+/** The storage table of a product, as its contract has it. */
+export function storageTable(product: Product): StorageTable {
+  const columns = [...ORIGIN_COLUMNS, ...product.schema.fields.map((field) => columnDefinition(columnOf(field))), "`_inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3)"];
+  const ttl = tableTtl(product);
+  const kept = ttl === undefined ? '' : ` TTL ${ttl}`;
+  if (product.kind === 'event') return { columns, engine: 'MergeTree', layout: `PARTITION BY toYYYYMM(${partitionField(product)}) ORDER BY (${eventOrder(product)})${kept}` };
+  return {
+    columns: [...columns, '`_deleted` UInt8 DEFAULT 0'], engine: `ReplacingMergeTree(${versionField(product) ?? '_offset'}, _deleted)`,
+    layout: `ORDER BY (${product.key.map(quoted).join(', ')})${kept}`,
+  };
+}
+
 /** CREATE TABLE of a product's storage table, and of the Null table that refused blocks are bisected into. `settings` are MergeTree's, beside those that every table has. */
 export function createTable(product: Product, settings: string[] = []): string[] {
-  const columns = product.schema.fields.map((field) => columnDefinition(columnOf(field)));
-  const inserted = "`_inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3)";
-  const body = product.kind === 'event'
-    ? `(${[...ORIGIN_COLUMNS, ...columns, inserted].join(', ')}) ENGINE = MergeTree PARTITION BY toYYYYMM(${partitionField(product)}) ORDER BY (${eventOrder(product)})`
-    : `(${[...ORIGIN_COLUMNS, ...columns, inserted, '`_deleted` UInt8 DEFAULT 0'].join(', ')}) ENGINE = ReplacingMergeTree(${versionField(product) ?? '_offset'}, _deleted) ORDER BY (${product.key.map(quoted).join(', ')})`;
-  const ttl = tableTtl(product);
+  const { columns, engine, layout } = storageTable(product);
   return [
-    `CREATE TABLE IF NOT EXISTS ${tableName(product)} ${body}${ttl === undefined ? '' : ` TTL ${ttl}`} SETTINGS ${[...SETTINGS, ...settings].join(', ')}`,
+    `CREATE TABLE IF NOT EXISTS ${tableName(product)} (${columns.join(', ')}) ENGINE = ${engine} ${layout} SETTINGS ${[...SETTINGS, ...settings].join(', ')}`,
     `CREATE TABLE IF NOT EXISTS ${bisectTable(product)} AS ${tableName(product)} ENGINE = Null`,
   ];
 }
+
+/** Activities once more, of the segments service alone, which is the only writer of its rows: read by profile, a few rows each. */
+export const historyTable = (activities: Product): Product => ({ ...activities, database: 'segments', table: 'activities', view: 'activities' });
+/** With marks as far apart as usual, a read of hundreds of profiles would be a scan of the table. */
+export const HISTORY_SETTINGS = ['index_granularity = 256'];
 
 /** The TTL expression of a product's rows, where its contract bounds how long tables keep them. */
 function tableTtl({ tableRetentionMs }: Product): string | undefined {

@@ -1,13 +1,13 @@
 // Wiring of the segments service: definitions, the history in ClickHouse, the loop over partitions of profiles, and the API.
 import { Module } from '@nestjs/common';
 import { loadProducts } from '@tideway/contracts';
-import { checkClickHouse, createClickHouse, tableName } from '@tideway/clickhouse';
+import { checkClickHouse, createClickHouse, historyTable, tableName } from '@tideway/clickhouse';
 import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
 import { prepareApi, segmentsApi } from './api/api.js';
 import { configShape } from './config.js';
 import { Formats } from './formats.js';
-import { History, historyTable } from './history.js';
+import { History } from './history.js';
 import { Inputs } from './inputs.js';
 import { LiveDefinitions } from './live-definitions.js';
 import { NomineeSource } from './nominees.js';

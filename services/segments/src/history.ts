@@ -1,6 +1,6 @@
 // The activities of this service's partitions in ClickHouse: written in ranges of offsets, read back for profiles that
 // are not in memory. This service is the only writer of its rows.
-import { clickhouseError, columnDefinition, columnOf, createTable, insertDatums, tableName, withinPatience, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
+import { HISTORY_SETTINGS, clickhouseError, columnDefinition, columnOf, createTable, historyTable, insertDatums, tableName, withinPatience, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { clusterId, locateWire, offsetOf, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint, type Metrics } from '@tideway/service';
@@ -9,18 +9,10 @@ import { RANKS_TABLE, rowToActivity, type Activity } from './evaluate/index.js';
 /** ClickHouse refuses a query parameter of more than 128 KiB (http_max_field_value_size): about 3,300 ids. */
 const PROFILES_PER_QUERY = 2_000;
 
-/** Read by profile, a few rows each: with marks as far apart as usual, hundreds of profiles would be a scan of the table. */
-const TABLE_SETTINGS = ['index_granularity = 256'];
-
 /** Boundaries between shares of everybody: see evaluate/ranks.ts. A handful of rows a day. */
 export const RANKS_DDL = `CREATE TABLE IF NOT EXISTS ${RANKS_TABLE} (
   rank String, effective_at DateTime64(3, 'UTC'), boundaries Array(Int64), people UInt64
 ) ENGINE = MergeTree ORDER BY (rank, effective_at) SETTINGS non_replicated_deduplication_window = 10000`;
-
-/** Where the rows stand: the product's columns, in a table of this service. */
-export function historyTable(activities: Product): Product {
-  return { ...activities, database: 'segments', table: 'activities', view: 'activities' };
-}
 
 /** An activity as it goes to ClickHouse, undecoded, and as it is evaluated. */
 export interface HistoryRow extends Datum {
@@ -51,7 +43,7 @@ export class History {
   async prepare(kafka: Kafka): Promise<void> {
     try {
       await this.clickhouse.command({ query: 'CREATE DATABASE IF NOT EXISTS segments' });
-      await this.clickhouse.command({ query: createTable(this.#table, TABLE_SETTINGS)[0]! });
+      await this.clickhouse.command({ query: createTable(this.#table, HISTORY_SETTINGS)[0]! });
       await this.clickhouse.command({ query: RANKS_DDL });
       // A table of an older version has not got the fields that came since.
       const columns = this.#table.schema.fields.map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);

@@ -9,6 +9,7 @@ import { heldSection } from './held.js';
 import { intakeSection } from './intake.js';
 import { loadSection } from './load.js';
 import { soakSection } from './soak.js';
+import { streamsSection } from './streams.js';
 import { decimal, goal, ms, table } from './table.js';
 
 /** What the project sets out to reach. */
@@ -38,6 +39,7 @@ export function render(results: Results): string {
     ...(results.held ? ['', ...heldSection(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
     ...(results.clients ? ['', ...clients(results.clients)] : []),
+    ...(results.streams ? ['', ...streamsSection(results.streams)] : []),
   ].join('\n');
 }
 

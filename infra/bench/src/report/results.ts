@@ -7,6 +7,7 @@ import type { LatencyResult } from '../latency/run.js';
 import type { ClientsResult } from '../clients/run.js';
 import type { GeneratorResult } from '../load/run.js';
 import type { SoakResult } from '../soak/run.js';
+import type { StreamsResult } from '../streams/run.js';
 import type { SinkCommand } from '../warehouse/command-sink.js';
 import type { ContenderResult } from '../warehouse/run.js';
 import type { About } from './about.js';
@@ -20,6 +21,7 @@ export interface Results {
   held?: About & HeldResult;
   soak?: About & SoakResult;
   clients?: About & ClientsResult;
+  streams?: About & StreamsResult;
 }
 
 const JSON_FILE = 'benchmarks.json';

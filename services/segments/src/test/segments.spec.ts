@@ -1,13 +1,13 @@
 // The segments service on the real platform: entries and exits by activity, time, consent, merge and definition, and
 // the same members whatever is cold, killed or redone.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { createClickHouse, createTable, createView, tableName, type ClickHouseClient } from '@tideway/clickhouse';
+import { createClickHouse, createTable, createView, historyTable, tableName, type ClickHouseClient } from '@tideway/clickhouse';
 import { avroType, loadProducts, productOf, type CustomerActivities, type OperationsQuarantine, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
 import { Publisher, SchemaRegistry, createKafka, encodeWire, partitionOf, type Kafka } from '@tideway/kafka';
 import { clickhouseShape, createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { segments } from '../app.module.js';
-import { History, historyTable } from '../history.js';
+import { History } from '../history.js';
 import type { WrittenDefinition } from '../live-definitions.js';
 import { DEFINITIONS_TOPIC } from '../topics.js';
 import { activity, decided, merged, newProfile, ordered, viewed } from './activities.js';
