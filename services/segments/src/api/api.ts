@@ -4,7 +4,7 @@ import type { Provider, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createClickHouse } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
-import { IntakeErrors, checkBodyHeaders, registerRawBody } from '@tideway/intake';
+import { IntakeError, IntakeErrors, checkBodyHeaders, registerRawBody } from '@tideway/intake';
 import type { Kafka, SchemaRegistry } from '@tideway/kafka';
 import type { ClickHouseConfig, Service } from '@tideway/service';
 import type { FastifyInstance } from 'fastify';
@@ -75,6 +75,11 @@ export async function prepareApi(app: NestFastifyApplication, { logger, metrics 
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await fastify.register(helmet);
   registerRawBody(fastify, BODY);
+  const definitions = app.get<LiveDefinitions>(SAVED);
+  fastify.addHook('onRequest', async ({ url }) => {
+    // A segment that was written would not be found yet, and a removal of it would be taken for a mistake.
+    if (url.startsWith('/v1/') && !definitions.isRead) throw new IntakeError(503, { code: 'starting', field: '', message: 'written definitions are being read: ask again' }, { 'retry-after': '1' });
+  });
   fastify.addHook('onRequest', async ({ method, headers }) => {
     if (method === 'POST' || method === 'PUT') checkBodyHeaders(headers, BODY);
   });
