@@ -4,7 +4,7 @@ import type { Provider, Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createClickHouse } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
-import { IntakeError, IntakeErrors, checkBodyHeaders, registerRawBody } from '@tideway/intake';
+import { IntakeErrors, checkBodyHeaders, registerRawBody } from '@tideway/intake';
 import type { Kafka, SchemaRegistry } from '@tideway/kafka';
 import type { ClickHouseConfig, Service } from '@tideway/service';
 import type { FastifyInstance } from 'fastify';
@@ -21,6 +21,7 @@ import { OpenapiController } from './openapi.js';
 import { PREVIEWS, PreviewController, type PreviewParts } from './preview.controller.js';
 import { ProfilesController } from './profiles.controller.js';
 import { loadPurposeIdentifiers } from './purpose-identifiers.js';
+import { checkKnown } from './saved-definitions.js';
 import { SAVED, SegmentsController } from './segments.controller.js';
 
 /** A definition of a thousand lines has a tenth of it. */
@@ -76,10 +77,7 @@ export async function prepareApi(app: NestFastifyApplication, { logger, metrics 
   await fastify.register(helmet);
   registerRawBody(fastify, BODY);
   const definitions = app.get<LiveDefinitions>(SAVED);
-  fastify.addHook('onRequest', async ({ url }) => {
-    // A segment that was written would not be found yet, and a removal of it would be taken for a mistake.
-    if (url.startsWith('/v1/') && !definitions.isRead) throw new IntakeError(503, { code: 'starting', field: '', message: 'written definitions are being read: ask again' }, { 'retry-after': '1' });
-  });
+  fastify.addHook('onRequest', async ({ url }) => checkKnown(url, definitions));
   fastify.addHook('onRequest', async ({ method, headers }) => {
     if (method === 'POST' || method === 'PUT') checkBodyHeaders(headers, BODY);
   });
