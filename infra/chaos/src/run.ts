@@ -59,6 +59,8 @@ const RECOVERY_LIMIT_MS = 60_000;
 const RECOVERY_LIMIT_CALMS = 15;
 const CANARY_TIMEOUT_MS = 180_000;
 const FINISH_TIMEOUT_MS = 180_000;
+/** 200 segments at once, over all activities of an hour, on a machine that does much else. */
+const QUERY_TIMEOUT_MS = 120_000;
 const BREATH_MS = 500;
 /** The author's choices are others than the faults'. */
 const AUTHORS_SEED = 1_000_003;
@@ -68,7 +70,7 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   const { seed, brokers, eventsPerSecond, minutes } = options;
   const begin = Date.now();
   const arena = await Arena.start(workplace, { brokers, patches: options.patches, minutes, onProgress: (line) => void (/ready/.test(line) ? undefined : say(line)) });
-  const clients = connect(arena.env);
+  const clients = connect(arena.env, { queryTimeoutMs: QUERY_TIMEOUT_MS });
   workplace.onClose(() => clients.clickhouse.close());
   const ledger = new Ledger();
   let canaryEvents = 0;

@@ -27,7 +27,7 @@ export interface CheckOptions {
   writes: readonly Write[];
 }
 
-/** What timers changed is in ClickHouse, and not only their states. */
+/** What was evaluated is in ClickHouse: states before timers are looked for in them, and memberships after it. */
 const SETTLED_MS = 2_000;
 
 /** A read that failed says nothing about what it was to read: it is done again, this often at most. */
@@ -37,6 +37,7 @@ const RETRY_MS = 1_000;
 /** Every check; call it when everything is processed, though time goes on changing memberships. Rejects where the platform does not answer. */
 export async function check(options: CheckOptions): Promise<Verdict[]> {
   const frozen = Date.now();
+  await sleep(SETTLED_MS);
   const timers = await checkTimers(options.clients, frozen);
   await sleep(SETTLED_MS);
   for (let attempt = 1; ; attempt += 1) {

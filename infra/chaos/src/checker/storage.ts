@@ -26,10 +26,10 @@ export async function checkStorage(clients: Clients, scan: Scan): Promise<Verdic
   for (const { topic, name } of tables) {
     const sums = scan.sums.get(topic)!;
     rows += [...sums.values()].reduce((sum, { records }) => sum + records, 0);
-    const again = await doubledRows(clients, name);
-    if (again.length > 0) problems.push(`${name} has ${again.length} rows too many`);
-    doubled.push(...again);
     for (const [partition, wanted] of sums) {
+      const again = await doubledRows(clients, name, partition);
+      if (again.length > 0) problems.push(`${name}[${partition}] has ${again.length} rows too many`);
+      doubled.push(...again);
       const stored = await whenStored(clients, name, partition, wanted);
       const missing = wanted.records - stored.offsets;
       if (missing === 0 && stored.offsetSum === wanted.offsetSum) continue;
@@ -40,10 +40,11 @@ export async function checkStorage(clients: Clients, scan: Scan): Promise<Verdic
   return verdict('once in tables', problems.length === 0, problems.join('; ') || `${rows} records of ${tables.length} tables, each offset once`, { lost, doubled });
 }
 
-/** When (ms) each superfluous row was stored. */
-async function doubledRows(clients: Clients, table: string): Promise<number[]> {
+/** When (ms) each superfluous row was stored. By partition: an hour's memberships are millions. */
+async function doubledRows(clients: Clients, table: string, partition: number): Promise<number[]> {
   const rows = await clients.rows<{ at: number; n: number }>(
-    `SELECT toUnixTimestamp64Milli(max(_inserted_at)) AS at, count() AS n FROM ${table} GROUP BY _partition, _offset HAVING n > 1`,
+    `SELECT toUnixTimestamp64Milli(max(_inserted_at)) AS at, count() AS n FROM ${table} WHERE _partition = {partition:Int32} GROUP BY _offset HAVING n > 1`,
+    { partition },
   );
   return rows.flatMap(({ at, n }) => Array.from({ length: Number(n) - 1 }, () => Number(at)));
 }
