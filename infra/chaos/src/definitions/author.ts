@@ -17,8 +17,8 @@ export interface Write extends Change {
   alone: boolean;
 }
 
-/** Seconds between two changes. */
-const PAUSE_SECONDS = [4, 8] as const;
+/** Seconds between two changes: each has 200 segments compiled, and views made anew, beside all else. */
+const PAUSE_SECONDS = [6, 14] as const;
 /** A fault, and the start of what it has ended, on a slow machine. */
 const ANSWER_TIMEOUT_MS = 180_000;
 const AGAIN_MS = 500;
