@@ -7,6 +7,7 @@ import { SERVICES, choosePorts, loadSecrets, requestTargets, serviceChild, urlOf
 import type { Targets as LoadTargets } from '@tideway/simulator';
 import { patched } from './controls/environment.js';
 import type { PatchName } from './controls/patches.js';
+import { addOwnDefinitions } from './definitions/folder.js';
 import { Proxy } from './proxy.js';
 import { SmallDisk } from './small-disk.js';
 import { targetsOf, type Targets } from './targets.js';
@@ -16,8 +17,13 @@ export interface ArenaOptions {
   brokers: 1 | 3;
   /** What every service's build is broken by: a control. */
   patches?: readonly PatchName[];
+  /** For so many minutes faults will go on: definitions of the harness's own begin and end within them. */
+  minutes: number;
   onProgress?: (line: string) => void;
 }
+
+/** What starting takes, about. */
+const STARTING_MS = 60_000;
 
 interface Parts {
   platform: Platform;
@@ -56,10 +62,11 @@ export class Arena {
   }
 
   /** Starts everything in the workplace, which also stops it. Rejects with a PlatformError of one clear line. */
-  static async start(workplace: Workplace, { brokers, patches = [], onProgress }: ArenaOptions): Promise<Arena> {
+  static async start(workplace: Workplace, { brokers, patches = [], minutes, onProgress }: ArenaOptions): Promise<Arena> {
     const { dir } = workplace;
     const targets = targetsOf(brokers);
     cpSync(schemasDir(), path.join(dir, 'schemas'), { recursive: true });
+    addOwnDefinitions(path.join(dir, 'schemas'), { begin: Date.now() + STARTING_MS, minutes });
     const disk = workplace.keep ? undefined : SmallDisk.mount(clickhouseData(dir));
     workplace.onClose(async () => disk?.unmount());
     const proxies = await listen(workplace, targets);
@@ -124,6 +131,11 @@ export class Arena {
 
   pidOf(name: ServiceName, instance = 1): number | undefined {
     return this.#services.pids()[childName(name, instance)];
+  }
+
+  /** Instances of a service that are there, or on their way. */
+  instancesOf(name: ServiceName): number {
+    return Object.keys(this.#services.pids()).filter((child) => child === name || /^-\d+$/.test(child.slice(name.length)) && child.startsWith(name)).length;
   }
 
   /** Resolves when everything serves again. */

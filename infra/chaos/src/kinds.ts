@@ -3,7 +3,7 @@ import { processesOf, proxiedOf, type Targets } from './targets.js';
 
 export const KIND_NAMES = [
   'kill', 'pause', 'crash', 'zombie', 'cut', 'half-open', 'slow', 'one-way', 'registry-cold', 'registry-warm',
-  'rebalance', 'backlog', 'poison', 'schema-version', 'segment', 'retention', 'full-disk',
+  'rebalance', 'backlog', 'poison', 'schema-version', 'segment', 'adoption', 'retention', 'full-disk',
 ] as const;
 export type KindName = (typeof KIND_NAMES)[number];
 
@@ -43,7 +43,11 @@ export const KINDS: Record<KindName, Kind> = {
   backlog: { name: 'backlog', about: 'SIGSTOP, later SIGCONT, while 1,500 events come in a second', weight: 1, seconds: [6, 9], variants: consumerNames },
   poison: { name: 'poison', about: 'records that no reader can read, of every kind', weight: 2, seconds: [0, 0], variants: () => ['topics'] },
   'schema-version': { name: 'schema-version', about: 'a schema version added, by a publisher of another team', weight: 1, seconds: [1, 2], variants: () => ['web.custom-events'] },
-  segment: { name: 'segment', about: 'a segment added', weight: 1, seconds: [0, 0], variants: () => ['segments'] },
+  segment: { name: 'segment', about: 'a segment added by a file, and the service started anew', weight: 1, seconds: [0, 0], variants: () => ['segments'] },
+  adoption: {
+    name: 'adoption', about: 'death of the service that brings people to a definition written over HTTP', weight: 2, seconds: [2, 5],
+    variants: (targets) => ['segments kill', ...withPoints(targets, 'crashPoints').filter((target) => target.startsWith('segments '))],
+  },
   retention: { name: 'retention', about: 'records deleted before a paused consumer has read them', weight: 1, seconds: [3, 5], variants: () => ['warehouse'] },
   'full-disk': { name: 'full-disk', about: 'no space left', weight: 1, seconds: [2, 4], variants: () => ['clickhouse'] },
 };

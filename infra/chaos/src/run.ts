@@ -1,12 +1,14 @@
 // One run: the mesh under a steady load, faults one after the other, after each a canary, and at the end the checker.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, waitForLagZero, type Clients, type Workplace } from '@tideway/mesh';
+import { connect, waitUntilProcessed, type Clients, type Workplace } from '@tideway/mesh';
 import { errorText } from '@tideway/service';
 import { Arena } from './arena.js';
 import { sendCanary, type CanaryResult } from './canary.js';
 import { check } from './checker/checker.js';
+import { checkDefinitions } from './checker/definitions.js';
 import { verdict, type Verdict } from './checker/verdict.js';
 import type { PatchName } from './controls/patches.js';
+import { Author } from './definitions/author.js';
 import { noEvidence } from './evidence.js';
 import { FAULTS } from './faults/index.js';
 import type { FaultContext } from './faults/fault.js';
@@ -57,14 +59,18 @@ const RECOVERY_LIMIT_MS = 60_000;
 const RECOVERY_LIMIT_CALMS = 15;
 const CANARY_TIMEOUT_MS = 180_000;
 const FINISH_TIMEOUT_MS = 180_000;
+/** 200 segments at once, over all activities of an hour, on a machine that does much else. */
+const QUERY_TIMEOUT_MS = 120_000;
 const BREATH_MS = 500;
+/** The author's choices are others than the faults'. */
+const AUTHORS_SEED = 1_000_003;
 
 /** Runs and checks; stops what it started when the workplace closes. Rejects where the mesh does not start, or the harness itself fails. */
 export async function run(workplace: Workplace, options: RunOptions, say: (line: string) => void): Promise<RunResult> {
   const { seed, brokers, eventsPerSecond, minutes } = options;
   const begin = Date.now();
-  const arena = await Arena.start(workplace, { brokers, patches: options.patches, onProgress: (line) => void (/ready/.test(line) ? undefined : say(line)) });
-  const clients = connect(arena.env);
+  const arena = await Arena.start(workplace, { brokers, patches: options.patches, minutes, onProgress: (line) => void (/ready/.test(line) ? undefined : say(line)) });
+  const clients = connect(arena.env, { queryTimeoutMs: QUERY_TIMEOUT_MS });
   workplace.onClose(() => clients.clickhouse.close());
   const ledger = new Ledger();
   let canaryEvents = 0;
@@ -77,18 +83,22 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   await canary();
   const load = startLoad(arena, ledger, { seed, eventsPerSecond, seconds: minutes * 60 });
   const calm = await canary();
-  const context: FaultContext = { arena, clients, ledger, load, evidence: noEvidence(), random: seededRandom(seed), say };
+  const author = new Author(arena, seededRandom(seed + AUTHORS_SEED));
+  const context: FaultContext = { arena, clients, ledger, load, author, evidence: noEvidence(), random: seededRandom(seed), say };
   say(`The mesh runs; without faults a canary takes ${describeMs(calm.ms)}.`);
   const schedule = options.faults ?? makeSchedule({ seed, minutes, targets: arena.targets, only: options.only });
+  author.start();
   const faults = await runFaults(context, schedule, { canary, load, endsAt: Date.now() + minutes * 60_000, isClosing: () => workplace.closing });
   say('The faults are over: waiting until everything is processed…');
   arena.heal();
   const totals = await load.end();
   await arena.ready();
+  await author.end();
+  const definitions = await checkDefinitions(arena, clients, author);
   const unfinished = await finish(arena, clients);
   if (unfinished) say(unfinished.detail);
   say('Checking…');
-  const verdicts = [...(unfinished ? [unfinished] : []), ...(await check({ clients, ledger, evidence: context.evidence, totals }))];
+  const verdicts = [...(unfinished ? [unfinished] : []), definitions, ...(await check({ clients, ledger, evidence: context.evidence, totals, writes: author.writes }))];
   return { options, faults, verdicts, calmMs: calm.ms, events: totals.sent + canaryEvents, seconds: (Date.now() - begin) / 1_000 };
 }
 
@@ -132,10 +142,10 @@ async function runFault(context: FaultContext, fault: Fault, canary: Course['can
 
 async function finish(arena: Arena, clients: Clients): Promise<Verdict | undefined> {
   try {
-    await waitForLagZero(clients, FINISH_TIMEOUT_MS, () => undefined);
+    await waitUntilProcessed(clients, FINISH_TIMEOUT_MS);
     // Time alone ends sessions: records that come while topics are compared with tables would count as differences.
     await arena.stopService('sessions');
-    await waitForLagZero(clients, FINISH_TIMEOUT_MS, () => undefined);
+    await waitUntilProcessed(clients, FINISH_TIMEOUT_MS);
     return undefined;
   } catch (error) {
     return verdict('finished', false, errorText(error));

@@ -3,7 +3,8 @@
 import { productOf, type PersonalizationProfiles, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
 import { Decoder, readTopics } from '@tideway/kafka';
 import type { Clients } from './clients.js';
-import { lagByGroup } from './lag.js';
+import { endsOf, isQuiet, lagByGroup, type Ends } from './lag.js';
+import { MembershipLog, differences, sizeOf, type Sets } from './memberships.js';
 import type { SentTotals } from './totals.js';
 
 export interface Finding {
@@ -13,6 +14,9 @@ export interface Finding {
 }
 
 const SETTLED_MS = 1_500;
+const POLL_MS = 300;
+/** In each, what there was at its begin has been processed, and nothing new has come of it. */
+const QUIET_ROUNDS = 2;
 
 /** Waits until every group has processed everything, and then for what time alone still causes. Rejects after `timeoutMs`. */
 export async function waitForLagZero(clients: Clients, timeoutMs: number, onWait: (lag: Record<string, number>) => void): Promise<void> {
@@ -26,6 +30,27 @@ export async function waitForLagZero(clients: Clients, timeoutMs: number, onWait
       onWait(lag);
       await new Promise((resolve) => setTimeout(resolve, 400));
     }
+  }
+}
+
+/**
+ * Waits until every group has processed what there is, and what follows from it, though time alone goes on changing
+ * memberships. Rejects after `timeoutMs`.
+ */
+export async function waitUntilProcessed(clients: Clients, timeoutMs: number): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  let lag: Record<string, number> = { unknown: 1 };
+  let before: Ends = new Map();
+  let ends: Ends | undefined;
+  for (let quiet = 0; quiet < QUIET_ROUNDS; await new Promise((resolve) => setTimeout(resolve, POLL_MS))) {
+    if (Date.now() > deadline) throw new Error(`the mesh did not finish within ${timeoutMs / 1000} s: lag ${JSON.stringify(lag)}`);
+    ends ??= await endsOf(clients).catch(() => undefined);
+    if (!ends) continue;
+    lag = await lagByGroup(clients, ends).catch(() => ({ unknown: 1 }));
+    if (Object.values(lag).some((n) => n > 0)) continue;
+    quiet = isQuiet(before, ends) ? quiet + 1 : 0;
+    before = ends;
+    ends = undefined;
   }
 }
 
@@ -92,68 +117,79 @@ export async function checkOnce({ rows, products }: Clients): Promise<Finding[]>
   return [{ name: 'once in views', ok: doubled.length === 0, detail: doubled.map(({ product, n, keys }) => `${product}: ${n} rows, ${keys} keys`).join('; ') || `${counts.reduce((sum, { n }) => sum + Number(n), 0)} rows of ${counts.length} products, each key once` }];
 }
 
-/** Time at which a change counts: timers change members at their time, everything else at the evaluation. */
-const effectiveAt = (m: Pick<SegmentsMemberships, 'reason' | 'caused_at' | 'evaluated_at'>) => (m.reason === 'time' ? m.caused_at : m.evaluated_at);
-
-export async function checkMemberships(clients: Clients, frozen: number): Promise<Finding[]> {
+/** What the topic of memberships has now, seen from `frozen` (ms). */
+export async function readMemberships(clients: Clients, frozen: number, also?: (change: SegmentsMemberships) => void): Promise<MembershipLog> {
   const product = productOf(clients.products, 'segments.memberships');
   const decoder = new Decoder<SegmentsMemberships>(clients.registry, product);
-  const onTopic = new Set<string>();
-  const held = new Map<string, Set<string>>();
-  const sequences = new Map<string, number>();
-  let broken = 0;
-  let changes = 0;
+  const log = new MembershipLog(frozen);
   await readTopics(clients.kafka, new Map([[product.topic, []]]), async ({ message }) => {
     const change = await decoder.decode(message.value);
-    changes += 1;
-    const set = held.get(change.profile_id) ?? new Set();
-    held.set(change.profile_id, set);
-    // Entries and exits alternate, and no number is left out.
-    const entered = change.change === 'entered';
-    if (set.has(change.segment) === entered || change.sequence !== (sequences.get(change.profile_id) ?? 0) + 1) broken += 1;
-    sequences.set(change.profile_id, change.sequence);
-    if (entered) set.add(change.segment);
-    else set.delete(change.segment);
-    if (effectiveAt(change) <= frozen) {
-      if (entered) onTopic.add(`${change.profile_id} ${change.segment}`);
-      else onTopic.delete(`${change.profile_id} ${change.segment}`);
-    }
+    log.add(change);
+    also?.(change);
   });
-  const pairs = async (query: string) => new Set((await clients.rows<{ profile_id: string; segment: string }>(query, { now: frozen })).map((row) => `${row.profile_id} ${row.segment}`));
-  const inClickHouse = await pairs(`SELECT profile_id, segment FROM segments.memberships
+  return log;
+}
+
+/** Memberships on the topic, in ClickHouse and by SQL as of `frozen` (ms): the same ones. */
+export async function checkMemberships(clients: Clients, frozen: number, log?: MembershipLog): Promise<Finding[]> {
+  const { changes, broken, then, underWay } = log ?? (await readMemberships(clients, frozen));
+  const inClickHouse = await rowsOf(clients, frozen, `SELECT profile_id, segment FROM segments.memberships
     WHERE toUnixTimestamp64Milli(if(reason = 'time', caused_at, evaluated_at)) <= {now:Int64} GROUP BY profile_id, segment HAVING argMax(change, sequence) = 'entered'`);
-  const bySql = await pairs('SELECT profile_id, segment FROM segments.members_at(now = {now:Int64})');
+  const bySql = await rowsOf(clients, frozen, 'SELECT profile_id, segment FROM segments.members_at(now = {now:Int64})');
   return [
     { name: 'alternation', ok: broken === 0, detail: `${changes} changes of memberships, ${broken} out of order` },
-    compare('topic = ClickHouse', onTopic, inClickHouse),
-    compare('topic = SQL as of T', onTopic, bySql),
+    compare('topic = ClickHouse', then, inClickHouse),
+    compare('topic = SQL as of T', then, bySql, underWay),
   ];
 }
 
-function compare(name: string, a: Set<string>, b: Set<string>): Finding {
-  const missing = [...a].filter((entry) => !b.has(entry));
-  const extra = [...b].filter((entry) => !a.has(entry));
-  const ok = missing.length + extra.length === 0;
-  const examples = [...missing.slice(0, 2).map((entry) => `only left: ${entry}`), ...extra.slice(0, 2).map((entry) => `only right: ${entry}`)];
-  return { name, ok, detail: ok ? `${a.size} memberships, the same` : `${missing.length} missing, ${extra.length} extra (${examples.join('; ')})` };
+/** Segments by profile, of a query for both; a row per profile, or a long run's would not fit into memory. */
+async function rowsOf(clients: Clients, now: number, query: string): Promise<Map<string, string[]>> {
+  const rows = await clients.rows<{ profile_id: string; segments: string[] }>(`SELECT profile_id, groupArray(segment) AS segments FROM (${query}) GROUP BY profile_id`, { now });
+  return new Map(rows.map(({ profile_id, segments }) => [profile_id, segments]));
 }
 
+function compare(name: string, left: Sets, right: ReadonlyMap<string, readonly string[]>, underWay?: ReadonlySet<string>): Finding {
+  const { missing, extra } = differences(left, right, underWay);
+  const ok = missing.length + extra.length === 0;
+  const examples = [...missing.slice(0, 2).map((entry) => `only left: ${entry}`), ...extra.slice(0, 2).map((entry) => `only right: ${entry}`)];
+  const but = underWay?.size ? `; ${underWay.size} profiles left out, which were changing at T` : '';
+  return { name, ok, detail: ok ? `${sizeOf(left)} memberships, the same${but}` : `${missing.length} missing, ${extra.length} extra (${examples.join('; ')})` };
+}
+
+/** Comparisons of profiles that go on changing: so often at most, until none differs each time. */
+const COMPARISONS = 5;
+
+/** Whether personalization knows each profile with the segments of its state; time may go on changing both. */
 export async function checkProfiles(clients: Clients): Promise<Finding> {
-  const latest = async <T extends { profile_id: string }>(id: 'segments.state' | 'personalization.profiles') => {
+  let { different, unknown, profiles } = await compareProfiles(clients);
+  for (let again = 1; again < COMPARISONS && different.length + unknown.length > 0; again += 1) {
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+    const next = await compareProfiles(clients);
+    different = different.filter((id) => next.different.includes(id));
+    unknown = unknown.filter((id) => next.unknown.includes(id));
+    profiles = next.profiles;
+  }
+  const ok = different.length === 0 && unknown.length === 0;
+  return { name: "profiles = segments' state", ok, detail: ok ? `${profiles} profiles, the same segments` : `${different.length} differ (${different[0] ?? ''}), ${unknown.length} unknown to segments (${unknown[0] ?? ''})` };
+}
+
+async function compareProfiles(clients: Clients): Promise<{ different: string[]; unknown: string[]; profiles: number }> {
+  const latest = async (id: 'segments.state' | 'personalization.profiles') => {
     const product = productOf(clients.products, id);
-    const decoder = new Decoder<T>(clients.registry, product);
-    const found = new Map<string, T>();
+    const decoder = new Decoder<SegmentsState | PersonalizationProfiles>(clients.registry, product);
+    const found = new Map<string, string>();
     await readTopics(clients.kafka, new Map([[product.topic, []]]), async ({ message }) => {
-      if (message.value) found.set(String(message.key), await decoder.decode(message.value));
+      if (message.value) found.set(String(message.key), (await decoder.decode(message.value)).segments.map(({ segment }) => segment).sort().join(','));
       else found.delete(String(message.key));
     });
     return found;
   };
-  const states = await latest<SegmentsState>('segments.state');
-  const profiles = await latest<PersonalizationProfiles>('personalization.profiles');
-  const names = (list: { segment: string }[]) => list.map(({ segment }) => segment).sort().join(',');
-  const different = [...states].filter(([id, state]) => names(state.segments) !== names(profiles.get(id)?.segments ?? []));
-  const unknown = [...profiles.keys()].filter((id) => !states.has(id));
-  const ok = different.length === 0 && unknown.length === 0;
-  return { name: "profiles = segments' state", ok, detail: ok ? `${profiles.size} profiles, the same segments` : `${different.length} differ (${different[0]?.[0] ?? ''}), ${unknown.length} unknown to segments (${unknown[0] ?? ''})` };
+  const states = await latest('segments.state');
+  const profiles = await latest('personalization.profiles');
+  return {
+    different: [...states].filter(([id, names]) => names !== (profiles.get(id) ?? '')).map(([id]) => id),
+    unknown: [...profiles.keys()].filter((id) => !states.has(id)),
+    profiles: profiles.size,
+  };
 }

@@ -16,34 +16,55 @@ function groupTopics({ products }: Clients): Map<string, string[]> {
   ]);
 }
 
-/**
- * Records between the committed offset and the end, by group. Transactions end in markers that no consumer commits:
- * where only those may be left, the rest of the partition is read.
- */
-export async function lagByGroup(clients: Clients): Promise<Record<string, number>> {
+/** Where partitions end, by topic. */
+export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** Where every topic that a group of the mesh reads ends now. */
+export async function endsOf(clients: Clients): Promise<Ends> {
   const admin = clients.kafka.admin();
   await admin.connect();
   try {
     const ends = new Map<string, Map<number, number>>();
-    const endOf = async (topic: string) => {
-      if (!ends.has(topic)) ends.set(topic, new Map((await admin.fetchTopicOffsets(topic)).map((p) => [p.partition, Number(p.high)])));
-      return ends.get(topic)!;
-    };
+    // One after the other: kafkajs answers for topics that are asked for at once from the metadata of the first alone.
+    for (const topic of new Set([...groupTopics(clients).values()].flat())) ends.set(topic, new Map((await admin.fetchTopicOffsets(topic)).map((p) => [p.partition, Number(p.high)])));
+    return ends;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Topics that time alone goes on writing to: who leaves a segment when a window is over. */
+const isWrittenByTime = (topic: string) => /^(segments|personalization)\.(?!handovers)/.test(topic);
+
+/** Whether nothing has come in between two times; what follows from time alone is not looked at. */
+export function isQuiet(before: Ends, after: Ends): boolean {
+  return [...after].every(([topic, ends]) => isWrittenByTime(topic) || [...ends].every(([partition, end]) => before.get(topic)?.get(partition) === end));
+}
+
+/**
+ * Records between the committed offset and the end, or those `ends`, by group. Transactions end in markers that no consumer
+ * commits: where only those may be left, the rest of the partition is read.
+ */
+export async function lagByGroup(clients: Clients, ends?: Ends): Promise<Record<string, number>> {
+  const until = ends ?? (await endsOf(clients));
+  const admin = clients.kafka.admin();
+  await admin.connect();
+  try {
     const lag: Record<string, number> = {};
     for (const [group, topics] of groupTopics(clients)) {
       let certain = 0;
       const doubtful = new Map<string, number>();
       for (const { topic, partitions } of await admin.fetchOffsets({ groupId: group, topics })) {
-        const end = await endOf(topic);
+        const end = until.get(topic);
         for (const { partition, offset, metadata } of partitions) {
           certain += unstored(Number(offset), metadata);
           const committed = Math.max(0, Number(offset));
-          const distance = (end.get(partition) ?? 0) - committed;
-          if (!isTransactional(topic) || distance > MARKERS) certain += distance;
+          const distance = (end?.get(partition) ?? 0) - committed;
+          if (!isTransactional(topic) || distance > MARKERS) certain += Math.max(0, distance);
           else if (distance > 1) doubtful.set(`${topic}/${partition}`, committed);
         }
       }
-      lag[group] = certain > 0 ? certain : await countRecords(clients, doubtful);
+      lag[group] = certain > 0 ? certain : await countRecords(clients, doubtful, until);
     }
     return lag;
   } finally {
@@ -61,16 +82,18 @@ function unstored(committed: number, metadata: string | null): number {
 const MARKERS = 50;
 const isTransactional = (topic: string) => /^(web\.sessions|customer|segments|personalization)\./.test(topic);
 
-async function countRecords({ kafka }: Clients, from: Map<string, number>): Promise<number> {
+async function countRecords({ kafka }: Clients, from: Map<string, number>, ends: Ends): Promise<number> {
   if (from.size === 0) return 0;
   const wanted = new Map<string, number[]>();
+  const until = new Map<string, number>();
   for (const key of from.keys()) {
     const [topic, partition] = key.split('/') as [string, string];
     wanted.set(topic, [...(wanted.get(topic) ?? []), Number(partition)]);
+    until.set(key, ends.get(topic)!.get(Number(partition))!);
   }
   let records = 0;
   await readTopics(kafka, wanted, () => {
     records += 1;
-  }, from);
+  }, from, until);
   return records;
 }

@@ -50,6 +50,7 @@ export class LiveDefinitions {
   /** Keys of written definitions that are not in force. */
   #left: ReadonlySet<string> = new Set();
   readonly #read = Promise.withResolvers<void>();
+  #isRead = false;
 
   /** Reads the files. @throws DefinitionError where one of them is wrong. */
   constructor(private readonly logger: Logger, metrics: Metrics, dir: string = schemasDir()) {
@@ -113,6 +114,11 @@ export class LiveDefinitions {
     return this.#read.promise;
   }
 
+  /** Until then, what was written is not known: it is neither in force, nor can it be told from what never was. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
   /** Every instance follows the topic in a group of its own, from the beginning; `prepare` makes the topic. */
   follow(kafka: Kafka, { logger, metrics }: Service, prepare: () => Promise<void>): Loop {
     const loop = consumeBlocks({
@@ -127,6 +133,7 @@ export class LiveDefinitions {
       const messages: KafkaMessage[] = [];
       await readTopics(kafka, new Map([[DEFINITIONS_TOPIC, []]]), ({ message }) => void messages.push(message));
       this.#apply(messages);
+      this.#isRead = true;
       this.#read.resolve();
     }));
   }

@@ -301,7 +301,7 @@ class SegmentPartition implements UnitState {
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
     const texts = Object.fromEntries(traits.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, segments, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes ?? []), fingerprint);
+    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, segments, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes), fingerprint);
     this.#publish(changes, entry.activities, outbox);
     this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
     this.timers.set(state.profile_id, nextChangeAt);

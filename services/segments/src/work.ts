@@ -33,14 +33,20 @@ export function collectHandovers({ messages }: Block, work: WorkList): void {
 
 /**
  * Why a profile is evaluated.
- * @param purposesOf the purposes that a segment reads, which tell a consent's exits from others
+ * @param purposesOf the purposes that a segment reads, which tell a consent's exits from others; undefined where there is no
+ * such segment any more: that is why it is left then, whatever else happens in the turn
  */
-export function triggerOf({ activities, handovers, timer, adopts }: Work, now: number, purposesOf: (segment: string) => readonly string[]): Trigger {
+export function triggerOf(work: Work, now: number, purposesOf: (segment: string) => readonly string[] | undefined): Trigger {
+  const trigger = causeOf(work, now, purposesOf);
+  return { ...trigger, reason: (segment) => (purposesOf(segment) === undefined ? 'definition' : trigger.reason(segment)) };
+}
+
+function causeOf({ activities, handovers, timer, adopts }: Work, now: number, purposesOf: (segment: string) => readonly string[] | undefined): Trigger {
   const last = activities.at(-1);
   if (last) {
     const purposes = new Set(activities.filter(({ type }) => type.startsWith('consent_')).map(({ properties }) => properties['purpose']));
     const other = handovers.length > 0 ? 'merge' : 'activity';
-    return { reason: (segment) => (purposesOf(segment).some((purpose) => purposes.has(purpose)) ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
+    return { reason: (segment) => (purposesOf(segment)?.some((purpose) => purposes.has(purpose)) ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
   }
   const handover = handovers.at(-1);
   if (handover) return { reason: () => 'merge', causedAt: handover.causedAt, origin: handover.origin };

@@ -1,18 +1,21 @@
 // Decides by what remains: after load and faults have ended and nothing is left to process, was anything lost, doubled,
 // put in another order or computed differently?
 import { setTimeout as sleep } from 'node:timers/promises';
-import { checkMemberships, checkOnce, checkProfiles, type Clients } from '@tideway/mesh';
+import { checkMemberships, checkOnce, checkProfiles, readMemberships, type Clients } from '@tideway/mesh';
 import { RetryableError } from '@tideway/service';
 import type { Totals } from '@tideway/simulator';
+import type { Write } from '../definitions/author.js';
 import type { Evidence } from '../evidence.js';
 import type { Ledger } from '../load/ledger.js';
 import { checkActivities } from './activities.js';
 import { checkKept } from './kept.js';
 import { checkActivityOrder, checkTopicOrder } from './order.js';
 import { checkPoison } from './poison.js';
+import { Removals } from './removals.js';
 import { checkReports } from './reports.js';
 import { scanTopics } from './scan.js';
 import { checkStorage } from './storage.js';
+import { checkReasons, checkTimers } from './time.js';
 import { fromFinding, verdict, type Verdict } from './verdict.js';
 
 export interface CheckOptions {
@@ -20,22 +23,26 @@ export interface CheckOptions {
   ledger: Ledger;
   evidence: Evidence;
   totals: Totals;
+  /** Definitions that were written over HTTP, in their order. */
+  writes: readonly Write[];
 }
 
-/** Timers due by then have fired, and what they changed is in ClickHouse. */
+/** What was evaluated is in ClickHouse: states before timers are looked for in them, and memberships after it. */
 const SETTLED_MS = 2_000;
 
 /** A read that failed says nothing about what it was to read: it is done again, this often at most. */
 const ATTEMPTS = 5;
 const RETRY_MS = 1_000;
 
-/** Every check; call it when the lag is zero. Rejects where the platform does not answer. */
+/** Every check; call it when everything is processed, though time goes on changing memberships. Rejects where the platform does not answer. */
 export async function check(options: CheckOptions): Promise<Verdict[]> {
   const frozen = Date.now();
   await sleep(SETTLED_MS);
+  const timers = await checkTimers(options.clients, frozen);
+  await sleep(SETTLED_MS);
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await checkOnceMore(options, frozen);
+      return [...(await checkOnceMore(options, frozen)), timers];
     } catch (error) {
       if (!(error instanceof RetryableError) || attempt === ATTEMPTS) throw error;
       await sleep(RETRY_MS);
@@ -43,8 +50,10 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
   }
 }
 
-async function checkOnceMore({ clients, ledger, evidence, totals }: CheckOptions, frozen: number): Promise<Verdict[]> {
+async function checkOnceMore({ clients, ledger, evidence, totals, writes }: CheckOptions, frozen: number): Promise<Verdict[]> {
   const scan = await scanTopics(clients, evidence);
+  const removals = new Removals(writes);
+  const log = await readMemberships(clients, frozen, (change) => removals.add(change));
   return [
     checkAnswers(totals),
     ...(await checkKept(clients, scan, { ledger, lostToWarehouse: evidence.lostToWarehouse })),
@@ -55,7 +64,9 @@ async function checkOnceMore({ clients, ledger, evidence, totals }: CheckOptions
     await checkPoison(clients, evidence.poisoned),
     checkTopicOrder(scan, ledger.promised),
     checkActivityOrder(scan),
-    ...(await checkMemberships(clients, frozen)).map(fromFinding),
+    ...(await checkMemberships(clients, frozen, log)).map(fromFinding),
+    checkReasons(log),
+    removals.verdict(log),
     fromFinding(await checkProfiles(clients)),
     ...evidence.verdicts,
   ];

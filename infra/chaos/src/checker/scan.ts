@@ -7,6 +7,8 @@ import type { Clients } from '@tideway/mesh';
 export interface PartitionSums {
   /** First offset that is still there. */
   low: number;
+  /** First offset that was not read: time goes on adding records. */
+  end: number;
   records: number;
   offsetSum: number;
 }
@@ -46,8 +48,9 @@ export async function scanTopics(clients: Clients, { poisoned, deleted }: Known)
   const decoders = new Map(products.filter((product) => product.id === ACTIVITIES || isDomains(product)).map((product) => [product.topic, new Decoder<Record<string, string>>(clients.registry, product)]));
   const scan: Scan = { sums: await lowOffsets(clients, products), events: new Map([...deleted].map(([topic, events]) => [topic, [...events]])), activityOrigins: new Map(), activityIds: new Map() };
   await readTopics(clients.kafka, new Map(products.map(({ topic }) => [topic, []])), async ({ topic, partition, message: { key, value, offset } }) => {
-    if (poisoned.has(`${topic}:${partition}:${offset}`)) return;
     const sums = scan.sums.get(topic)!.get(partition)!;
+    sums.end = Number(offset) + 1;
+    if (poisoned.has(`${topic}:${partition}:${offset}`)) return;
     sums.records += 1;
     sums.offsetSum += Number(offset);
     const record = await decoders.get(topic)?.decode(value);
@@ -71,7 +74,7 @@ async function lowOffsets({ kafka }: Clients, products: Product[]): Promise<Scan
     // One after the other: kafkajs answers for topics that are asked for at once from the metadata of the first alone.
     for (const { topic } of products) {
       const offsets = await admin.fetchTopicOffsets(topic);
-      lows.set(topic, new Map(offsets.map(({ partition, low }) => [partition, { low: Number(low), records: 0, offsetSum: 0 }])));
+      lows.set(topic, new Map(offsets.map(({ partition, low }) => [partition, { low: Number(low), end: Number(low), records: 0, offsetSum: 0 }])));
     }
     return lows;
   } finally {

@@ -1,6 +1,7 @@
 // What every kind of fault is given, and what it answers.
 import type { Clients } from '@tideway/mesh';
 import type { Arena } from '../arena.js';
+import type { Author } from '../definitions/author.js';
 import type { Evidence } from '../evidence.js';
 import type { Ledger } from '../load/ledger.js';
 import type { Load } from '../load/load.js';
@@ -13,6 +14,8 @@ export interface FaultContext {
   clients: Clients;
   ledger: Ledger;
   load: Load;
+  /** Changes definitions all the while. */
+  author: Author;
   evidence: Evidence;
   random: Random;
   /** Takes a line for people. */

@@ -1,5 +1,6 @@
 // Kinds of faults and what does them: a new kind is a file beside this one, a line here, and its entry in kinds.ts.
 import type { KindName } from '../kinds.js';
+import { adoption } from './adoption.js';
 import { backlog } from './backlog.js';
 import type { RunFault } from './fault.js';
 import { fullDisk } from './full-disk.js';
@@ -15,5 +16,5 @@ import { segment } from './segment.js';
 
 export const FAULTS: Record<KindName, RunFault> = {
   kill, pause, crash, zombie, cut, 'half-open': halfOpen, slow, 'one-way': oneWay, 'registry-cold': registryCold, 'registry-warm': registryWarm,
-  rebalance, backlog, poison, 'schema-version': schemaVersion, segment, retention, 'full-disk': fullDisk,
+  rebalance, backlog, poison, 'schema-version': schemaVersion, segment, adoption, retention, 'full-disk': fullDisk,
 };

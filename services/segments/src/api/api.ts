@@ -21,6 +21,7 @@ import { OpenapiController } from './openapi.js';
 import { PREVIEWS, PreviewController, type PreviewParts } from './preview.controller.js';
 import { ProfilesController } from './profiles.controller.js';
 import { loadPurposeIdentifiers } from './purpose-identifiers.js';
+import { checkKnown } from './saved-definitions.js';
 import { SAVED, SegmentsController } from './segments.controller.js';
 
 /** A definition of a thousand lines has a tenth of it. */
@@ -75,6 +76,8 @@ export async function prepareApi(app: NestFastifyApplication, { logger, metrics 
   const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
   await fastify.register(helmet);
   registerRawBody(fastify, BODY);
+  const definitions = app.get<LiveDefinitions>(SAVED);
+  fastify.addHook('onRequest', async ({ url }) => checkKnown(url, definitions));
   fastify.addHook('onRequest', async ({ method, headers }) => {
     if (method === 'POST' || method === 'PUT') checkBodyHeaders(headers, BODY);
   });

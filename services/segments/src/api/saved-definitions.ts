@@ -12,6 +12,15 @@ export interface SavedDefinitions {
   texts: { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] };
 }
 
+/**
+ * Throws IntakeError 503 for routes of the API as long as written definitions are being read, after a start: a segment that was
+ * written would not be found yet, and who removes it would be told that there is none.
+ */
+export function checkKnown(url: string, { isRead }: { isRead: boolean }): void {
+  if (isRead || !url.startsWith('/v1/')) return;
+  throw new IntakeError(503, { code: 'starting', field: '', message: 'the service has started, and is reading written definitions: ask again' }, { 'retry-after': '1' });
+}
+
 /** Throws IntakeError 404. */
 export function segmentOf({ compiled: { definitions } }: Pick<SavedDefinitions, 'compiled'>, name: string): Segment {
   const segment = definitions.segments.find((one) => one.name === name);

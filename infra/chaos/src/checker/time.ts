@@ -1,0 +1,29 @@
+// Whether every timer that was due has fired, and whether memberships changed for all the reasons that a run gives them.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clients, MembershipLog, Reason } from '@tideway/mesh';
+import { verdict, type Verdict } from './verdict.js';
+
+const DUE_TIMEOUT_MS = 60_000;
+const POLL_MS = 300;
+
+/** Waits until no state has a timer that was due by `frozen` (ms): who is still to be evaluated is in no comparison. */
+export async function checkTimers({ rows }: Clients, frozen: number): Promise<Verdict> {
+  const begin = Date.now();
+  for (;;) {
+    const [states] = await rows<{ due: number; pending: number }>('SELECT countIf(next_timer_at <= fromUnixTimestamp64Milli({now:Int64})) AS due, countIf(next_timer_at IS NOT NULL) AS pending FROM segments.state', { now: frozen });
+    const [due, pending] = [Number(states!.due), Number(states!.pending)];
+    if (due === 0) return verdict('timers', true, `${pending} are pending, none that was due; they were through in ${((Date.now() - begin) / 1_000).toFixed(1)} s`);
+    if (Date.now() - begin > DUE_TIMEOUT_MS) return verdict('timers', false, `${due} profiles were not evaluated when they were due, a minute after it`, { lost: Array.from({ length: due }, () => frozen) });
+    await sleep(POLL_MS);
+  }
+}
+
+/** What moves people in and out in every run. Nothing is split or erased. */
+const EXPECTED: readonly Reason[] = ['activity', 'time', 'consent', 'merge', 'definition'];
+
+/** Pure. */
+export function checkReasons({ reasons, changes }: Pick<MembershipLog, 'reasons' | 'changes'>): Verdict {
+  const missing = EXPECTED.filter((reason) => !reasons.has(reason));
+  const counts = [...reasons].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${count} by ${reason}`).join(', ');
+  return verdict('reasons', missing.length === 0, missing.length === 0 ? `of ${changes} changes, ${counts}` : `nothing changed by ${missing.join(', ')}: what moves people so was not tried${counts ? ` (${counts})` : ''}`);
+}
