@@ -208,7 +208,7 @@ class SegmentPartition implements UnitState {
     const last = activities.at(-1)!;
     const now = Math.max(at, before.evaluated_at);
     const trigger: Trigger = { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin };
-    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, new Map(), trigger, this.#follower.compiled.fingerprint);
+    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, this.#follower.compiled, trigger);
     this.#publish(changes, activities, outbox);
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
     const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
@@ -294,14 +294,14 @@ class SegmentPartition implements UnitState {
   }
 
   #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
-    const { evaluator, segments, fingerprint } = this.#follower.compiled;
+    const { evaluator, segments } = this.#follower.compiled;
     const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
     const { members, nextChangeAt } = evaluator.evaluate(profile, now);
     const traits = Object.entries(evaluator.ownTraits(profile, now));
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
     const texts = Object.fromEntries(traits.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, segments, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes ?? []), fingerprint);
+    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes ?? []));
     this.#publish(changes, entry.activities, outbox);
     this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
     this.timers.set(state.profile_id, nextChangeAt);

@@ -49,7 +49,7 @@ const publish = (profileId: string, ...activities: CustomerActivities[]) => publ
 
 function stateOf(profileId: string, segment: string | undefined, change: Partial<SegmentsState> = {}): SegmentsState {
   const segments = segment === undefined ? [] : [{ segment, version: 1, since: 1_000 }];
-  return { profile_id: profileId, sequence: 1, segments, traits: { orders_30d: '1' }, aliases: [], next_timer_at: null, evaluated_at: 1_000, caused_at: 1_000, definitions: 'f', ...change };
+  return { profile_id: profileId, sequence: 1, segments, traits: { orders_30d: '1' }, aliases: [], next_timer_at: null, evaluated_at: 1_000, caused_at: 1_000, definitions: 'f', effective: {}, effective_floor: 0, ...change };
 }
 
 async function read<T>(id: ProductId): Promise<{ key: string; value: T | null }[]> {

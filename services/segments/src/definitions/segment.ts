@@ -7,7 +7,8 @@ import { ConditionReader, type ReadingParts } from '../operators/conditions/regi
 import { compileSegmentCases, SEGMENT_CASES, type SegmentCase } from './cases.js';
 import type { SourceFile } from './source.js';
 import { checkName } from './trait.js';
-import { CHANNEL, CONDITION, DESCRIPTION, OWNER, PURPOSE, written, type NameRule } from './vocabulary.js';
+import { CHANNEL, CONDITION, DESCRIPTION, DURATION, OWNER, PURPOSE, written, type NameRule } from './vocabulary.js';
+import { parseDuration } from './windows.js';
 
 export interface Segment {
   name: string;
@@ -21,11 +22,17 @@ export interface Segment {
   purpose: string;
   /** Decisions for `any` count for every channel; those for another channel count for that one only. */
   channel: string;
+  /** How far (ms) before its evaluation a change may count: what comes later than that corrects the past no further. */
+  latenessMs: number;
   condition: Condition;
   cases: readonly SegmentCase[];
 }
 
 const SEGMENT_NAME: NameRule = { pattern: /^[a-z][a-z0-9-]{0,62}$/, rule: 'write small letters, digits and hyphens, a letter first', filter: 'slug' };
+
+const DAY_MS = 86_400_000;
+/** What comes later than a day is rare, and what has been reported for a month must not change any more. */
+const [DEFAULT_LATENESS, LONGEST_LATENESS_MS] = ['24h', 30 * DAY_MS];
 
 /** What the definition of a segment looks like. */
 export const SEGMENT_SCHEMA = z.strictObject({
@@ -36,6 +43,7 @@ export const SEGMENT_SCHEMA = z.strictObject({
   purpose: PURPOSE,
   channel: CHANNEL.optional(),
   valid: PERIOD_SCHEMA.optional().meta({ description: 'Outside of this period it has no members' }),
+  lateness: DURATION.optional().meta({ description: 'How far back an event that comes late corrects the recorded history, from 0s to 30d; default 24h' }),
   when: CONDITION.refine((value) => value !== undefined),
   cases: SEGMENT_CASES.optional(),
 });
@@ -44,7 +52,7 @@ export const SEGMENT_SCHEMA = z.strictObject({
 export function compileSegment(source: SourceFile, parts: ReadingParts): Segment | undefined {
   const definition = source.check(SEGMENT_SCHEMA, source.value);
   if (!definition) return undefined;
-  const { name, version, description, owner, purpose, channel = 'any', valid, when, cases = [] } = definition;
+  const { name, version, description, owner, purpose, channel = 'any', valid, lateness = DEFAULT_LATENESS, when, cases = [] } = definition;
   const { catalog } = parts;
   checkName(name, SEGMENT_NAME, source);
   if (!catalog.purposes.includes(purpose)) {
@@ -53,10 +61,13 @@ export function compileSegment(source: SourceFile, parts: ReadingParts): Segment
   if (!catalog.channels.includes(channel)) {
     source.report(['channel'], `there is no channel "${channel}" in purposes.yaml: name one of ${catalog.channels.join(', ')}`);
   }
+  const latenessMs = parseDuration(lateness);
+  if (latenessMs === undefined || latenessMs > LONGEST_LATENESS_MS) source.report(['lateness'], `"lateness" is "${lateness}": write a length of time from 0s to 30d, such as 24h`);
   const reader = new ConditionReader(source, parts);
   const period = valid && compilePeriod(valid, ['valid'], reader);
   const asked = reader.read(when, ['when']);
   const condition = asked && period ? allOf([period, asked]) : asked;
   const compiled = compileSegmentCases(cases, { purpose, channel }, source, catalog);
-  return condition && { name, file: source.file, version, description, owner, purpose, channel, condition, cases: compiled };
+  if (!condition || latenessMs === undefined) return undefined;
+  return { name, file: source.file, version, description, owner, purpose, channel, latenessMs, condition, cases: compiled };
 }

@@ -123,9 +123,9 @@ describe('the segments service', () => {
     await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 1, patient('member of one'));
     const changes = (await topics.changesOf(profileId)).slice(-2);
     expect(told(changes)).toEqual(['exited buyers (consent)', 'exited repeat-buyers (consent)']);
-    expect(changes.map(({ segments: left, caused_at, origin }) => ({ left, caused_at, origin }))).toEqual([
-      { left: ['browsing', 'repeat-buyers'], caused_at: withdrawn.occurred_at, origin: withdrawn.origin },
-      { left: ['browsing'], caused_at: withdrawn.occurred_at, origin: withdrawn.origin },
+    expect(changes.map(({ segments: left, caused_at, effective_at, origin }) => ({ left, caused_at, effective_at, origin }))).toEqual([
+      { left: ['browsing', 'repeat-buyers'], caused_at: withdrawn.occurred_at, effective_at: withdrawn.occurred_at, origin: withdrawn.origin },
+      { left: ['browsing'], caused_at: withdrawn.occurred_at, effective_at: withdrawn.occurred_at, origin: withdrawn.origin },
     ]);
   });
 
