@@ -7,6 +7,7 @@ import { connect, type Clients } from './clients.js';
 import { composeEnvironment, loadPasswords } from './compose-env.js';
 import { meshDir } from './mesh.js';
 import { loadSecrets } from './secrets.js';
+import { addCustomersCommands } from './customers-command.js';
 import { addQuarantineCommands } from './quarantine-command.js';
 import { addSegmentsCommands } from './segments-command.js';
 import { productOfTopic, tailTopics, type TailedRecord } from './tail.js';
@@ -72,6 +73,7 @@ program.command('compose-env').description('prints what docker-compose.yml reads
   });
 addQuarantineCommands(program, { clients, env: environment });
 addSegmentsCommands(program, environment);
+addCustomersCommands(program, clients);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(errorText(error));

@@ -1,6 +1,7 @@
 export * from './avro-file.js';
 export * from './client.js';
 export * from './columns.js';
+export { deletionsOf } from './deletions.js';
 export * from './insert.js';
 export { withinPatience } from './patience.js';
 export * from './quarantine.js';

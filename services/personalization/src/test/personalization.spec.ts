@@ -127,6 +127,18 @@ describe('personalization', () => {
     expect((await documentOf('user_id:u3'))!.traits).toEqual({ orders_30d: '1' });
   });
 
+  it('keeps nothing of an erased profile, whatever segments says of it later', async () => {
+    const profileId = newProfile(1);
+    await publish(profileId, linked('user_id:erased'), decision('granted', 900), added('p-1'));
+    await waitFor(async () => (await documentOf('user_id:erased'))?.open_cart_items.length === 1, patient('the cart'));
+    await publish(profileId, activity('profile_erased', { product: 'customer.identities' }));
+    await waitFor(async () => (await documentOf('user_id:erased')) === undefined, patient('nothing'));
+    await publisher.publish('segments.state', [stateOf(profileId, 'high-intent')]);
+    await publish(newProfile(1), linked('user_id:after the erased one'));
+    await waitFor(async () => (await documentOf('user_id:after the erased one')) !== undefined, patient('what came after'));
+    expect((await read('personalization.profiles')).filter(({ key }) => key === profileId).at(-1)!.value).toBeNull();
+  });
+
   it.each([['in one partition', 4, 4], ['across partitions', 5, 0]])('hands a merged-away profile over to the winner %s', async (name, from, to) => {
     const [loser, winner] = [newProfile(from), newProfile(to)];
     const [lost, won] = [`anonymous_id:lost ${name}`, `user_id:won ${name}`];
