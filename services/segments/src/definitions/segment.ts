@@ -4,6 +4,7 @@ import { allOf } from '../operators/conditions/all.js';
 import { compilePeriod, PERIOD_SCHEMA } from '../operators/conditions/during.js';
 import type { Condition } from '../operators/conditions/operator.js';
 import { ConditionReader, type ReadingParts } from '../operators/conditions/registry.js';
+import { isTooLong, MAX_SQL } from './cost.js';
 import { compileSegmentCases, SEGMENT_CASES, type SegmentCase } from './cases.js';
 import type { SourceFile } from './source.js';
 import { checkName } from './trait.js';
@@ -69,5 +70,9 @@ export function compileSegment(source: SourceFile, parts: ReadingParts): Segment
   const condition = asked && period ? allOf([period, asked]) : asked;
   const compiled = compileSegmentCases(cases, { purpose, channel }, source, catalog);
   if (!condition || latenessMs === undefined) return undefined;
+  if (isTooLong(condition)) {
+    source.report(['when'], `it is too costly: its conditions, with those of the segments that it names, are more than ${MAX_SQL} characters of SQL: write fewer of them, name fewer segments, or those that these name directly`);
+    return undefined;
+  }
   return { name, file: source.file, version, description, owner, purpose, channel, latenessMs, condition, cases: compiled };
 }
