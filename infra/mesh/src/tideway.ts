@@ -8,6 +8,7 @@ import { composeEnvironment, loadPasswords } from './compose-env.js';
 import { addDdlCommand } from './ddl-command.js';
 import { meshDir } from './mesh.js';
 import { loadSecrets } from './secrets.js';
+import { addCustomersCommands } from './customers-command.js';
 import { addQuarantineCommands } from './quarantine-command.js';
 import { addSegmentsCommands } from './segments-command.js';
 import { productOfTopic, tailTopics, type TailedRecord } from './tail.js';
@@ -74,6 +75,7 @@ program.command('compose-env').description('prints what docker-compose.yml reads
 addQuarantineCommands(program, { clients, env: environment });
 addSegmentsCommands(program, environment);
 addDdlCommand(program, (line) => console.log(line));
+addCustomersCommands(program, clients);
 
 program.parseAsync().catch((error: unknown) => {
   console.error(errorText(error));

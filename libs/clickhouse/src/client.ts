@@ -7,6 +7,12 @@ import { MOST_MS } from './patience.js';
 export type { ClickHouseClient };
 
 /**
+ * Queries over hundreds of segments are longer than ClickHouse takes by default, 256 KiB and 50,000 parts: about 200 segments. Here
+ * it is some 10,000 (https://clickhouse.com/docs/operations/settings/settings#max_query_size).
+ */
+const LONG_QUERIES = { max_query_size: String(16 * 1024 * 1024), max_ast_elements: '2000000', max_expanded_ast_elements: '5000000' };
+
+/**
  * A client for any ClickHouse; inserts are synchronous, and 64-bit integers come as numbers in JSON. A request that is not
  * answered within `requestTimeoutMs` rejects; it may be tried again.
  */
@@ -21,7 +27,7 @@ export function createClickHouse(config: ClickHouseConfig, application: string, 
     request_timeout: requestTimeoutMs,
     max_open_connections: 16,
     keep_alive: { enabled: true, idle_socket_ttl: 2_000 },
-    clickhouse_settings: { async_insert: 0, output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1 },
+    clickhouse_settings: { async_insert: 0, output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1, ...LONG_QUERIES },
     ...(config.CLICKHOUSE_CA_FILE ? { tls: { ca_cert: readFileSync(config.CLICKHOUSE_CA_FILE) } } : {}),
   });
 }

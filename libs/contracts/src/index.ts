@@ -1,6 +1,7 @@
 export * from './activity.js';
 export * from './avro.js';
 export * from './contract.js';
+export * from './erasure.js';
 export * from './generated-files.js';
 export * from './key.js';
 export * from './micros.js';

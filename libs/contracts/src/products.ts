@@ -6,6 +6,7 @@ import type { Contract } from './contract.js';
 import { propertyOf } from './contract.js';
 import type { AvroRecordSchema } from './avro.js';
 import { readActivityMapping, type ActivityMapping } from './activity.js';
+import { readErasure } from './erasure.js';
 
 export type ProductKind = 'event' | 'entity' | 'report';
 
@@ -38,6 +39,8 @@ export interface Product {
   schema: AvroRecordSchema;
   contract: Contract;
   activity?: ActivityMapping;
+  /** What fields of a record hold that asks for its person to be erased; without any, each record does. Undefined: none does. */
+  erasure?: Readonly<Record<string, string>>;
   /** Folder of the product. */
   dir: string;
   /** The contract of this major: `contract.yaml`, or `contract.v2.yaml` where a later major has its own. */
@@ -87,6 +90,7 @@ function readProduct(dir: string, domain: string, name: string, major: number): 
   if (!kind || !key) throw new Error(`${contractFile}: customProperties must name "kind" and "key"`);
   const topic = `${id}.v${major}`;
   const activity = propertyOf<unknown>(contract, 'activity');
+  const erasure = propertyOf<unknown>(contract, 'erasure');
   const tableRetention = slaOf(contract, 'tableRetention');
   const view = name.replaceAll('-', '_');
   return {
@@ -100,6 +104,7 @@ function readProduct(dir: string, domain: string, name: string, major: number): 
     table: `${view}_v${major}`,
     ...(tableRetention === undefined ? {} : { tableRetentionMs: durationMs(tableRetention) }),
     ...(activity === undefined ? {} : { activity: readActivityMapping(id, activity) }),
+    ...(erasure === undefined ? {} : { erasure: readErasure(id, erasure, schema) }),
   };
 }
 

@@ -5,23 +5,27 @@ import type { BatchStats } from './identity/batch.js';
 export class CustomerMetrics {
   readonly #records;
   readonly #merges;
+  readonly #erasures;
   readonly #conflicts;
   readonly #identifiers;
 
   constructor(metrics: Metrics) {
     this.#records = metrics.counter('tideway_customer_records_total', 'Records by what became of them', ['outcome']);
     this.#merges = metrics.counter('tideway_customer_merges_total', 'Profiles merged into older ones');
+    this.#erasures = metrics.counter('tideway_customer_erasures_total', 'Profiles erased');
     this.#conflicts = metrics.counter('tideway_customer_conflicts_total', 'Merges refused, by rule', ['rule']);
     this.#identifiers = metrics.gauge('tideway_customer_identifiers', 'Identifiers in the graph');
   }
 
   planned(stats: BatchStats, quarantined: number): void {
-    const { resends, withoutIdentifiers, records, merges, conflicts } = stats;
+    const { resends, withoutIdentifiers, suppressed, records, merges, erasures, conflicts } = stats;
     this.#records.inc({ outcome: 'resend' }, resends);
     this.#records.inc({ outcome: 'without_identifier' }, withoutIdentifiers);
-    this.#records.inc({ outcome: 'resolved' }, records - resends - withoutIdentifiers);
+    this.#records.inc({ outcome: 'suppressed' }, suppressed);
+    this.#records.inc({ outcome: 'resolved' }, records - resends - withoutIdentifiers - suppressed);
     this.#records.inc({ outcome: 'quarantined' }, quarantined);
     this.#merges.inc(merges);
+    this.#erasures.inc(erasures);
     for (const [rule, count] of Object.entries(conflicts)) this.#conflicts.inc({ rule }, count);
   }
 

@@ -9,24 +9,30 @@ import { HANDOVER_TOPIC, STATE_TOPIC } from './topics.js';
 /** Header of a merged-away profile's tombstone: what is handed over to it later goes on to the winner. */
 const MERGED_INTO = 'merged-into';
 
+/** Header of an erased profile's tombstone: nothing is kept of it any more. */
+const ERASED = 'erased';
+
 /** Restores a partition's profiles from the changelog. */
 export async function openPartition(kafka: Kafka, formats: Formats, partition: number): Promise<UnitState> {
   const stored = new Map<string, Kept>();
   const merged = new Map<string, string>();
+  const erased = new Set<string>();
   await readTopics(kafka, new Map([[STATE_TOPIC, [partition]]]), ({ message: { key, value, headers } }) => {
     const into = headers?.[MERGED_INTO];
     if (into) merged.set(String(key), String(into));
+    if (headers?.[ERASED]) erased.add(String(key));
     if (value) stored.set(String(key), keep(value));
     else stored.delete(String(key));
   });
-  return new ProfilePartition(stored, merged, formats);
+  return new ProfilePartition(stored, merged, erased, formats);
 }
 
 interface Entry {
   profile: Profile;
   /** Whether it was stored before. */
   known: boolean;
-  mergedInto?: string;
+  /** Of a profile that is gone: the headers of its tombstone. */
+  gone?: Record<string, string>;
 }
 
 /** What the blocks of one transaction come to. */
@@ -40,11 +46,13 @@ interface Turn {
 class ProfilePartition implements UnitState {
   readonly #stored: Map<string, Kept>;
   readonly #merged: Map<string, string>;
+  readonly #erased: Set<string>;
   readonly #formats: Formats;
 
-  constructor(stored: Map<string, Kept>, merged: Map<string, string>, formats: Formats) {
+  constructor(stored: Map<string, Kept>, merged: Map<string, string>, erased: Set<string>, formats: Formats) {
     this.#stored = stored;
     this.#merged = merged;
+    this.#erased = erased;
     this.#formats = formats;
   }
 
@@ -63,6 +71,8 @@ class ProfilePartition implements UnitState {
   async #apply(block: Block, message: KafkaMessage, turn: Turn): Promise<void> {
     const { activitiesProduct, segmentsProduct, profilesProduct, activities, segments, profiles } = this.#formats;
     const profileId = String(message.key);
+    // What segments said before it heard of it, and what is handed over late.
+    if (this.#erased.has(profileId)) return;
     const into = this.#merged.get(profileId);
     if (block.topic === HANDOVER_TOPIC) {
       const loser = await this.#decode(profiles, profilesProduct, block, message, turn);
@@ -81,11 +91,19 @@ class ProfilePartition implements UnitState {
 
   async #applyActivity(activity: CustomerActivities, turn: Turn): Promise<void> {
     const { profile_id: profileId, properties: { into } } = activity;
+    if (activity.type === 'profile_erased') return this.#erase(profileId, turn);
     if (activity.type !== 'profile_merged' || !into) return this.#change(profileId, turn, (profile) => applyActivity(profile, activity));
     const entry = await this.#entry(profileId, turn);
     turn.handovers.push(this.#handover(into, entry.profile));
     this.#merged.set(profileId, into);
-    entry.mergedInto = into;
+    entry.gone = { [MERGED_INTO]: into };
+    entry.profile = emptyProfile(profileId);
+  }
+
+  async #erase(profileId: string, turn: Turn): Promise<void> {
+    const entry = await this.#entry(profileId, turn);
+    this.#erased.add(profileId);
+    entry.gone = { [ERASED]: 'yes' };
     entry.profile = emptyProfile(profileId);
   }
 
@@ -126,10 +144,10 @@ class ProfilePartition implements UnitState {
     const state: Message[] = [];
     const published: Message[] = [];
     const now = Date.now();
-    for (const [key, { profile, known, mergedInto }] of touched) {
+    for (const [key, { profile, known, gone }] of touched) {
       if (isForgotten(profile)) {
         this.#stored.delete(key);
-        if (known || mergedInto) state.push({ key, value: null, ...(mergedInto ? { headers: { [MERGED_INTO]: mergedInto } } : {}) });
+        if (known || gone) state.push({ key, value: null, ...(gone ? { headers: gone } : {}) });
         if (known) published.push({ key, value: null });
         continue;
       }

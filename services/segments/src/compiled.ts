@@ -5,8 +5,10 @@ import { compileMembersSql, compileTraitsSql, createEvaluator, type Definitions,
 export interface Compiled {
   definitions: Definitions;
   evaluator: Evaluator;
-  /** Version of each segment, and the purposes that it reads, which tell a consent's exits from others. */
-  segments: ReadonlyMap<string, { version: number; purposes: readonly string[] }>;
+  /** Of each segment: its version, its lateness, and the purposes that it reads, which tell a consent's exits from others. */
+  segments: ReadonlyMap<string, { version: number; latenessMs: number; purposes: readonly string[] }>;
+  /** The greatest lateness of them all, in ms. */
+  longestLatenessMs: number;
   /** By segment: changes with what it means, and not with a comment. */
   meanings: ReadonlyMap<string, string>;
   /** By segment that goes by ranks: these. */
@@ -23,7 +25,8 @@ export function compileDefinitions(definitions: Definitions, onFailure?: OnFailu
   return {
     definitions,
     evaluator: createEvaluator(definitions, onFailure),
-    segments: new Map(definitions.segments.map(({ name, version, purpose, condition }) => [name, { version, purposes: [purpose, ...condition.scopes.map((scope) => scope.purpose)] }])),
+    segments: new Map(definitions.segments.map(({ name, version, latenessMs, purpose, condition }) => [name, { version, latenessMs, purposes: [purpose, ...condition.scopes.map((scope) => scope.purpose)] }])),
+    longestLatenessMs: Math.max(0, ...definitions.segments.map(({ latenessMs }) => latenessMs)),
     meanings,
     ranked: new Map(definitions.segments.flatMap(({ name, condition: { ranks = [] } }) => (ranks.length > 0 ? [[name, ranks]] : []))),
     fingerprint: hash([...[...meanings].flat(), compileTraitsSql(definitions, source)].join('\n')),

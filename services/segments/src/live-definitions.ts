@@ -125,20 +125,21 @@ export class LiveDefinitions {
       kafka, logger, metrics,
       groupId: `segments-definitions-${randomUUID()}`,
       topics: [DEFINITIONS_TOPIC],
-      onBlock: async ({ messages }) => this.#apply(messages),
+      onBlock: async ({ messages }) => this.apply(messages),
       maxWaitMs: 200,
     });
     return preparedLoop(loop, () => untilDone('written definitions', logger, async () => {
       await prepare();
       const messages: KafkaMessage[] = [];
       await readTopics(kafka, new Map([[DEFINITIONS_TOPIC, []]]), ({ message }) => void messages.push(message));
-      this.#apply(messages);
+      this.apply(messages);
       this.#isRead = true;
       this.#read.resolve();
     }));
   }
 
-  #apply(messages: KafkaMessage[]): void {
+  /** Takes what was written, in the topic's order; what was taken before is left out. */
+  apply(messages: readonly Pick<KafkaMessage, 'key' | 'value' | 'offset'>[]): void {
     const fresh = messages.filter(({ offset }) => Number(offset) >= this.#next);
     if (fresh.length === 0) return;
     for (const { key, value } of fresh) {
@@ -152,10 +153,9 @@ export class LiveDefinitions {
     for (const { resolve } of done) resolve();
   }
 
+  /** Also where nobody's memberships change by it: who answers for a segment, and what it says of itself, is shown. */
   #renew(): void {
-    const compiled = this.#compileWithout(new Set(this.#hidden()));
-    if (compiled.fingerprint === this.#compiled.fingerprint) return;
-    this.#compiled = compiled;
+    this.#compiled = this.#compileWithout(new Set(this.#hidden()));
     this.touch();
   }
 

@@ -14,7 +14,7 @@ import type { LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
 import { Outbox } from './outbox.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
-import { mergedAway, readChangelog, type DueHandover, type Restored } from './restore.js';
+import { erased, mergedAway, readChangelog, type DueHandover, type Restored } from './restore.js';
 import { Timers } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
 import { collectHandovers, triggerOf, workOf, type Work, type WorkList } from './work.js';
@@ -176,13 +176,17 @@ class SegmentPartition implements UnitState {
     for (const activity of decoded.activities) {
       const entry = workOf(work, activity.profile_id);
       if (activity.type === 'profile_merged') entry.mergedInto = activity.properties['into']!;
+      else if (activity.type === 'profile_erased') entry.erased = activity;
       entry.activities.push(activity);
     }
   }
 
   async #evaluate(work: WorkList, at: number, outbox: Outbox): Promise<Outgoing[]> {
     const states = await this.#states(work);
-    for (const [profileId, entry] of work) if (entry.mergedInto) this.#mergeAway(states.get(profileId)!, entry, at, outbox);
+    for (const [profileId, entry] of work) {
+      if (entry.mergedInto) this.#mergeAway(states.get(profileId)!, entry, at, outbox);
+      else if (entry.erased) this.#erase(states.get(profileId)!, entry, entry.erased, at, outbox);
+    }
     const live = [...work].filter(([profileId, entry]) => this.#isLive(profileId, entry, outbox));
     const profiles = await this.#profiles(live, states);
     for (const [profileId, entry] of live) this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at, outbox);
@@ -206,16 +210,32 @@ class SegmentPartition implements UnitState {
     const { profile_id: profileId } = before;
     const { activities, handovers, mergedInto } = work;
     const last = activities.at(-1)!;
-    const now = Math.max(at, before.evaluated_at);
-    const trigger: Trigger = { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin };
-    const { changes } = transition(before, { members: [], traits: {}, nextChangeAt: null, now }, new Map(), trigger, this.#follower.compiled.fingerprint);
-    this.#publish(changes, activities, outbox);
+    const now = this.#leave(before, activities, { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin }, at, outbox);
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
     const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
     outbox.tombstone(profileId, mergedAway(mergedInto!, handover));
     this.restored.due.set(profileId, { into: mergedInto!, handover, after: this.#writer.end });
     this.#writer.hurry();
     this.restored.merged.set(profileId, mergedInto!);
+    this.#forget(profileId);
+  }
+
+  /** Exits from everything, for good. */
+  #erase(before: SegmentsState, { activities }: Work, asked: Activity, at: number, outbox: Outbox): void {
+    this.#leave(before, activities, { reason: () => 'erasure', causedAt: asked.occurred_at, origin: asked.origin }, at, outbox);
+    outbox.tombstone(before.profile_id, erased());
+    this.restored.erased.add(before.profile_id);
+    this.#forget(before.profile_id);
+  }
+
+  /** The profile exits from everything; gives the time (ms) of it. */
+  #leave(before: SegmentsState, activities: Activity[], trigger: Trigger, at: number, outbox: Outbox): number {
+    const now = Math.max(at, before.evaluated_at);
+    this.#publish(transition(before, { members: [], traits: {}, nextChangeAt: null, now }, this.#follower.compiled, trigger).changes, activities, outbox);
+    return now;
+  }
+
+  #forget(profileId: string): void {
     this.restored.stored.delete(profileId);
     this.timers.set(profileId, null);
     this.#cache.delete(profileId);
@@ -251,11 +271,11 @@ class SegmentPartition implements UnitState {
     }
   }
 
-  /** Merged-away profiles are evaluated no more; what is handed over to them late goes on to their winner. */
+  /** Merged-away and erased profiles are evaluated no more; what is handed over late to the former goes on to their winner. */
   #isLive(profileId: string, { mergedInto, handovers }: Work, outbox: Outbox): boolean {
     const into = this.restored.merged.get(profileId);
     if (into && !mergedInto) for (const handover of handovers) outbox.handover(into, handover);
-    return !into;
+    return !into && !this.restored.erased.has(profileId);
   }
 
   /**
@@ -294,14 +314,14 @@ class SegmentPartition implements UnitState {
   }
 
   #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
-    const { evaluator, segments, fingerprint } = this.#follower.compiled;
+    const { evaluator, segments } = this.#follower.compiled;
     const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
     const { members, nextChangeAt } = evaluator.evaluate(profile, now);
     const traits = Object.entries(evaluator.ownTraits(profile, now));
     evaluator.prune(profile, now);
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
     const texts = Object.fromEntries(traits.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, segments, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes), fingerprint);
+    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes));
     this.#publish(changes, entry.activities, outbox);
     this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
     this.timers.set(state.profile_id, nextChangeAt);

@@ -8,6 +8,9 @@ const MERGED_INTO = 'merged-into';
 /** Another, for as long as its rows are not in ClickHouse: the hand-over that waits for them, as JSON. */
 const HANDOVER_DUE = 'handover-due';
 
+/** Header of an erased profile's tombstone. */
+const ERASED = 'erased';
+
 /** A hand-over that waits until ClickHouse has everything below `after`. */
 export interface DueHandover {
   into: string;
@@ -19,6 +22,8 @@ export interface DueHandover {
 export interface Restored {
   stored: Map<string, Kept>;
   merged: Map<string, string>;
+  /** People who were erased: nothing is evaluated for them any more. */
+  erased: Set<string>;
   due: Map<string, DueHandover>;
   /** Meaning of each segment that the profiles were brought to. */
   adopted: Map<string, string>;
@@ -29,9 +34,14 @@ export function mergedAway(into: string, due?: Handover): Record<string, string>
   return { [MERGED_INTO]: into, ...(due ? { [HANDOVER_DUE]: JSON.stringify(due) } : {}) };
 }
 
+/** The headers of an erased profile's tombstone. */
+export function erased(): Record<string, string> {
+  return { [ERASED]: 'yes' };
+}
+
 /** Reads it to its end; hand-overs wait for ever until somebody says for what. Rejects with RetryableError. */
 export async function readChangelog(kafka: Kafka, { stateProduct }: Formats, partition: number): Promise<Restored> {
-  const restored: Restored = { stored: new Map(), merged: new Map(), due: new Map(), adopted: new Map() };
+  const restored: Restored = { stored: new Map(), merged: new Map(), erased: new Set(), due: new Map(), adopted: new Map() };
   await readTopics(kafka, new Map([[stateProduct.topic, [partition]], [ADOPTED_TOPIC, [partition]]]), ({ topic, message: { key, value, headers } }) => {
     if (topic === ADOPTED_TOPIC) {
       restored.adopted = new Map(Object.entries(JSON.parse(String(value)) as Record<string, string>));
@@ -40,6 +50,7 @@ export async function readChangelog(kafka: Kafka, { stateProduct }: Formats, par
     const profileId = String(key);
     const into = headers?.[MERGED_INTO];
     const due = headers?.[HANDOVER_DUE];
+    if (headers?.[ERASED]) restored.erased.add(profileId);
     if (into) restored.merged.set(profileId, String(into));
     if (into && due) restored.due.set(profileId, { into: String(into), handover: JSON.parse(String(due)) as Handover, after: Infinity });
     else restored.due.delete(profileId);

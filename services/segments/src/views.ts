@@ -5,12 +5,13 @@ import { compileMembersSql, compileTraitsSql, type Definitions } from './evaluat
 
 /**
  * Activities with the profile that they belong to now: rows keep the identifier that they were recorded with, and
- * customer.identities tells whose it is.
+ * customer.identities tells whose it is. Those of people who were erased are nobody's.
  */
 export const CURRENT_ACTIVITIES = `(
     SELECT a.* REPLACE (i.profile_id AS profile_id)
     FROM segments.activities AS a
     INNER JOIN customer.identities AS i ON i.identifier = a.identifier
+    WHERE i.cause != 'erasure'
   )`;
 
 /**

@@ -9,6 +9,8 @@ import type { Handover } from './topics.js';
 export interface Work {
   activities: Activity[];
   mergedInto?: string;
+  /** The activity that tells that the person is to be forgotten. */
+  erased?: Activity;
   handovers: Handover[];
   timer?: Timer;
   /** Because definitions changed, or, with time, ranks. */

@@ -8,7 +8,7 @@ import { parse } from 'yaml';
 import { activityTypes, avroType, compileKey, compileValidator, loadProducts, productOf, type AvroSchema, type Product } from '@tideway/contracts';
 import { clickhouseShape, loadConfig } from '@tideway/service';
 import { startTestPlatform, type TestPlatform } from '@tideway/testing';
-import { columnOf, createClickHouse, createTable, createView, insertDatums, tableName, wholeBuffer, type ClickHouseClient } from '../index.js';
+import { columnOf, createClickHouse, createTable, createView, deletionsOf, insertDatums, tableName, wholeBuffer, type ClickHouseClient } from '../index.js';
 import { twoMajors } from './two-majors.js';
 
 const own = loadProducts();
@@ -162,4 +162,18 @@ describe.each(products.map((product) => [product.topic, product] as const))('%s'
     // The view is that of the highest major: of another it shows nothing.
     expect(await count(`${product.database}.${product.view}`)).toBe(product === current ? 1 : 0);
   });
+});
+
+it('deletes all that tables have of a person, by every identifier, and nothing of others', async () => {
+  const activities = productOf(own, 'customer.activities');
+  await clickhouse.command({ query: `CREATE TABLE segments.activities AS ${tableName(activities)}` });
+  const [gone, other] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'];
+  const rows = (values: { identifier: string; profile_id: string }[]) => values.map((value, i) => ({ _partition: 1, _offset: 1_000 + i, ...value }));
+  const people = rows([{ identifier: "user_id:it's", profile_id: gone }, { identifier: 'user_id:other', profile_id: other }]);
+  for (const table of [tableName(activities), 'segments.activities']) await clickhouse.insert({ table, values: people, format: 'JSONEachRow' });
+  for (const table of ['segments.memberships_v1', 'customer.consents_v1']) await clickhouse.insert({ table, values: people.map(({ identifier: _, ...row }) => row), format: 'JSONEachRow' });
+  await clickhouse.insert({ table: 'web.orders_v1', format: 'JSONEachRow', values: people.map(({ _partition, _offset, identifier }) => ({ _partition, _offset, identifiers: { user_id: identifier.slice('user_id:'.length) } })) });
+  for (const query of deletionsOf(own, ["user_id:it's", 'email_sha256:b0'])) await clickhouse.command({ query });
+  const left = async (table: string) => Number((await (await clickhouse.query({ query: `SELECT count() AS n FROM ${table} WHERE _partition = 1`, format: 'JSONEachRow' })).json<{ n: string }>())[0]!.n);
+  for (const table of [tableName(activities), 'segments.activities', 'segments.memberships_v1', 'customer.consents_v1', 'web.orders_v1']) expect([table, await left(table)]).toEqual([table, 1]);
 });

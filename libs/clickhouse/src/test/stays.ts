@@ -9,15 +9,17 @@ export interface Change {
   change: 'entered' | 'exited';
   reason?: SegmentsMemberships['reason'];
   version?: number;
+  /** ms; absent: written before there was such a time. */
+  effectiveAt?: number;
 }
 
 export type MembershipRow = Omit<SegmentsMemberships, 'segments'> & { segments: string[]; _partition: number; _offset: number };
 
 /** Rows of segments.memberships_v1 of one profile. They were caused an hour before they were evaluated, in another order: no view may count by it. */
 export function membershipRows(profileId: string, changes: readonly Change[]): MembershipRow[] {
-  return changes.map(({ at, segment, change, reason = 'activity', version = 1 }, i) => ({
+  return changes.map(({ at, segment, change, reason = 'activity', version = 1, effectiveAt = null }, i) => ({
     _partition: 0, _offset: i, profile_id: profileId, sequence: i + 1, segment, segment_version: version, change, reason,
-    caused_at: at - 3_600_000 - 7_200_000 * (i % 2), evaluated_at: at, origin: null, segments: [],
+    caused_at: at - 3_600_000 - 7_200_000 * (i % 2), evaluated_at: at, origin: null, segments: [], effective_at: effectiveAt,
   }));
 }
 
@@ -25,7 +27,7 @@ export function membershipRows(profileId: string, changes: readonly Change[]): M
 export function stateRow(profileId: string, offset: number, segments: readonly string[], deleted = false): Record<string, unknown> {
   return {
     _partition: 0, _offset: offset, _deleted: Number(deleted), profile_id: profileId, sequence: offset, segments: segments.map((segment) => ({ segment, version: 1, since: 0 })),
-    traits: {}, aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '',
+    traits: {}, aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '', effective: {}, effective_floor: 0,
   };
 }
 

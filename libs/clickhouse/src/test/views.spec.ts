@@ -128,6 +128,21 @@ describe('memberships', () => {
     expect(await ask(`SELECT profile_id, segment, segment_version, ${ms('since')} FROM segments.members_as_of(at = {time:Int64}) WHERE segment IN ('buyers', 'visitors') ORDER BY segment, profile_id`, { time })).toEqual(members);
   });
 
+  it('are members as corrected: from the time that late events tell, and of nothing where a stay came to be none', async () => {
+    const [fay, gus] = [uuid(), uuid()];
+    await record(new Map<string, Change[]>([
+      [fay, [{ at: at(2, 10), effectiveAt: at(2, 7), segment: 'late', change: 'entered' }, { at: at(2, 12), effectiveAt: at(2, 11), segment: 'late', change: 'exited' }]],
+      [gus, [{ at: at(2, 10), effectiveAt: at(2, 10), segment: 'late', change: 'entered' }, { at: at(2, 12), effectiveAt: at(2, 10), segment: 'late', change: 'exited' }]],
+    ]));
+    const members = async (view: string, time: number) => (await ask(`SELECT profile_id, ${ms('since')} FROM segments.${view}(at = {time:Int64}) WHERE segment = 'late' ORDER BY since`, { time }));
+    expect(await members('members_corrected', at(2, 7))).toEqual([[fay, at(2, 7)]]);
+    expect(await members('members_corrected', at(2, 10))).toEqual([[fay, at(2, 7)]]);
+    expect(await members('members_corrected', at(2, 11))).toEqual([]);
+    expect(await members('members_as_of', at(2, 11))).toHaveLength(2);
+    // What was written before there were such times counts from its evaluation.
+    expect(await ask(`SELECT ${ms('effective_from')}, ${ms('effective_until')} FROM segments.intervals WHERE profile_id = {bob:UUID}`, { bob })).toEqual([[at(0, 11), at(3, 20)]]);
+  });
+
   it('are sizes and churn of each day until today, also of those without a change', async () => {
     const day = (n: number) => new Date(at(n, 0)).toISOString().slice(0, 10);
     expect(await ask("SELECT segment, day, size, entered, exited, churn FROM segments.daily WHERE segment IN ('buyers', 'visitors') AND day <= {last:Date} ORDER BY segment, day", { last: day(4) })).toEqual([

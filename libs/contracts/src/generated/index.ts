@@ -6,6 +6,7 @@ import type { DealChange as CrmDealChanges } from './crm.deal-changes.v1.js';
 import type { Interaction as CrmInteractions } from './crm.interactions.v1.js';
 import type { Activity as CustomerActivities } from './customer.activities.v1.js';
 import type { Consent as CustomerConsents } from './customer.consents.v1.js';
+import type { Erasure as CustomerErasures } from './customer.erasures.v1.js';
 import type { Identity as CustomerIdentities } from './customer.identities.v1.js';
 import type { Consent as EmailConsents } from './email.consents.v1.js';
 import type { Engagement as EmailEngagements } from './email.engagements.v1.js';
@@ -25,7 +26,7 @@ import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
 import type { Session as WebSessions } from './web.sessions.v1.js';
 
-export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerIdentities, EmailConsents, EmailEngagements, OperationsQuarantineReplays, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PaidMediaLeads, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews, WebSessions };
+export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerErasures, CustomerIdentities, EmailConsents, EmailEngagements, OperationsQuarantineReplays, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PaidMediaLeads, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews, WebSessions };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -36,6 +37,7 @@ export interface Records {
   'crm.interactions': CrmInteractions;
   'customer.activities': CustomerActivities;
   'customer.consents': CustomerConsents;
+  'customer.erasures': CustomerErasures;
   'customer.identities': CustomerIdentities;
   'email.consents': EmailConsents;
   'email.engagements': EmailEngagements;

@@ -52,5 +52,11 @@ export namespace TidewaySegments {
          * Segments that hold the profile after the change
          */
         segments: string[];
+        /**
+         * Time from which the change counts in the past as corrected: of its cause, within the segment's lateness and never before the change that precedes it; null in records of before version 1.1
+         *
+         * Default: null
+         */
+        effective_at: null | number;
     }
 }

@@ -53,5 +53,19 @@ export namespace TidewaySegments {
          * Fingerprint of the definitions that it was evaluated by
          */
         definitions: string;
+        /**
+         * By segment, the effective_at (ms) of its last change, where a later change could be dated before it
+         *
+         * Default: {}
+         */
+        effective: {
+            [index: string]: number;
+        };
+        /**
+         * Time (ms) before which no change counts any more: what effective had of before it is forgotten
+         *
+         * Default: 0
+         */
+        effective_floor: number;
     }
 }

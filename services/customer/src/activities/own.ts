@@ -30,6 +30,19 @@ export function profileMerged(merge: Merge, identifier: string, cause: Cause): C
   };
 }
 
+/** `profile_erased`, the last activity of a profile: the person has asked to be forgotten. */
+export function profileErased(profileId: string, identifier: string, cause: Cause): CustomerActivities {
+  return {
+    ...blank(cause),
+    activity_id: activityIdOf(`erased:${profileId}:${cause.origin}`),
+    profile_id: profileId,
+    identifier,
+    product: 'customer.identities',
+    type: 'profile_erased',
+    properties: {},
+  };
+}
+
 /** `identifier_linked`: the profile has a new identifier. */
 export function identifierLinked(link: Link, cause: Cause): CustomerActivities {
   return {

@@ -79,6 +79,12 @@ export class ConsentRegister {
     return disputed;
   }
 
+  /** Plans that nothing is known of what a profile decided. */
+  erase(profileId: string): void {
+    for (const entry of this.#profiles.get(profileId) ?? []) this.#retract(profileId, entry);
+    this.#profiles.delete(profileId);
+  }
+
   /** The decisions in force of a profile, with the plan. */
   decisionsOf(profileId: string): ConsentStatement[] {
     return (this.#profiles.get(profileId) ?? []).map(({ published: _published, ...statement }) => statement);

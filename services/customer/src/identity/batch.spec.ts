@@ -162,3 +162,62 @@ describe('planBatch', () => {
     expect(run(state, view).stats).toMatchObject({ links: 1, resends: 0 });
   });
 });
+
+describe('an erasure', () => {
+  const privacyDeletion = (at: number, id: string) => received(at, 'crm.contact-changes', { hubspot_contact_id: id }, { change: 'deleted', property: 'privacyDeletion' });
+  const known = (state: CustomerState) => run(state, received(0, 'web.orders', { user_id: 'u-1', anonymous_id: 'a-1' }), received(1, 'crm.contact-changes', { user_id: 'u-1', hubspot_contact_id: '1:9' }, { change: 'created', property: null }), consent(2, { user_id: 'u-1' }, 'granted'));
+  const profile = profileIdOf('user_id:u-1');
+
+  it.each([
+    ['by HubSpot', () => privacyDeletion(10, '1:9')],
+    ['by an operator', () => received(10, 'customer.erasures', { user_id: 'u-1' })],
+  ])('%s is the last activity of the profile; its decisions are taken back', (_, asked) => {
+    const state = fresh();
+    const id = known(state).outputs.activities[0]!.profile_id;
+    const request = asked();
+    const { outputs, stats } = run(state, request);
+    expect(outputs.activities).toEqual([expect.objectContaining({ profile_id: id, type: 'profile_erased', occurred_at: NOW + 10, origin: request.origin, properties: {} })]);
+    expect(validators.get('customer.activities')!(outputs.activities[0])).toBeUndefined();
+    expect(outputs.identities.map(({ identifier, profile_id, cause }) => [identifier, profile_id, cause])).toEqual(['user_id:u-1', 'anonymous_id:a-1', 'hubspot_contact_id:1:9'].map((identifier) => [identifier, id, 'erasure']));
+    expect(outputs.consents).toEqual([{ key: `${id}|marketing|email`, record: null }]);
+    expect(stats).toMatchObject({ erasures: 1, suppressed: 0 });
+  });
+
+  it('has all dropped that comes of the person later, also after a restart, and asks for nothing twice', () => {
+    const state = fresh();
+    known(state);
+    const { outputs } = run(state, privacyDeletion(10, '1:9'));
+    const restored = fresh();
+    for (const { identifier, ...identity } of outputs.identities) restored.graph.restore(identifier, identity);
+    for (const later of [state, restored]) {
+      const plan = run(later, received(11, 'web.page-views', { anonymous_id: 'a-1' }), consent(12, { user_id: 'u-1' }, 'granted'), received(13, 'web.orders', { user_id: 'u-1', anonymous_id: 'a-new' }), privacyDeletion(14, '1:9'));
+      expect(plan.outputs).toEqual({ activities: [], identities: [], consents: [] });
+      expect(plan.stats).toMatchObject({ records: 4, suppressed: 4, erasures: 0 });
+    }
+  });
+
+  it('leaves others what they do on a device, or in a deal, that was the person’s too', () => {
+    const state = fresh();
+    known(state);
+    run(state, privacyDeletion(10, '1:9'));
+    const { outputs } = run(state, received(11, 'web.orders', { user_id: 'u-2', anonymous_id: 'a-1' }, { status: 'completed' }));
+    expect(outputs.activities.map(({ profile_id, type }) => [profile_id, type])).toEqual([[profileIdOf('user_id:u-2'), 'identifier_linked'], [profileIdOf('user_id:u-2'), 'order_completed']]);
+    expect(outputs.identities.map(({ identifier }) => identifier)).toEqual(['user_id:u-2']);
+  });
+
+  it('of somebody who is not known has what comes later dropped too', () => {
+    const state = fresh();
+    expect(run(state, received(0, 'customer.erasures', { user_id: 'u-1' })).outputs.activities.map(({ profile_id, type }) => [profile_id, type])).toEqual([[profile, 'identifier_linked'], [profile, 'profile_erased']]);
+    expect(run(state, received(1, 'web.orders', { user_id: 'u-1' })).stats.suppressed).toBe(1);
+  });
+
+  it('that is not committed has not happened', () => {
+    const state = fresh();
+    known(state);
+    const request = privacyDeletion(10, '1:9');
+    const first = planBatch(state, [request]);
+    const planned = first.outputs;
+    first.discard();
+    expect(run(state, request).outputs).toEqual(planned);
+  });
+});

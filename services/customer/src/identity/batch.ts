@@ -1,8 +1,8 @@
 // What a batch of product records becomes: activities, identities and consents, planned without changing the state.
-import { activityOrigin, type CustomerActivities, type CustomerIdentities, type Product } from '@tideway/contracts';
-import { orderedIdentifiers, type IdentifierRules } from '@tideway/identifiers';
+import { activityOrigin, asksForErasure, type CustomerActivities, type CustomerIdentities, type Product } from '@tideway/contracts';
+import { identifierKey, orderedIdentifiers, type IdentifierRules } from '@tideway/identifiers';
 import { compileActivity, type ActivityMapper } from '../activities/map.js';
-import { consentSettled, identifierLinked, profileMerged, type Cause } from '../activities/own.js';
+import { consentSettled, identifierLinked, profileErased, profileMerged, type Cause } from '../activities/own.js';
 import { Resends } from '../activities/resends.js';
 import { consentReader } from '../consents/read.js';
 import { ConsentRegister, type ConsentChange, type ConsentEffect } from '../consents/resolve.js';
@@ -28,9 +28,12 @@ export interface BatchStats {
   resends: number;
   /** Skipped: no identifier that the rules know, or only values that nobody owns. */
   withoutIdentifiers: number;
+  /** Dropped: the person was erased. */
+  suppressed: number;
   /** Identifiers that were not known before. */
   links: number;
   merges: number;
+  erasures: number;
   /** Records for which a merge was refused, by the rule that refused it. */
   conflicts: Record<Refusal['rule'], number>;
   consents: Record<ConsentEffect, number>;
@@ -104,7 +107,7 @@ export class CustomerState {
 export function planBatch(state: CustomerState, records: readonly BatchRecord[]): BatchPlan {
   state.open();
   const stats: BatchStats = {
-    records: records.length, resends: 0, withoutIdentifiers: 0, links: 0, merges: 0,
+    records: records.length, resends: 0, withoutIdentifiers: 0, suppressed: 0, links: 0, merges: 0, erasures: 0,
     conflicts: { unique: 0, limit: 0 }, consents: { changed: 0, repeated: 0, outdated: 0 }, unmapped: 0,
   };
   const activities: CustomerActivities[] = [];
@@ -132,9 +135,20 @@ function planRecord(state: CustomerState, input: BatchRecord, activities: Custom
     stats.resends++;
     return;
   }
-  const resolution = state.graph.resolve(identifiers, input.receivedAt)!;
+  const isErased = ([type, value]: [string, string]) => state.graph.isErased(identifierKey(type, value));
+  // By their strongest identifier people are who they are; an erased one beside it, as of a shared device, says nothing of them.
+  if (isErased(identifiers[0]!)) {
+    stats.suppressed++;
+    return;
+  }
+  const resolution = state.graph.resolve(identifiers.filter((identifier) => !isErased(identifier)), input.receivedAt)!;
   if (resolution.conflict) stats.conflicts[resolution.conflict.rule]++;
   tellIdentity(state, resolution, input, activities, stats);
+  if (asksForErasure(input.product, input.record)) {
+    erase(state, resolution, input, activities);
+    stats.erasures++;
+    return;
+  }
   const activity = activityOf(state, resolution, input, stats);
   if (activity) activities.push(activity);
 }
@@ -142,7 +156,7 @@ function planRecord(state: CustomerState, input: BatchRecord, activities: Custom
 /** What the record changed about profiles comes before what the person did: consumers hand over first. */
 function tellIdentity(state: CustomerState, { identifier, links, merges }: Resolution, input: BatchRecord, activities: CustomerActivities[], stats: BatchStats): void {
   if (links.length === 0 && merges.length === 0) return;
-  const cause: Cause = { occurredAt: input.record[activityOrigin(input.product.activity).occurredAt] as number, receivedAt: input.receivedAt, origin: input.origin };
+  const cause = causeOf(input);
   for (const merge of merges) {
     activities.push(profileMerged(merge, identifier, cause));
     for (const statement of state.consents.merge(merge.loser, merge.winner)) {
@@ -152,6 +166,17 @@ function tellIdentity(state: CustomerState, { identifier, links, merges }: Resol
   for (const link of links) activities.push(identifierLinked(link, cause));
   stats.merges += merges.length;
   stats.links += links.length;
+}
+
+function causeOf({ product, record, receivedAt, origin }: BatchRecord): Cause {
+  return { occurredAt: record[activityOrigin(product.activity).occurredAt] as number, receivedAt, origin };
+}
+
+/** Nothing else is told of the record: it is the last that is known of the person. */
+function erase(state: CustomerState, { profileId, identifier }: Resolution, input: BatchRecord, activities: CustomerActivities[]): void {
+  state.graph.erase(profileId);
+  state.consents.erase(profileId);
+  activities.push(profileErased(profileId, identifier, causeOf(input)));
 }
 
 function activityOf(state: CustomerState, { profileId, identifier }: Resolution, input: BatchRecord, stats: BatchStats): CustomerActivities | null {

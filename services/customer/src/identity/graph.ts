@@ -8,6 +8,9 @@ import { profileIdOf } from './uuid.js';
 /** How an identifier came to its profile: it made it, a record carried it beside others, or its profile was merged. */
 export type LinkCause = 'first_seen' | 'link' | 'merge';
 
+/** Cause of identifiers whose person was erased. */
+export const ERASURE = 'erasure';
+
 /** What the graph knows of an identifier: the value of customer.identities, whose key is the identifier. */
 export interface IdentifierState {
   profile_id: string;
@@ -93,6 +96,19 @@ export class IdentityGraph {
     const resolution: Resolution = { profileId, identifier: carried.find(belongs)!, links, merges };
     if (refusal) resolution.conflict = { ...refusal, left: carried.filter((identifier) => !belongs(identifier)) };
     return resolution;
+  }
+
+  /**
+   * Plans that a profile is nobody's any more. Its identifiers stay known, for that is how what comes of the person later is
+   * told from what others do.
+   */
+  erase(profileId: string): void {
+    for (const identifier of this.#profiles.get(profileId) ?? []) this.#identifiers.set(identifier, { ...this.#identifiers.get(identifier)!, cause: ERASURE });
+  }
+
+  /** Whether the person of an identifier (`type:value`) was erased. */
+  isErased(identifier: string): boolean {
+    return this.#identifiers.get(identifier)?.cause === ERASURE;
   }
 
   /** The profile of an identifier (`type:value`), with the plan. */

@@ -7,7 +7,7 @@ const empty = emptyProfile('00000000-0000-4000-8000-000000000001');
 const profileOf = (...activities: CustomerActivities[]): Profile => activities.reduce(applyActivity, empty);
 const segments: SegmentsState = {
   profile_id: empty.profile_id, sequence: 1, segments: [{ segment: 'high-intent', version: 1, since: 5 }], traits: { views: '3' }, aliases: [],
-  next_timer_at: null, evaluated_at: 5, caused_at: 5, definitions: 'f',
+  next_timer_at: null, evaluated_at: 5, caused_at: 5, definitions: 'f', effective: {}, effective_floor: 0,
 };
 
 /** A profile in which every field holds something. */

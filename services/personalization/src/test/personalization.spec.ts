@@ -49,7 +49,7 @@ const publish = (profileId: string, ...activities: CustomerActivities[]) => publ
 
 function stateOf(profileId: string, segment: string | undefined, change: Partial<SegmentsState> = {}): SegmentsState {
   const segments = segment === undefined ? [] : [{ segment, version: 1, since: 1_000 }];
-  return { profile_id: profileId, sequence: 1, segments, traits: { orders_30d: '1' }, aliases: [], next_timer_at: null, evaluated_at: 1_000, caused_at: 1_000, definitions: 'f', ...change };
+  return { profile_id: profileId, sequence: 1, segments, traits: { orders_30d: '1' }, aliases: [], next_timer_at: null, evaluated_at: 1_000, caused_at: 1_000, definitions: 'f', effective: {}, effective_floor: 0, ...change };
 }
 
 async function read<T>(id: ProductId): Promise<{ key: string; value: T | null }[]> {
@@ -125,6 +125,18 @@ describe('personalization', () => {
     await publish(profileId, linked('user_id:u3'), decision('granted', 900));
     await waitFor(async () => (await documentOf('user_id:u3'))?.consents.length === 1, patient('the identifier'));
     expect((await documentOf('user_id:u3'))!.traits).toEqual({ orders_30d: '1' });
+  });
+
+  it('keeps nothing of an erased profile, whatever segments says of it later', async () => {
+    const profileId = newProfile(1);
+    await publish(profileId, linked('user_id:erased'), decision('granted', 900), added('p-1'));
+    await waitFor(async () => (await documentOf('user_id:erased'))?.open_cart_items.length === 1, patient('the cart'));
+    await publish(profileId, activity('profile_erased', { product: 'customer.identities' }));
+    await waitFor(async () => (await documentOf('user_id:erased')) === undefined, patient('nothing'));
+    await publisher.publish('segments.state', [stateOf(profileId, 'high-intent')]);
+    await publish(newProfile(1), linked('user_id:after the erased one'));
+    await waitFor(async () => (await documentOf('user_id:after the erased one')) !== undefined, patient('what came after'));
+    expect((await read('personalization.profiles')).filter(({ key }) => key === profileId).at(-1)!.value).toBeNull();
   });
 
   it.each([['in one partition', 4, 4], ['across partitions', 5, 0]])('hands a merged-away profile over to the winner %s', async (name, from, to) => {

@@ -48,6 +48,7 @@ export const Written = z.object({
 export const Change = z.object({
   profile_id: z.uuid(), sequence: z.int(), segment: z.string(), segment_version: z.int(), change: z.enum(['entered', 'exited']), reason: z.string(),
   caused_at: milliseconds, evaluated_at: milliseconds, origin: z.string().nullable(),
+  effective_at: milliseconds.nullable().describe('from when it counts in the past as corrected: of its cause, within the lateness of the segment'),
 });
 
 export const SampleQuery = z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(20) });

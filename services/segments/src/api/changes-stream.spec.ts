@@ -6,7 +6,7 @@ import { ChangesStream } from './changes-stream.js';
 
 const next = new Map([[1, 8], [0, 7]]);
 const change = (segment: string, origin = 'web.orders.v1:0:1'): SegmentsMemberships => ({
-  profile_id: '1c73780b-fdc0-5604-afcc-eb62f77a53ba', sequence: 1, segment, segment_version: 1, change: 'entered', reason: 'activity', caused_at: 1, evaluated_at: 2, origin, segments: ['a', 'b'],
+  profile_id: '1c73780b-fdc0-5604-afcc-eb62f77a53ba', sequence: 1, segment, segment_version: 1, change: 'entered', reason: 'activity', caused_at: 1, evaluated_at: 2, origin, segments: ['a', 'b'], effective_at: 1,
 });
 
 let server: http.Server;

@@ -65,14 +65,14 @@ export class MembersReader {
 
   /** Whose an identifier (`type:value`, normalised) is now; undefined where nobody has it. */
   async personOf(identifier: string): Promise<Person | undefined> {
-    const [row] = await this.#rows<{ profile_id: string }>('an identifier', 'SELECT profile_id FROM customer.identities WHERE identifier = {identifier:String}', { identifier });
+    const [row] = await this.#rows<{ profile_id: string }>('an identifier', "SELECT profile_id FROM customer.identities WHERE identifier = {identifier:String} AND cause != 'erasure'", { identifier });
     return row && this.#withAliases(row.profile_id);
   }
 
   /** The profile of this id, or the one that it was merged into; undefined where there is none. */
   async profile(profileId: string): Promise<Person | undefined> {
     const [row] = await this.#rows<{ profile_id: string }>('a profile', `SELECT DISTINCT profile_id FROM customer.identities
-      WHERE identifier IN (SELECT identifier FROM segments.activities WHERE profile_id = {profileId:UUID}) LIMIT 1`, { profileId });
+      WHERE identifier IN (SELECT identifier FROM segments.activities WHERE profile_id = {profileId:UUID}) AND cause != 'erasure' LIMIT 1`, { profileId });
     return row && this.#withAliases(row.profile_id);
   }
 

@@ -109,6 +109,7 @@ function calendarWindow(text: string, { cycle, ago }: { cycle: Cycle; ago: 0 | 1
     },
     // With a day more, as days may have 25 hours.
     reachMs: ((ago + 1) * cycle.days + 1) * DAY_MS,
+    buckets: (ago + 1) * cycle.days,
     isOver: (bucket, now) => now >= stayOf(bucket).leaves,
     isForGood: () => false,
     sql(at) {

@@ -5,6 +5,7 @@ import { schemasDir } from '@tideway/contracts';
 import { Accumulators, type Accumulator } from '../evaluate/accumulator.js';
 import type { Rank } from '../evaluate/ranks.js';
 import { loadCatalog, type Catalog } from './catalog.js';
+import { reportCost, type Costly } from './cost.js';
 import type { ReadingParts } from '../operators/conditions/registry.js';
 import { compileSegment, type Segment } from './segment.js';
 import { DefinitionError, suggestion, type Problem, type SourceFile } from './source.js';
@@ -51,9 +52,22 @@ export function parseDefinitions(texts: { traits: readonly DefinitionText[]; seg
   const accumulators = new Accumulators();
   const traits = compileTraits(files.traits, catalog, accumulators);
   const segments = compileSegments(files.segments, { catalog, accumulators, traits, broken: new BrokenNames(files.traits, traits) });
+  reportCost([
+    ...written(files.traits, [...traits.values()], (trait) => trait.accumulators, 'over'),
+    ...written(files.segments, segments, ({ condition }) => condition.accumulators, 'when'),
+  ]);
   const problems = [...files.traits, ...files.segments].flatMap((file) => file.problems());
   if (problems.length > 0) throw new DefinitionError(problems);
   return { traits: sortedByName(traits.values()), segments: sortedByName(segments), accumulators: accumulators.all, ranks: [...accumulators.ranks.values()] };
+}
+
+/** The definitions of these files with what each of them keeps; `key` is where it says so. */
+function written<T extends { name: string }>(files: readonly DefinitionsOfFile[], definitions: readonly T[], keeps: (definition: T) => readonly Accumulator[], key: string): Costly[] {
+  const byName = new Map(definitions.map((definition) => [definition.name, definition]));
+  return files.flatMap(({ sources }) => sources.flatMap((source) => {
+    const definition = byName.get(source.name);
+    return definition ? [{ source, keeps: keeps(definition), key }] : [];
+  }));
 }
 
 const sortedByName = <T extends { name: string }>(definitions: Iterable<T>): T[] => [...definitions].sort((a, b) => (a.name < b.name ? -1 : 1));

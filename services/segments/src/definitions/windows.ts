@@ -33,6 +33,8 @@ export interface Window {
   changes(bucket: number, now: number, into: number[]): void;
   /** How long (ms) after an activity's moment the window may still change by it; Infinity where that cannot be told. */
   reachMs: number;
+  /** Buckets that a profile has of it at most, but for what is dated into the future. */
+  buckets: number;
   /** Whether no time at or after `now` has the bucket in the window. */
   isOver(bucket: number, now: number): boolean;
   /** Whether every time at or after `now` has it. */
@@ -78,6 +80,7 @@ export function slidingWindow(text: string, lengthMs: number, bucketMs: number):
     lengthMs,
     bucketMs,
     reachMs: lengthMs + bucketMs,
+    buckets: lengthMs / bucketMs,
     bucketOf,
     holds(bucket, now) {
       const current = bucketOf(now);
@@ -104,6 +107,8 @@ const minuteOf = (at: number) => at - (at % MINUTE);
 const allTime: Window = {
   text: 'all',
   reachMs: MINUTE,
+  // What is over for good is one.
+  buckets: 2,
   bucketOf: minuteOf,
   holds: (bucket, now) => bucket <= minuteOf(now),
   changes(bucket, now, into) {

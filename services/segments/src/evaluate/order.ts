@@ -26,7 +26,10 @@ function compareOrigins(a: string, b: string): number {
   return x.length - y.length || Buffer.compare(x, y);
 }
 
-/** The same order as a ClickHouse expression over a row: argMax by it gives the latest. Uuids compare as texts. */
-export const LATER_SQL = 'tuple(occurred_at, length(origin), origin, toString(activity_id))';
+/**
+ * The same order as a ClickHouse expression over a row: argMax by it gives the latest. Uuids compare as texts, and so do
+ * their bytes, which cost less (https://clickhouse.com/docs/sql-reference/functions/uuid-functions#uuidtonum).
+ */
+export const LATER_SQL = 'tuple(occurred_at, length(origin), origin, UUIDToNum(activity_id))';
 /** Columns that the order reads. */
 export const ORDER_COLUMNS = ['occurred_at', 'origin', 'activity_id'] as const;

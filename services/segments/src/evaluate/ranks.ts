@@ -18,6 +18,7 @@ export interface Boundaries {
 export class Rank {
   /** Ascending by time. */
   #known: readonly Boundaries[] = [];
+  #assumed: readonly number[] | undefined;
 
   /**
    * @param id says what is ranked, and into how many shares
@@ -28,6 +29,11 @@ export class Rank {
   /** What it has learnt. */
   get known(): readonly Boundaries[] {
     return this.#known;
+  }
+
+  /** Has queries go by these boundaries, whatever the table has: for definitions that are tried out. */
+  assume(boundaries: readonly number[]): void {
+    this.#assumed = boundaries;
   }
 
   /** All boundaries that there are, in any order. */
@@ -52,6 +58,7 @@ export class Rank {
 
   /** The boundaries that hold at {now:Int64}, as an array; empty before the first. */
   get boundariesSql(): string {
+    if (this.#assumed) return `CAST([${this.#assumed.join(', ')}], 'Array(Int64)')`;
     return `(SELECT argMax(boundaries, effective_at) FROM ${RANKS_TABLE} WHERE rank = ${sqlText(this.id)} AND effective_at <= fromUnixTimestamp64Milli({now:Int64}))`;
   }
 

@@ -34,6 +34,10 @@ export function decided(profileId: string, decision: 'granted' | 'withdrawn', pu
   return activity(profileId, `consent_${decision}`, { product: 'web.consents', properties: { purpose, channel: 'any', legal_basis: 'consent' } });
 }
 
+export function erasedPerson(profileId: string): CustomerActivities {
+  return activity(profileId, 'profile_erased', { product: 'customer.identities' });
+}
+
 export function merged(loser: string, winner: string): CustomerActivities {
   return activity(loser, 'profile_merged', { product: 'customer.identities', properties: { into: winner } });
 }

@@ -10,7 +10,7 @@ import { Publisher, SchemaRegistry, createKafka, type Kafka } from '@tideway/kaf
 import { clickhouseShape, createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { segments } from '../app.module.js';
-import { activity, decided, merged, newProfile, ordered } from './activities.js';
+import { activity, decided, erasedPerson, merged, newProfile, ordered } from './activities.js';
 import { DefinitionsFolder } from './definitions-folder.js';
 import { EventSourceClient } from './event-source.js';
 import { Topics } from './topics.js';
@@ -21,7 +21,7 @@ const membersView = readFileSync(path.join(schemasDir(), 'views/segments.members
 const folder = new DefinitionsFolder();
 const email = createHash('sha256').update('ada@example.com').digest('hex');
 /** Ordered three times, once of these before she was known as herself. */
-const [ada, visitor, bert] = [newProfile(), newProfile(), newProfile()];
+const [ada, visitor, bert, erased] = [newProfile(), newProfile(), newProfile(), newProfile()];
 let platform: TestPlatform;
 let service: RunningService;
 let kafka: Kafka;
@@ -70,11 +70,13 @@ beforeAll(async () => {
     ...[ada, bert].flatMap((profileId) => [decided(profileId, 'granted', 'marketing'), decided(profileId, 'granted', 'advertising')]),
     activity(visitor, 'order_completed', { product: 'web.orders' }), merged(visitor, ada),
     { ...ordered(ada), ...ofAda }, ordered(ada), ordered(bert),
+    decided(erased, 'granted', 'marketing'), ordered(erased), erasedPerson(erased),
   ]);
   await waitFor(async () => (await topics.stateOf(ada))?.segments.length === 2 && (await topics.stateOf(bert))?.segments.length === 1, patient('members'));
   const stored = async () => (await (await clickhouse.query({ query: 'SELECT count() AS n FROM segments.activities', format: 'JSONEachRow' })).json<{ n: number }>())[0]!.n;
-  await waitFor(async () => Number(await stored()) === 9, patient('their activities'));
+  await waitFor(async () => Number(await stored()) === 12, patient('their activities'));
   await storeAsWarehouse({ [`user_id:${ada}`]: ada, [`user_id:${visitor}`]: ada, [`email_sha256:${email}`]: ada, [`user_id:${bert}`]: bert, 'hubspot_contact_id:=danger': bert });
+  await clickhouse.insert({ table: 'segments.state_v1', format: 'JSONEachRow', values: [visitor, erased].map((profile_id, i) => ({ _partition: 0, _offset: Date.now() + i, _deleted: 1, profile_id })) });
 });
 
 afterAll(async () => {
@@ -150,7 +152,7 @@ const draft = (when: string, name = 'draft') => `name: ${name}\nversion: 1\ndesc
 describe('a preview', () => {
   const preview = (body: string) => api('segments/preview', { key: 'author', body });
 
-  it('has the members that the definition would have, merged ones as one', async () => {
+  it('has the members that the definition would have, merged ones as one, erased ones not at all', async () => {
     expect(await preview(draft('{ trait: orders, gte: 3 }'))).toEqual({ status: 200, body: {
       as_of: expect.any(Number), segments: [{ segment: 'draft', size: 1, sample: [ada] }], cost: { rows_read: expect.any(Number), bytes_read: expect.any(Number), ms: expect.any(Number) },
     } });
@@ -162,6 +164,12 @@ describe('a preview', () => {
   it('brings traits of its own', async () => {
     const trait = 'name: mailed_orders\ndescription: d\nowner: test\noperator: count\nover: { types: [order_completed], where: { identifier: email_sha256:X } }\nwindow: 30d\n'.replace('X', email);
     expect((await preview(`${trait}---\n${draft('{ trait: mailed_orders, eq: 1 }')}`)).body.segments).toEqual([{ segment: 'draft', size: 1, sample: [ada] }]);
+  });
+
+  it('works out the boundaries of a score that is not saved', async () => {
+    const trait = 'name: order_rank\ndescription: d\nowner: test\noperator: score\nof: orders\ninto: 2\n';
+    expect((await preview(`${trait}---\n${draft('{ trait: order_rank, eq: 2 }')}`)).body.segments).toEqual([{ segment: 'draft', size: 1, sample: [ada] }]);
+    expect((await preview(`${trait}---\n${draft('{ trait: order_rank, eq: 1 }')}`)).body.segments).toEqual([{ segment: 'draft', size: 1, sample: [bert] }]);
   });
 
   it('tells every problem with its line', async () => {

@@ -10,7 +10,7 @@ import { segments } from '../app.module.js';
 import { History } from '../history.js';
 import type { WrittenDefinition } from '../live-definitions.js';
 import { DEFINITIONS_TOPIC } from '../topics.js';
-import { activity, decided, merged, newProfile, ordered, viewed } from './activities.js';
+import { activity, decided, erasedPerson, merged, newProfile, ordered, viewed } from './activities.js';
 import { DefinitionsFolder, type SegmentText } from './definitions-folder.js';
 import { Topics, told } from './topics.js';
 
@@ -34,6 +34,7 @@ let topics: Topics;
 /** Leaves a segment by time alone while the other tests run. */
 const idler = newProfile();
 let leavesAt = 0;
+let erasedBefore = '';
 
 const start = () => startService(segments, { ...platform.env, LOG_LEVEL: 'error', SEGMENTS_CACHE_PROFILES: '100' });
 const publish = (...activities: CustomerActivities[]) => publisher.publish('customer.activities', activities);
@@ -44,8 +45,8 @@ async function rows<T>(query: string, query_params: Record<string, unknown> = {}
 }
 
 /** What the warehouse would have of customer.identities. */
-async function identities(owners: Record<string, string>): Promise<void> {
-  const values = Object.entries(owners).map(([profileId, owner], i) => ({ _partition: 0, _offset: Date.now() + i, identifier: `user_id:${profileId}`, profile_id: owner, since: '2026-01-01 00:00:00.000', cause: 'test' }));
+async function identities(owners: Record<string, string>, cause = 'test'): Promise<void> {
+  const values = Object.entries(owners).map(([profileId, owner], i) => ({ _partition: 0, _offset: Date.now() + i, identifier: `user_id:${profileId}`, profile_id: owner, since: '2026-01-01 00:00:00.000', cause }));
   await clickhouse.insert({ table: 'customer.identities_v1', values, format: 'JSONEachRow' });
 }
 
@@ -123,9 +124,9 @@ describe('the segments service', () => {
     await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 1, patient('member of one'));
     const changes = (await topics.changesOf(profileId)).slice(-2);
     expect(told(changes)).toEqual(['exited buyers (consent)', 'exited repeat-buyers (consent)']);
-    expect(changes.map(({ segments: left, caused_at, origin }) => ({ left, caused_at, origin }))).toEqual([
-      { left: ['browsing', 'repeat-buyers'], caused_at: withdrawn.occurred_at, origin: withdrawn.origin },
-      { left: ['browsing'], caused_at: withdrawn.occurred_at, origin: withdrawn.origin },
+    expect(changes.map(({ segments: left, caused_at, effective_at, origin }) => ({ left, caused_at, effective_at, origin }))).toEqual([
+      { left: ['browsing', 'repeat-buyers'], caused_at: withdrawn.occurred_at, effective_at: withdrawn.occurred_at, origin: withdrawn.origin },
+      { left: ['browsing'], caused_at: withdrawn.occurred_at, effective_at: withdrawn.occurred_at, origin: withdrawn.origin },
     ]);
   });
 
@@ -148,6 +149,23 @@ describe('the segments service', () => {
     await identities({ [loser]: winner, [winner]: winner });
   });
 
+  it('lets an erased profile leave everything, for good', async () => {
+    const [profileId, other] = [newProfile(1), newProfile(1)];
+    await publish(decided(profileId, 'granted', 'marketing'), ordered(profileId), decided(other, 'granted', 'marketing'), ordered(other));
+    await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 1 && (await topics.stateOf(other))?.segments.length === 1, patient('two buyers'));
+    const erasure = erasedPerson(profileId);
+    // What is handed over to it late goes with it; the order would come from a source that is replayed.
+    await publish(erasure, ordered(profileId), merged(other, profileId));
+    await waitFor(async () => (await topics.stateOf(profileId)) === undefined && (await topics.stateOf(other)) === undefined, patient('both are gone'));
+    const [, exit, ...more] = await topics.changesOf(profileId);
+    expect(exit).toMatchObject({ change: 'exited', segment: 'buyers', reason: 'erasure', caused_at: erasure.occurred_at, origin: erasure.origin, segments: [] });
+    expect(more).toEqual([]);
+    const last = (await topics.read<SegmentsState>('segments.state')).filter(({ key }) => key === profileId).at(-1)!;
+    expect([last.value, String(last.message.headers!['erased'])]).toEqual([null, 'yes']);
+    await identities({ [profileId]: profileId, [other]: profileId }, 'erasure');
+    erasedBefore = profileId;
+  });
+
   it('takes everything to the end of a chain of merges, also what is handed over late', async () => {
     const [a, b, c] = [newProfile(0), newProfile(1), newProfile(5)] as [string, string, string];
     await publish(...[a, b, c].flatMap((profileId) => [decided(profileId, 'granted', 'marketing'), ordered(profileId)]));
@@ -160,12 +178,13 @@ describe('the segments service', () => {
     // A's hand-over comes to B when B is gone, and only the changelog knows where.
     await service.close();
     service = await start();
-    await publish(merged(a, b));
+    await publish(ordered(erasedBefore), merged(a, b));
     await waitFor(async () => (await topics.stateOf(c))?.aliases.includes(a), patient('A is handed on to C'));
     expect(await topics.stateOf(c)).toMatchObject({ aliases: [b, a], traits: { orders: '3' }, segments: [{ segment: 'buyers' }, { segment: 'repeat-buyers' }] });
     expect([await topics.stateOf(a), await topics.stateOf(b)]).toEqual([undefined, undefined]);
     expect(told((await topics.changesOf(b)).slice(1))).toEqual(['exited buyers (merge)']);
     await identities({ [a]: c, [b]: c, [c]: c });
+    expect(await topics.changesOf(erasedBefore)).toHaveLength(2);
   });
 
   it('stores a field that the table of an older version does not have', async () => {

@@ -5,19 +5,12 @@ import { consentFinding } from '../../evaluate/explain.js';
 import type { Subject } from '../../evaluate/subject.js';
 import { conditionOperator } from './operator.js';
 
-/** A definition that takes longer to read than this, in characters of SQL, names others that name others again and again. */
-const MAX_SQL = 100_000;
-
 export const segment = conditionOperator<{ segment: string }>({
   schema: z.strictObject({ segment: z.string() }),
   compile(node, at, reader) {
     const other = reader.segment(node.segment, [...at, 'segment']);
     if (!other) return undefined;
     const { condition } = other;
-    if (condition.sql({ of: ({ name }) => name, consent: ({ purpose }) => purpose }).length > MAX_SQL) {
-      reader.report([...at, 'segment'], `"${node.segment}" is too costly to be part of another segment: name fewer segments in it, or those that it names directly`);
-      return undefined;
-    }
     const isGranted = ({ state, now }: Subject) => decisionAt(state.consents, other, now)?.decision === 'granted';
     const holds = (subject: Subject) => isGranted(subject) && condition.holds(subject);
     return {

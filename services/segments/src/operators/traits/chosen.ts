@@ -36,7 +36,8 @@ export function choosingOperator(name: string, isPreferred: (a: Moment, b: Momen
         },
         join: better,
         value: (buckets) => (buckets.length === 0 ? null : buckets.reduce(better).value),
-        sql: (condition) => `${aggregate}If(toNullable(${sql}), ${LATER_SQL}, ${condition} AND (${sql}) IS NOT NULL)`,
+        // The earliest or latest time is the least or greatest, whichever activity it is of: nothing else of it has to be read.
+        sql: (condition) => column === 'occurred_at' ? `${aggregate === 'argMin' ? 'min' : 'max'}OrNullIf(${sql}, ${condition})` : `${aggregate}If(toNullable(${sql}), ${LATER_SQL}, ${condition} AND (${sql}) IS NOT NULL)`,
         show: KINDS[kind].show,
       });
     },
