@@ -5,7 +5,7 @@ import { MembershipLog, differences, sizeOf } from './memberships.js';
 const FROZEN = 1_000;
 type Told = Partial<SegmentsMemberships> & { sequence: number };
 const change = (told: Told): SegmentsMemberships => ({
-  profile_id: 'p', segment: 'a', segment_version: 1, change: 'entered', reason: 'activity', caused_at: 500, evaluated_at: 500, origin: null, segments: [], ...told,
+  profile_id: 'p', segment: 'a', segment_version: 1, change: 'entered', reason: 'activity', caused_at: 500, evaluated_at: 500, effective_at: null, origin: null, segments: [], ...told,
 });
 
 function log(...told: Told[]): MembershipLog {

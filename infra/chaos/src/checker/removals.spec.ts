@@ -7,7 +7,7 @@ import { Removals } from './removals.js';
 const segment = { name: 'chaos-written-1', shape: 'count' as const, version: 1, inForce: false };
 const write = (what: Write['what'], askedAt: number, alone = true): Write => ({ what, segment, version: 1, askedAt, answeredAt: askedAt + 10, alone });
 type Told = Pick<SegmentsMemberships, 'sequence' | 'change' | 'evaluated_at'> & Partial<SegmentsMemberships>;
-const change = (told: Told): SegmentsMemberships => ({ profile_id: 'p', segment: segment.name, segment_version: 1, reason: 'definition', caused_at: 0, origin: null, segments: [], ...told });
+const change = (told: Told): SegmentsMemberships => ({ profile_id: 'p', segment: segment.name, segment_version: 1, reason: 'definition', caused_at: 0, effective_at: null, origin: null, segments: [], ...told });
 const entered = change({ sequence: 1, change: 'entered', evaluated_at: 50, reason: 'activity' });
 const left = (evaluated_at: number, reason: SegmentsMemberships['reason']) => change({ sequence: 2, change: 'exited', evaluated_at, reason });
 
