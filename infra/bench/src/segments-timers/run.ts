@@ -58,6 +58,7 @@ export async function runSegmentsTimers(workplace: Workplace, options: SegmentsT
     const seconds = (Date.now() - dueFrom) / 1000;
     const cores = cpu.get('segments')! / seconds;
     const figures = lateness.figures();
+    onProgress(`segments used ${cpu.get('segments')!.toFixed(1)} CPU-s, the platform ${(totalOf(cpu) - cpu.get('segments')!).toFixed(1)}`);
     onProgress(`evaluated: p50 ${figures.evaluatedMs.p50} ms, p99 ${figures.evaluatedMs.p99} ms, max ${figures.evaluatedMs.max} ms; with a consumer: p50 ${figures.seenMs.p50} ms, p99 ${figures.seenMs.p99} ms, max ${figures.seenMs.max} ms`);
     const [{ version } = { version: '' }] = await bed.clients.rows<{ version: string }>('SELECT version() AS version');
     return { ...options, ...figures, cores, platformCores: totalOf(cpu) / seconds - cores, clickhouseVersion: version };
