@@ -8,6 +8,8 @@ import { median } from '../statistics.js';
 import { heldSection } from './held.js';
 import { intakeSection } from './intake.js';
 import { loadSection } from './load.js';
+import { segmentsStartSection } from './segments-start.js';
+import { segmentsTimersSection } from './segments-timers.js';
 import { soakSection } from './soak.js';
 import { decimal, goal, ms, table } from './table.js';
 
@@ -37,6 +39,8 @@ export function render(results: Results): string {
     ...(results.load ? ['', ...loadSection(results.load)] : []),
     ...(results.held ? ['', ...heldSection(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
+    ...(results.segmentsStart ? ['', ...segmentsStartSection(results.segmentsStart)] : []),
+    ...(results.segmentsTimers ? ['', ...segmentsTimersSection(results.segmentsTimers)] : []),
     ...(results.clients ? ['', ...clients(results.clients)] : []),
   ].join('\n');
 }
