@@ -34,6 +34,11 @@ export class Adoption {
     return this.#waiting.size > 0;
   }
 
+  /** Profiles that are known to have to be evaluated. */
+  get left(): number {
+    return this.#waiting.size;
+  }
+
   /** Whether everybody is evaluated. */
   get done(): boolean {
     return this.#asked && this.#waiting.size === 0;

@@ -1,12 +1,12 @@
 // The definitions that a partition works by: it changes over to those in force between two turns, and brings its profiles to them.
 import { setImmediate } from 'node:timers/promises';
-import { bufferOf } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { Adoption } from './adoption.js';
 import { changeTo, meaningAt, meaningsAt, type Change, type Compiled } from './compiled.js';
 import type { ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { LiveDefinitions } from './live-definitions.js';
+import type { AdoptionProgress } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
 import type { LeastRecentlyUsed } from './profile-cache.js';
 import type { Restored } from './restore.js';
@@ -21,6 +21,7 @@ export interface FollowerParts {
   nominees: NomineeSource;
   restored: Restored;
   cache: LeastRecentlyUsed<ProfileState>;
+  progress: AdoptionProgress;
   /** Profiles that ClickHouse cannot tell of as one, or not yet. */
   unsure(): Iterable<string>;
   /** There is something to do. */
@@ -61,6 +62,7 @@ export class DefinitionFollower {
 
   /** Changes over to the definitions in force, and the ranks, where these are others by now (ms). */
   follow(now: number): void {
+    this.parts.progress.left(this.#adoption?.left);
     const { cache, definitions: { compiled } } = this.parts;
     if (compiled !== this.#compiled) {
       const takeOver = compiled.evaluator.takesOver(this.#compiled.evaluator);
@@ -84,6 +86,7 @@ export class DefinitionFollower {
     const compiled = this.#compiled;
     this.#wanted = meaningsAt(compiled, now);
     const change = changeTo(this.#wanted, restored.adopted);
+    this.parts.progress.left(change && 0);
     if (!change) return;
     this.#byTime = change.byTime;
     this.#adoption = new Adoption({
@@ -119,6 +122,7 @@ export class DefinitionFollower {
   adopted(): ReadonlyMap<string, string> | undefined {
     if (!this.#adoption?.done) return undefined;
     this.#adoption = undefined;
+    this.parts.progress.left(undefined);
     this.parts.restored.adopted = new Map(this.#wanted);
     return this.#wanted;
   }
@@ -127,6 +131,7 @@ export class DefinitionFollower {
     this.#closed = true;
     this.#unfollow();
     this.#adoption?.close();
+    this.parts.progress.close();
   }
 
   async #formerMembers({ changed, removed }: Change): Promise<string[]> {
@@ -134,8 +139,8 @@ export class DefinitionFollower {
     const names = new Set([...changed, ...removed]);
     const former: string[] = [];
     let decoded = 0;
-    for (const [profileId, value] of stored) {
-      const { segments } = await formats.state.decode(bufferOf(value));
+    for (const [profileId, value] of stored.entries()) {
+      const { segments } = await formats.stateMembers.decode(value);
       if (segments.some(({ segment }) => names.has(segment))) former.push(profileId);
       if ((decoded += 1) % DECODED_AT_ONCE === 0) await setImmediate();
       if (this.#closed) break;

@@ -1,6 +1,6 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
-import { PositionLostError, Positions, bufferOf, inputOffset, keep, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
+import { PositionLostError, Positions, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { packState, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
@@ -10,7 +10,7 @@ import { HistoryWriter } from './history-writer.js';
 import type { DecodedBlock, Inputs } from './inputs.js';
 import { emptyState, transition, type Trigger } from './membership.js';
 import type { LiveDefinitions } from './live-definitions.js';
-import type { LatencyLog } from './metrics.js';
+import type { AdoptionProgress, LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
 import { Outbox } from './outbox.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
@@ -31,10 +31,16 @@ export interface PartitionParts {
   nominees: NomineeSource;
   cacheProfiles: number;
   latency: LatencyLog;
+  progress: AdoptionProgress;
 }
 
 /** Profiles that are evaluated in one transaction without having done anything. */
 const UNPROMPTED_PER_TRANSACTION = 2_000;
+/**
+ * Where timers come one after the other, those of so long (ms) share a turn: each turn reads from ClickHouse who is not in
+ * memory, and events must not wait for that every time.
+ */
+const TIMERS_GATHER_MS = 200;
 /** A state that is longer as text is not handed over, but read. */
 const MAX_PACKED = 200_000;
 
@@ -47,10 +53,10 @@ export async function openPartition(parts: PartitionParts, partition: number, re
   const restored = await readChangelog(kafka, formats, partition);
   const timers = new Timers();
   const withAliases = new Set<string>();
-  for (const [profileId, value] of restored.stored) {
-    const state = await formats.state.decode(bufferOf(value));
-    timers.set(profileId, state.next_timer_at);
-    if (state.aliases.length > 0) withAliases.add(profileId);
+  for (const [profileId, value] of restored.stored.entries()) {
+    const { next_timer_at: nextTimerAt, aliases } = await formats.stateToRestore.decode(value);
+    timers.set(profileId, nextTimerAt);
+    if (aliases.length > 0) withAliases.add(profileId);
   }
   const opened = new SegmentPartition(parts, partition, restored, timers, withAliases, reschedule);
   await opened.catchUp();
@@ -63,6 +69,8 @@ class SegmentPartition implements UnitState {
   /** Next activity to read, and incarnation of the topic; undefined until something was read. */
   #position: { offset: number; epoch: number } | undefined;
   #writer: HistoryWriter;
+  /** Time (ms) before which no timers are taken. */
+  #timersFrom = 0;
   readonly #follower: DefinitionFollower;
 
   constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, private readonly reschedule: () => void) {
@@ -115,7 +123,8 @@ class SegmentPartition implements UnitState {
   }
 
   nextWake(): number | undefined {
-    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 ? 0 : undefined, this.#follower.nextWake].filter((time) => time !== undefined);
+    const timers = this.timers.next === undefined ? undefined : Math.max(this.timers.next, this.#timersFrom);
+    const times = [timers, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 ? 0 : undefined, this.#follower.nextWake].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -143,7 +152,9 @@ class SegmentPartition implements UnitState {
 
   /** Those whose time has come, and those who have to follow the definitions: beside blocks too, which may never end. */
   #collectUnprompted(work: WorkList, now: number): void {
-    const due = this.timers.due(now, UNPROMPTED_PER_TRANSACTION);
+    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, UNPROMPTED_PER_TRANSACTION);
+    // Where that was not all, the rest is late already.
+    if (due.length > 0 && due.length < UNPROMPTED_PER_TRANSACTION) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
     for (const timer of due) workOf(work, timer.profileId).timer = timer;
     for (const profileId of this.#follower.take(UNPROMPTED_PER_TRANSACTION - due.length)) {
       if (this.restored.stored.has(profileId)) workOf(work, profileId).adopts = this.#follower.reason;
@@ -200,7 +211,7 @@ class SegmentPartition implements UnitState {
     const states = new Map<string, SegmentsState>();
     for (const profileId of work.keys()) {
       const value = this.restored.stored.get(profileId);
-      states.set(profileId, value ? await this.parts.formats.state.decode(bufferOf(value)) : emptyState(profileId));
+      states.set(profileId, value ? await this.parts.formats.state.decode(value) : emptyState(profileId));
     }
     return states;
   }
@@ -323,7 +334,7 @@ class SegmentPartition implements UnitState {
     const texts = Object.fromEntries(traits.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
     const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes));
     this.#publish(changes, entry.activities, outbox);
-    this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
+    this.restored.stored.set(state.profile_id, outbox.state(state));
     this.timers.set(state.profile_id, nextChangeAt);
     if (aliases.length > 0) this.withAliases.add(state.profile_id);
     this.#follower.evaluated(state.profile_id);

@@ -8,6 +8,8 @@ import { median } from '../statistics.js';
 import { heldSection } from './held.js';
 import { intakeSection } from './intake.js';
 import { loadSection } from './load.js';
+import { segmentsStartSection } from './segments-start.js';
+import { segmentsTimersSection } from './segments-timers.js';
 import { soakSection } from './soak.js';
 import { streamsSection } from './streams.js';
 import { decimal, goal, ms, table } from './table.js';
@@ -38,6 +40,8 @@ export function render(results: Results): string {
     ...(results.load ? ['', ...loadSection(results.load)] : []),
     ...(results.held ? ['', ...heldSection(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
+    ...(results.segmentsStart ? ['', ...segmentsStartSection(results.segmentsStart)] : []),
+    ...(results.segmentsTimers ? ['', ...segmentsTimersSection(results.segmentsTimers)] : []),
     ...(results.clients ? ['', ...clients(results.clients)] : []),
     ...(results.streams ? ['', ...streamsSection(results.streams)] : []),
   ].join('\n');
