@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { schemasDir } from '@tideway/contracts';
 import { Accumulators, type Accumulator } from '../evaluate/accumulator.js';
+import { Leaves } from '../evaluate/leaf.js';
 import type { Rank } from '../evaluate/ranks.js';
 import { loadCatalog, type Catalog } from './catalog.js';
 import type { ReadingParts } from '../operators/conditions/registry.js';
@@ -50,7 +51,7 @@ export function parseDefinitions(texts: { traits: readonly DefinitionText[]; seg
   const files = { traits: texts.traits.map(definitionsOf), segments: texts.segments.map(definitionsOf) };
   const accumulators = new Accumulators();
   const traits = compileTraits(files.traits, catalog, accumulators);
-  const segments = compileSegments(files.segments, { catalog, accumulators, traits, broken: new BrokenNames(files.traits, traits) });
+  const segments = compileSegments(files.segments, { catalog, accumulators, leaves: new Leaves(), traits, broken: new BrokenNames(files.traits, traits) });
   const problems = [...files.traits, ...files.segments].flatMap((file) => file.problems());
   if (problems.length > 0) throw new DefinitionError(problems);
   return { traits: sortedByName(traits.values()), segments: sortedByName(segments), accumulators: accumulators.all, ranks: [...accumulators.ranks.values()] };
