@@ -33,12 +33,18 @@ describe('parseCommand', () => {
     expect(parseCommand(['soak', '--minutes', '2', '--rate', '100', '--people', '40', '--no-write'])).toEqual({ soak: { minutes: 2, rate: 100, people: 40 }, write: false });
   });
 
+  it('measures the start and the timers of segments with a million profiles', () => {
+    expect(parseCommand(['segments-start'])).toEqual({ segmentsStart: { profiles: 1_000_000 }, write: true });
+    expect(parseCommand(['segments-timers'])).toEqual({ segmentsTimers: { profiles: 1_000_000, timers: 100_000, spreadSeconds: 60 }, write: true });
+    expect(parseCommand(['segments-timers', '--profiles', '5', '--timers', '4', '--spread', '3', '--no-write'])).toEqual({ segmentsTimers: { profiles: 5, timers: 4, spreadSeconds: 3 }, write: false });
+  });
+
   it('gives help whatever else is said', () => {
     expect(parseCommand(['latency', '--rates', 'many', '--help'])).toBe('help');
   });
 
   it.each([
-    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, intake, load, held, soak, peers, all.'],
+    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, intake, load, held, soak, segments-start, segments-timers, peers, all.'],
     [['warehouse', 'latency'], 'There is no benchmark "warehouse latency"'],
     [['--records', '0'], '--records takes whole numbers from 1 on, not "0"'],
     [['--rates', '500,,2000'], '--rates takes whole numbers from 1 on, not ""'],

@@ -4,11 +4,13 @@ import type { HeldOptions } from './held/run.js';
 import type { IntakeOptions } from './intake/run.js';
 import type { LoadOptions } from './load/run.js';
 import { parsePeers } from './peers.js';
+import type { SegmentsStartOptions } from './segments-start/run.js';
+import type { SegmentsTimersOptions } from './segments-timers/run.js';
 import type { SinkCommand } from './warehouse/command-sink.js';
 
 export const HELP = `Measures Tideway on a platform of its own, and writes docs/benchmarks.md.
 
-  npm run bench -- [warehouse|latency|intake|load|held|soak|peers|all] [options]
+  npm run bench -- [warehouse|latency|intake|load|held|soak|segments-start|segments-timers|peers|all] [options]
 
   warehouse       the same records into ClickHouse: by its Kafka engine, by the warehouse service, by decoding
   latency         from the receipt of an event to the change of a membership, with the whole mesh running
@@ -16,6 +18,8 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   load            what the load generator can do, against a server that answers at once
   held            the highest rate that the whole mesh holds, with a new mesh for each that is tried
   soak            a long time at a steady rate: memory, lag, parts, latency, and pictures of them
+  segments-start  the segments service with very many profiles: until it evaluates, and its memory
+  segments-timers how late profiles are evaluated whose time comes, very many within a minute
   peers           what else there is, also as npm run bench:peers: the ways of \`warehouse\` with further sinks, and Kafka clients
   all             warehouse and latency (default)
 
@@ -33,6 +37,9 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   --rate N        load: events per second of the run at a pace (default 6000); soak: events per second (default
                   half of the highest rate of the last \`held\` in docs/benchmarks.json)
   --people N      soak: how many people (default: as many as all come in the first sixth of the time, 50000 at most)
+  --profiles N    segments-start, segments-timers: profiles (default 1000000)
+  --timers N      segments-timers: further profiles, with a timer each (default 100000)
+  --spread N      segments-timers: seconds over which the timers are due (default 60)
   --sinks         peers: only the ways into ClickHouse
   --clients       peers: only the Kafka clients
   --sink NAME=COMMAND
@@ -63,6 +70,8 @@ export interface Command {
   held?: HeldOptions;
   /** Without a rate: half of the highest that is held. */
   soak?: { minutes: number; rate?: number; people?: number };
+  segmentsStart?: SegmentsStartOptions;
+  segmentsTimers?: SegmentsTimersOptions;
   clients?: { records: number; rounds: number };
   write: boolean;
 }
@@ -81,6 +90,9 @@ const OPTIONS = {
   minutes: { type: 'string', default: '60' },
   rate: { type: 'string' },
   people: { type: 'string' },
+  profiles: { type: 'string', default: '1000000' },
+  timers: { type: 'string', default: '100000' },
+  spread: { type: 'string', default: '60' },
   sinks: { type: 'boolean', default: false },
   clients: { type: 'boolean', default: false },
   sink: { type: 'string', multiple: true, default: [] as string[] },
@@ -88,7 +100,9 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const PARTS = ['warehouse', 'latency', 'intake', 'load', 'held', 'soak', 'peers', 'all'];
+const PARTS = ['warehouse', 'latency', 'intake', 'load', 'held', 'soak', 'segments-start', 'segments-timers', 'peers', 'all'];
+/** The field of Command that a part has, where it is named otherwise. */
+const FIELDS: Readonly<Record<string, string>> = { 'segments-start': 'segmentsStart', 'segments-timers': 'segmentsTimers' };
 
 /** Reads arguments (without node and script); 'help' if asked for. Throws an Error that says what to change. */
 export function parseCommand(args: string[]): Command | 'help' {
@@ -100,6 +114,7 @@ export function parseCommand(args: string[]): Command | 'help' {
   if (part === 'peers') return { ...parsePeers(warehouse, values), write: values.write && !values.ways };
   const span = (seconds: number, warmUpSeconds: number) => ({ seconds: optional('--seconds', values.seconds) ?? seconds, warmUpSeconds: optional('--warm-up', values['warm-up']) ?? warmUpSeconds });
   const [rate, people] = [optional('--rate', values.rate), optional('--people', values.people)];
+  const profiles = number('--profiles', values.profiles);
   const parts: Omit<Command, 'write'> = {
     warehouse,
     latency: { rates: values.rates.split(',').map((one) => number('--rates', one)), ...span(60, 20) },
@@ -107,8 +122,10 @@ export function parseCommand(args: string[]): Command | 'help' {
     load: { rate: rate ?? 6_000, seconds: span(20, 1).seconds },
     held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit) },
     soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }) },
+    segmentsStart: { profiles },
+    segmentsTimers: { profiles, timers: number('--timers', values.timers), spreadSeconds: number('--spread', values.spread) },
   };
-  const wanted = part === 'all' ? ['warehouse', 'latency'] : [part];
+  const wanted = part === 'all' ? ['warehouse', 'latency'] : [FIELDS[part] ?? part];
   return { ...Object.fromEntries(Object.entries(parts).filter(([name]) => wanted.includes(name))), write: values.write && !values.ways };
 }
 

@@ -11,6 +11,8 @@ import { runLoad } from './load/run.js';
 import { describeMachine, loadAverage } from './machine.js';
 import { render } from './report/render.js';
 import { readResults, writeResults, type Results } from './report/results.js';
+import { runSegmentsStart } from './segments-start/run.js';
+import { runSegmentsTimers } from './segments-timers/run.js';
 import { writePictures } from './soak/pictures.js';
 import { runSoak, type Soak } from './soak/run.js';
 import { runWarehouse } from './warehouse/run.js';
@@ -55,6 +57,14 @@ async function measure(command: Command, workplace: Workplace): Promise<Measured
   if (command.soak) {
     soak = await runSoak(workplace, { ...command.soak, rate: command.soak.rate ?? halfOfHeld() }, progress);
     results.soak = { ...about(soak.result.clickhouseVersion, load), ...soak.result };
+  }
+  if (command.segmentsStart) {
+    const result = await runSegmentsStart(workplace, command.segmentsStart, progress);
+    results.segmentsStart = { ...about(result.clickhouseVersion, load), ...result };
+  }
+  if (command.segmentsTimers) {
+    const result = await runSegmentsTimers(workplace, command.segmentsTimers, progress);
+    results.segmentsTimers = { ...about(result.clickhouseVersion, load), ...result };
   }
   if (command.clients) results.clients = { ...about(undefined, load), ...(await runClients(workplace, command.clients, progress)) };
   return { results, ...(soak ? { soak } : {}) };

@@ -1,6 +1,5 @@
 // The definitions that a partition works by: it changes over to those in force between two turns, and brings its profiles to them.
 import { setImmediate } from 'node:timers/promises';
-import { bufferOf } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { Adoption } from './adoption.js';
 import { changeTo, meaningAt, meaningsAt, type Change, type Compiled } from './compiled.js';
@@ -134,8 +133,8 @@ export class DefinitionFollower {
     const names = new Set([...changed, ...removed]);
     const former: string[] = [];
     let decoded = 0;
-    for (const [profileId, value] of stored) {
-      const { segments } = await formats.state.decode(bufferOf(value));
+    for (const [profileId, value] of stored.entries()) {
+      const { segments } = await formats.stateMembers.decode(value);
       if (segments.some(({ segment }) => names.has(segment))) former.push(profileId);
       if ((decoded += 1) % DECODED_AT_ONCE === 0) await setImmediate();
       if (this.#closed) break;

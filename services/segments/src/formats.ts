@@ -7,6 +7,10 @@ export class Formats {
   readonly stateProduct: Product;
   readonly activities: Decoder<CustomerActivities>;
   readonly state: Decoder<SegmentsState>;
+  /** What a start reads of every state: the rest of its bytes is passed over, which is several times as quick. */
+  readonly stateToRestore: Decoder<Pick<SegmentsState, 'aliases' | 'next_timer_at'>>;
+  /** The same for a changed definition. */
+  readonly stateMembers: Decoder<Pick<SegmentsState, 'segments'>>;
   readonly stateEncoder: RecordEncoder;
   readonly memberships: RecordEncoder;
   readonly quarantine: RecordEncoder;
@@ -16,6 +20,8 @@ export class Formats {
     this.stateProduct = productOf(products, 'segments.state');
     this.activities = new Decoder(registry, this.activitiesProduct);
     this.state = new Decoder(registry, this.stateProduct);
+    this.stateToRestore = new Decoder(registry, withOnly(this.stateProduct, 'aliases', 'next_timer_at'));
+    this.stateMembers = new Decoder(registry, withOnly(this.stateProduct, 'segments'));
     this.stateEncoder = new RecordEncoder(this.stateProduct);
     this.memberships = new RecordEncoder(productOf(products, 'segments.memberships'));
     this.quarantine = new RecordEncoder(productOf(products, 'operations.quarantine'));
@@ -24,4 +30,9 @@ export class Formats {
   async register(registry: SchemaRegistry): Promise<void> {
     await Promise.all([this.stateEncoder, this.memberships, this.quarantine].map((encoder) => encoder.register(registry)));
   }
+}
+
+/** The product as somebody reads it who wants these fields. */
+function withOnly(product: Product, ...names: string[]): Product {
+  return { ...product, schema: { ...product.schema, fields: product.schema.fields.filter(({ name }) => names.includes(name)) } };
 }

@@ -1,6 +1,6 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
-import { PositionLostError, Positions, bufferOf, inputOffset, keep, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
+import { PositionLostError, Positions, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { packState, unpackState, type Activity, type Evaluation, type ProfileState, type TraitValue } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
@@ -54,10 +54,10 @@ export async function openPartition(parts: PartitionParts, partition: number, re
   const restored = await readChangelog(kafka, formats, partition);
   const timers = new Timers();
   const withAliases = new Set<string>();
-  for (const [profileId, value] of restored.stored) {
-    const state = await formats.state.decode(bufferOf(value));
-    timers.set(profileId, state.next_timer_at);
-    if (state.aliases.length > 0) withAliases.add(profileId);
+  for (const [profileId, value] of restored.stored.entries()) {
+    const { next_timer_at: nextTimerAt, aliases } = await formats.stateToRestore.decode(value);
+    timers.set(profileId, nextTimerAt);
+    if (aliases.length > 0) withAliases.add(profileId);
   }
   const opened = new SegmentPartition(parts, partition, restored, timers, withAliases, reschedule);
   await opened.catchUp();
@@ -206,7 +206,7 @@ class SegmentPartition implements UnitState {
     const states = new Map<string, SegmentsState>();
     for (const profileId of work.keys()) {
       const value = this.restored.stored.get(profileId);
-      states.set(profileId, value ? await this.parts.formats.state.decode(bufferOf(value)) : emptyState(profileId));
+      states.set(profileId, value ? await this.parts.formats.state.decode(value) : emptyState(profileId));
     }
     return states;
   }
@@ -320,7 +320,7 @@ class SegmentPartition implements UnitState {
     const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
     const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, segments, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes ?? []), fingerprint);
     this.#publish(changes, entry.activities, outbox);
-    this.restored.stored.set(state.profile_id, keep(outbox.state(state)));
+    this.restored.stored.set(state.profile_id, outbox.state(state));
     this.timers.set(state.profile_id, nextChangeAt);
     if (aliases.length > 0) this.withAliases.add(state.profile_id);
     this.#follower.evaluated(state.profile_id);

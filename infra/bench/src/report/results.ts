@@ -6,6 +6,8 @@ import type { IntakeResult } from '../intake/run.js';
 import type { LatencyResult } from '../latency/run.js';
 import type { ClientsResult } from '../clients/run.js';
 import type { GeneratorResult } from '../load/run.js';
+import type { SegmentsStartResult } from '../segments-start/run.js';
+import type { SegmentsTimersResult } from '../segments-timers/run.js';
 import type { SoakResult } from '../soak/run.js';
 import type { SinkCommand } from '../warehouse/command-sink.js';
 import type { ContenderResult } from '../warehouse/run.js';
@@ -19,6 +21,8 @@ export interface Results {
   load?: About & GeneratorResult;
   held?: About & HeldResult;
   soak?: About & SoakResult;
+  segmentsStart?: About & SegmentsStartResult;
+  segmentsTimers?: About & SegmentsTimersResult;
   clients?: About & ClientsResult;
 }
 
