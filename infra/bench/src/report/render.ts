@@ -8,6 +8,7 @@ import { median } from '../statistics.js';
 import { heldSection } from './held.js';
 import { intakeSection } from './intake.js';
 import { loadSection } from './load.js';
+import { segmentsSection } from './segments.js';
 import { soakSection } from './soak.js';
 import { decimal, goal, ms, table } from './table.js';
 
@@ -37,6 +38,7 @@ export function render(results: Results): string {
     ...(results.load ? ['', ...loadSection(results.load)] : []),
     ...(results.held ? ['', ...heldSection(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
+    ...(results.segments ? ['', ...segmentsSection(results.segments)] : []),
     ...(results.clients ? ['', ...clients(results.clients)] : []),
   ].join('\n');
 }
