@@ -279,7 +279,7 @@ class SegmentPartition implements UnitState {
     /** What is missing of each profile, by the profile_ids that activities were recorded with. */
     const missing = new Map<string, Set<string>>();
     const cold = new Set<string>();
-    for (const [profileId, { activities, handovers }] of live) {
+    for (const [profileId, { handovers }] of live) {
       const held = this.#cache.get(profileId);
       const known = [profileId, ...states.get(profileId)!.aliases];
       const fresh = handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
