@@ -11,7 +11,7 @@ import { runLoad } from './load/run.js';
 import { describeMachine, loadAverage } from './machine.js';
 import { render } from './report/render.js';
 import { readResults, writeResults, type Results } from './report/results.js';
-import { segmentsPictures } from './report/segments.js';
+import { segmentsPictures } from './report/many-segments.js';
 import { runSegments } from './segments/run.js';
 import { runSegmentsStart } from './segments-start/run.js';
 import { runSegmentsTimers } from './segments-timers/run.js';

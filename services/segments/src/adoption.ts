@@ -34,6 +34,11 @@ export class Adoption {
     return this.#waiting.size > 0;
   }
 
+  /** Profiles that are known to have to be evaluated. */
+  get left(): number {
+    return this.#waiting.size;
+  }
+
   /** Whether everybody is evaluated. */
   get done(): boolean {
     return this.#asked && this.#waiting.size === 0;
@@ -61,10 +66,11 @@ export class Adoption {
   }
 
   async #ask(): Promise<void> {
-    const former = await this.parts.former();
-    this.#add(former);
+    // Both take their time: neither waits for the other.
+    const nominees = this.parts.nominees();
+    this.#add(await this.parts.former());
     if (this.#waiting.size > 0) this.parts.onReady();
-    const { members, pending } = await this.parts.nominees();
+    const { members, pending } = await nominees;
     this.#add(members);
     this.#add(pending);
     this.#asked = true;

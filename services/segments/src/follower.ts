@@ -6,12 +6,14 @@ import { changeTo, meaningAt, meaningsAt, type Change, type Compiled } from './c
 import type { ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { LiveDefinitions } from './live-definitions.js';
+import type { AdoptionProgress } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
 import type { LeastRecentlyUsed } from './profile-cache.js';
 import type { Restored } from './restore.js';
 
-/** States that are decoded before others have their turn. */
-const DECODED_AT_ONCE = 1_000;
+/** States that are looked at before others have their turn. */
+const LOOKED_AT_ONCE = 1_000;
+const FEW_NAMES = 8;
 
 export interface FollowerParts {
   logger: Logger;
@@ -20,6 +22,7 @@ export interface FollowerParts {
   nominees: NomineeSource;
   restored: Restored;
   cache: LeastRecentlyUsed<ProfileState>;
+  progress: AdoptionProgress;
   /** Profiles that ClickHouse cannot tell of as one, or not yet. */
   unsure(): Iterable<string>;
   /** There is something to do. */
@@ -60,6 +63,7 @@ export class DefinitionFollower {
 
   /** Changes over to the definitions in force, and the ranks, where these are others by now (ms). */
   follow(now: number): void {
+    this.parts.progress.left(this.#adoption?.left);
     const { cache, definitions: { compiled } } = this.parts;
     if (compiled !== this.#compiled) {
       const takeOver = compiled.evaluator.takesOver(this.#compiled.evaluator);
@@ -83,6 +87,7 @@ export class DefinitionFollower {
     const compiled = this.#compiled;
     this.#wanted = meaningsAt(compiled, now);
     const change = changeTo(this.#wanted, restored.adopted);
+    this.parts.progress.left(change && 0);
     if (!change) return;
     this.#byTime = change.byTime;
     this.#adoption = new Adoption({
@@ -118,6 +123,7 @@ export class DefinitionFollower {
   adopted(): ReadonlyMap<string, string> | undefined {
     if (!this.#adoption?.done) return undefined;
     this.#adoption = undefined;
+    this.parts.progress.left(undefined);
     this.parts.restored.adopted = new Map(this.#wanted);
     return this.#wanted;
   }
@@ -126,17 +132,22 @@ export class DefinitionFollower {
     this.#closed = true;
     this.#unfollow();
     this.#adoption?.close();
+    this.parts.progress.close();
   }
 
   async #formerMembers({ changed, removed }: Change): Promise<string[]> {
     const { restored: { stored }, formats } = this.parts;
     const names = new Set([...changed, ...removed]);
+    // Texts stand in a record as they are: where a few names are looked for, most records need no decoding.
+    const marks = names.size <= FEW_NAMES ? [...names].map((name) => Buffer.from(name)) : undefined;
     const former: string[] = [];
-    let decoded = 0;
+    let looked = 0;
     for (const [profileId, value] of stored.entries()) {
-      const { segments } = await formats.stateMembers.decode(value);
-      if (segments.some(({ segment }) => names.has(segment))) former.push(profileId);
-      if ((decoded += 1) % DECODED_AT_ONCE === 0) await setImmediate();
+      if (marks?.some((mark) => value.includes(mark)) ?? true) {
+        const { segments } = await formats.stateMembers.decode(value);
+        if (segments.some(({ segment }) => names.has(segment))) former.push(profileId);
+      }
+      if ((looked += 1) % LOOKED_AT_ONCE === 0) await setImmediate();
       if (this.#closed) break;
     }
     return former;

@@ -1,4 +1,4 @@
-// How long it takes from the receipt of an event to the membership that it changes, and what evaluation costs.
+// What the service tells of its work: how long it takes from an event to the membership that it changes, what evaluation costs, and how far changed definitions have got.
 import type { Metrics } from '@tideway/service';
 
 export class LatencyLog {
@@ -43,5 +43,25 @@ export class EvaluationCost {
 
   evaluated(profiles: number): void {
     this.#profiles.inc(profiles);
+  }
+}
+
+/** Profiles of one partition that are still to follow changed definitions. */
+export class AdoptionProgress {
+  readonly #gauge;
+
+  constructor(metrics: Metrics, private readonly partition: number) {
+    this.#gauge = metrics.gauge('tideway_adoption_profiles_left', 'Profiles that are to be evaluated by changed definitions or ranks; 1 where it is not known yet who they are', ['partition']);
+    this.left(undefined);
+  }
+
+  /** @param profiles undefined where nothing is to be done, or nothing any more */
+  left(profiles: number | undefined): void {
+    this.#gauge.set({ partition: String(this.partition) }, profiles === undefined ? 0 : Math.max(1, profiles));
+  }
+
+  /** The partition is another process's. */
+  close(): void {
+    this.#gauge.remove({ partition: String(this.partition) });
   }
 }

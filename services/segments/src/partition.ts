@@ -10,7 +10,7 @@ import { HistoryWriter } from './history-writer.js';
 import type { DecodedBlock, Inputs } from './inputs.js';
 import { emptyState, transition, type Trigger } from './membership.js';
 import type { LiveDefinitions } from './live-definitions.js';
-import type { EvaluationCost, LatencyLog } from './metrics.js';
+import type { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
 import { Outbox } from './outbox.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
@@ -31,6 +31,7 @@ export interface PartitionParts {
   nominees: NomineeSource;
   cacheProfiles: number;
   latency: LatencyLog;
+  progress: AdoptionProgress;
   cost: EvaluationCost;
 }
 
@@ -42,6 +43,11 @@ interface Found extends Evaluation {
 
 /** Profiles that are evaluated in one transaction without having done anything. */
 const UNPROMPTED_PER_TRANSACTION = 2_000;
+/**
+ * Where timers come one after the other, those of so long (ms) share a turn: each turn reads from ClickHouse who is not in
+ * memory, and events must not wait for that every time.
+ */
+const TIMERS_GATHER_MS = 200;
 /** A state that is longer as text is not handed over, but read. */
 const MAX_PACKED = 200_000;
 
@@ -70,6 +76,8 @@ class SegmentPartition implements UnitState {
   /** Next activity to read, and incarnation of the topic; undefined until something was read. */
   #position: { offset: number; epoch: number } | undefined;
   #writer: HistoryWriter;
+  /** Time (ms) before which no timers are taken. */
+  #timersFrom = 0;
   readonly #follower: DefinitionFollower;
 
   constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, private readonly reschedule: () => void) {
@@ -122,7 +130,8 @@ class SegmentPartition implements UnitState {
   }
 
   nextWake(): number | undefined {
-    const times = [this.timers.next, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 ? 0 : undefined, this.#follower.nextWake].filter((time) => time !== undefined);
+    const timers = this.timers.next === undefined ? undefined : Math.max(this.timers.next, this.#timersFrom);
+    const times = [timers, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 ? 0 : undefined, this.#follower.nextWake].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -150,7 +159,9 @@ class SegmentPartition implements UnitState {
 
   /** Those whose time has come, and those who have to follow the definitions: beside blocks too, which may never end. */
   #collectUnprompted(work: WorkList, now: number): void {
-    const due = this.timers.due(now, UNPROMPTED_PER_TRANSACTION);
+    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, UNPROMPTED_PER_TRANSACTION);
+    // Where that was not all, the rest is late already.
+    if (due.length > 0 && due.length < UNPROMPTED_PER_TRANSACTION) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
     for (const timer of due) workOf(work, timer.profileId).timer = timer;
     for (const profileId of this.#follower.take(UNPROMPTED_PER_TRANSACTION - due.length)) {
       if (this.restored.stored.has(profileId)) workOf(work, profileId).adopts = this.#follower.reason;

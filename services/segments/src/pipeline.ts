@@ -4,10 +4,10 @@ import { consumeTransactions, type Kafka } from '@tideway/kafka';
 import type { Loop, Service } from '@tideway/service';
 import type { Config } from './config.js';
 import { openPartition, type PartitionParts } from './partition.js';
-import { EvaluationCost, LatencyLog } from './metrics.js';
+import { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import { HANDOVER_TOPIC } from './topics.js';
 
-export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'cost' | 'kafka' | 'logger' | 'groupId'>): Loop {
+export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'cost' | 'kafka' | 'logger' | 'groupId'>): Loop {
   const cost = new EvaluationCost(metrics);
   const { activitiesProduct } = parts.formats;
   return consumeTransactions({
@@ -17,8 +17,11 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     groupId: config.SEGMENTS_GROUP,
     topics: [activitiesProduct.topic, HANDOVER_TOPIC],
     unitOf: (_topic, partition) => String(partition),
-    // One log of latencies per partition: each is emptied by its own commits.
-    open: (unit, reschedule) => openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, cost, latency: new LatencyLog(metrics) }, Number(unit), reschedule),
+    open: (unit, reschedule) => {
+      // One log of latencies per partition: each is emptied by its own commits.
+      const [latency, progress] = [new LatencyLog(metrics), new AdoptionProgress(metrics, Number(unit))];
+      return openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, cost, latency, progress }, Number(unit), reschedule);
+    },
     limits: { maxRecords: 5_000 },
     maxWaitMs: 100,
     // Few transactions spare the broker, which everything waits for; this is what they may cost in latency.

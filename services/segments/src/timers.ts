@@ -7,86 +7,106 @@ export interface Timer {
   profileId: string;
 }
 
-/** Replaced timers that may stay in the heap before it is made anew. */
-const SPARE = 1_024;
+const FIRST_CAPACITY = 1_024;
 
+/** Numbers in place of an object for each timer: of a million, half of the memory and nothing for the garbage collection to look at. */
 export class Timers {
-  /** The time that counts, by profile. */
-  readonly #at = new Map<string, number>();
-  /** Timers in the order of a heap; those that were replaced stay until they come to its top. */
-  #heap: Timer[] = [];
+  /** Each profile's place in the lists, for as long as it has a timer. */
+  readonly #slots = new Map<string, number>();
+  /** By slot: the profile, its time (ms), and where in the heap the slot stands. */
+  readonly #profiles: string[] = [];
+  #at = new Float64Array(FIRST_CAPACITY);
+  #places = new Int32Array(FIRST_CAPACITY);
+  /** Slots in the order of a heap: the earliest first, each no later than the two at twice its place and behind. */
+  #heap = new Int32Array(FIRST_CAPACITY);
+  readonly #free: number[] = [];
 
   /** The earliest time, or undefined. */
   get next(): number | undefined {
-    while (this.#heap.length > 0 && this.#isReplaced(this.#heap[0]!)) this.#take();
-    return this.#heap[0]?.at;
+    return this.size > 0 ? this.#at[this.#heap[0]!] : undefined;
   }
 
-  /** Timers in memory, those that were replaced among them: at most twice as many as profiles that have one, and some. */
+  /** Timers in memory. */
   get size(): number {
-    return this.#heap.length;
+    return this.#slots.size;
   }
 
   /** Sets the profile's timer in place of the one that it has; null takes it away. */
   set(profileId: string, at: number | null): void {
+    const known = this.#slots.get(profileId);
     if (at === null) {
-      this.#at.delete(profileId);
-      return;
+      if (known !== undefined) this.#take(known);
+    } else if (known === undefined) {
+      this.#add(profileId, at);
+    } else if (this.#at[known] !== at) {
+      this.#at[known] = at;
+      this.#settle(known, this.#places[known]!);
     }
-    // Most evaluations leave the time as it is: a timer for each of them would fill the memory until it is due.
-    if (this.#at.get(profileId) === at) return;
-    this.#at.set(profileId, at);
-    if (this.#heap.length > 2 * this.#at.size + SPARE) this.#rebuild();
-    else this.#add({ at, profileId });
   }
 
   /** Takes out the timers that are due at `now` (ms), the earliest first, at most `limit`. */
   due(now: number, limit: number): Timer[] {
     const due: Timer[] = [];
     for (let next = this.next; due.length < limit && next !== undefined && next <= now; next = this.next) {
-      const timer = this.#take();
-      this.#at.delete(timer.profileId);
-      due.push(timer);
+      const slot = this.#heap[0]!;
+      due.push({ at: next, profileId: this.#profiles[slot]! });
+      this.#take(slot);
     }
     return due;
   }
 
-  #isReplaced({ profileId, at }: Timer): boolean {
-    return this.#at.get(profileId) !== at;
+  #add(profileId: string, at: number): void {
+    const place = this.size;
+    if (place === this.#heap.length) this.#grow();
+    const slot = this.#free.pop() ?? place;
+    this.#slots.set(profileId, slot);
+    this.#profiles[slot] = profileId;
+    this.#at[slot] = at;
+    this.#settle(slot, place);
   }
 
-  /** What is sorted is a heap. */
-  #rebuild(): void {
-    this.#heap = Array.from(this.#at, ([profileId, at]) => ({ at, profileId })).sort((a, b) => a.at - b.at);
+  #take(slot: number): void {
+    const place = this.#places[slot]!;
+    const last = this.#heap[this.size - 1]!;
+    this.#slots.delete(this.#profiles[slot]!);
+    this.#profiles[slot] = '';
+    this.#free.push(slot);
+    if (last !== slot) this.#settle(last, place);
   }
 
-  #add(timer: Timer): void {
-    const heap = this.#heap;
-    let index = heap.push(timer) - 1;
-    while (index > 0) {
-      const parent = (index - 1) >> 1;
-      if (heap[parent]!.at <= timer.at) break;
-      heap[index] = heap[parent]!;
-      index = parent;
+  /** Puts a slot where it belongs, from `place` on, which is free: towards the top, or else towards the end. */
+  #settle(slot: number, place: number): void {
+    const [heap, at] = [this.#heap, this.#at];
+    const time = at[slot]!;
+    let free = place;
+    for (let parent = (free - 1) >> 1; free > 0 && at[heap[parent]!]! > time; parent = (free - 1) >> 1) {
+      this.#put(heap[parent]!, free);
+      free = parent;
     }
-    heap[index] = timer;
+    for (let child = this.#earlierChild(free); free >= place && child !== undefined && at[heap[child]!]! < time; child = this.#earlierChild(free)) {
+      this.#put(heap[child]!, free);
+      free = child;
+    }
+    this.#put(slot, free);
   }
 
-  #take(): Timer {
-    const heap = this.#heap;
-    const first = heap[0]!;
-    const last = heap.pop()!;
-    if (heap.length === 0) return first;
-    let index = 0;
-    for (;;) {
-      const left = 2 * index + 1;
-      if (left >= heap.length) break;
-      const child = left + 1 < heap.length && heap[left + 1]!.at < heap[left]!.at ? left + 1 : left;
-      if (heap[child]!.at >= last.at) break;
-      heap[index] = heap[child]!;
-      index = child;
-    }
-    heap[index] = last;
-    return first;
+  #earlierChild(place: number): number | undefined {
+    const left = 2 * place + 1;
+    if (left >= this.size) return undefined;
+    return left + 1 < this.size && this.#at[this.#heap[left + 1]!]! < this.#at[this.#heap[left]!]! ? left + 1 : left;
+  }
+
+  #put(slot: number, place: number): void {
+    this.#heap[place] = slot;
+    this.#places[slot] = place;
+  }
+
+  #grow(): void {
+    const capacity = 2 * this.#heap.length;
+    const [at, places, heap] = [new Float64Array(capacity), new Int32Array(capacity), new Int32Array(capacity)];
+    at.set(this.#at);
+    places.set(this.#places);
+    heap.set(this.#heap);
+    [this.#at, this.#places, this.#heap] = [at, places, heap];
   }
 }

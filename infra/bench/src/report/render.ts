@@ -8,7 +8,9 @@ import { median } from '../statistics.js';
 import { heldSection } from './held.js';
 import { intakeSection } from './intake.js';
 import { loadSection } from './load.js';
-import { segmentsSection } from './segments.js';
+import { segmentsSection } from './many-segments.js';
+import { segmentsStartSection } from './segments-start.js';
+import { segmentsTimersSection } from './segments-timers.js';
 import { soakSection } from './soak.js';
 import { decimal, goal, ms, table } from './table.js';
 
@@ -39,6 +41,8 @@ export function render(results: Results): string {
     ...(results.held ? ['', ...heldSection(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
     ...(results.segments ? ['', ...segmentsSection(results.segments)] : []),
+    ...(results.segmentsStart ? ['', ...segmentsStartSection(results.segmentsStart)] : []),
+    ...(results.segmentsTimers ? ['', ...segmentsTimersSection(results.segmentsTimers)] : []),
     ...(results.clients ? ['', ...clients(results.clients)] : []),
   ].join('\n');
 }

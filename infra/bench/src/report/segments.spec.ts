@@ -1,42 +1,37 @@
 import { describe, expect, it } from '@jest/globals';
-import type { About } from './about.js';
-import { drawGrowth, segmentsSection } from './segments.js';
-import type { SegmentsResults } from '../segments/run.js';
+import { render } from './render.js';
+import type { Results } from './results.js';
 
-const machine = { cores: 2, processor: 'a processor', memoryGb: 8, system: 'Linux', versions: { node: '24', java: '21', kafka: '4', registry: 'Apicurio 3' } };
-const about: About = { date: '2026-11-21', machine, loadBefore: 0.1 };
-const cost: SegmentsResults['cost'] = {
-  ...about, sizes: [20, 1_000], rate: 2_000, seconds: 60, warmUpSeconds: 30, people: 50_000,
-  runs: [
-    { segments: 20, traits: 60, activities: 120_000, microsPerActivity: 200, evaluationMicrosPerActivity: 20 },
-    { segments: 1_000, traits: 60, activities: 120_000, microsPerActivity: 260, evaluationMicrosPerActivity: 70 },
-  ],
+const about = {
+  date: '2026-11-21', loadBefore: 0.1, clickhouseVersion: '26.7',
+  machine: { cores: 2, processor: 'A processor', memoryGb: 24, system: 'Linux 6 x64', versions: { node: '24.9.0', java: '17.0.1', kafka: '4.3.1', registry: 'Apicurio 3.0.9', clickhouse: '26.7' } },
 };
-const backfill: SegmentsResults['backfill'] = {
-  ...about, profiles: 1_000, activitiesEach: 10, days: 90, many: 200, activities: 10_000, expected: 25,
-  one: { segments: 1, seconds: 6.5, entered: 25, cpuSeconds: 3 }, several: { segments: 200, seconds: 60, entered: 900, cpuSeconds: 50 },
-};
-const run = { profiles: 10, days: 30, instances: 1, activities: 50, startSeconds: 2, rssMb: 200, microsPerActivity: 300, latency: { p50: 60, p99: 90, count: 5 }, left: 0 };
-const growth: NonNullable<SegmentsResults['growth']> = {
-  ...about, profiles: [10, 20], days: [], instances: [], segments: 200, rate: 1_000, seconds: 30, warmUpSeconds: 15,
-  byProfiles: [run, { ...run, profiles: 20, startSeconds: NaN, rssMb: NaN, microsPerActivity: NaN, latency: { p50: NaN, p99: NaN, count: 0 }, failure: 'segments died' }], byDays: [], byInstances: [],
-};
+const start = (allSeconds: number, rssMb: number) => ({ readySeconds: 1.5, firstSeconds: 2, allSeconds, cpuSeconds: 3, rssMb, mostRssMb: rssMb + 50, heapMb: 60 });
 
-describe('the section about many segments', () => {
-  it('says of each goal whether it was reached, and nothing of what was not measured', () => {
-    const text = segmentsSection({ cost, backfill }).join('\n');
-    expect(text).toContain('| cost of an event, from 20 to 1,000 segments | under 1.5 times | 1.30 times | reached |');
-    expect(text).toContain('| backfill of one segment over 10,000 activities | under 5 s | 6.50 s | **missed** |');
-    expect(text).toContain('| backfill of 200 segments over 10,000 activities | under 120 s | 60.00 s | reached |');
-    expect(text).not.toContain('events/s |');
-    expect(text).not.toMatch(/undefined|NaN/);
+function started(allSeconds: number): Results {
+  return { segmentsStart: { ...about, profiles: 500_000, empty: start(2, 200), full: start(allSeconds, 450), stateBytes: 220.4 } };
+}
+
+function timers(max: number): Results {
+  return { segmentsTimers: { ...about, profiles: 1_000_000, timers: 100_000, spreadSeconds: 60, evaluatedMs: { p50: 100, p99: 200, max: 300 }, seenMs: { p50: 150, p99: 400, max }, cores: 0.5, platformCores: 0.45 } };
+}
+
+describe('what is written of segments', () => {
+  it('says of a start whether it was in time, and what a million profiles take', () => {
+    const page = render(started(7.25));
+    expect(page).toContain('| evaluating again with 500,000 profiles | under 10 s | 7.3 s | reached |');
+    expect(page).toContain('| 500,000 | 1.50 s | 2.00 s | 7.25 s | 3.0 | 450 MB | 500 MB | 60 MB |');
+    expect(page).toContain('A million profiles take 500 MB');
+    expect(page).toContain('segments-start --profiles 500000`');
   });
 
-  it('shows how far it grew, and what broke', () => {
-    // As it comes back from the file.
-    const text = segmentsSection({ growth: JSON.parse(JSON.stringify(growth)) as typeof growth }).join('\n');
-    expect(text).toContain('| 20 | 30 | 1 | 50 |  |  |  |  |  | segments died |');
-    expect(text).toContain('images/segments-days.svg');
-    expect(drawGrowth(growth)['segments-profiles-latency.svg']).toContain('<polyline');
+  it('names a start that took too long', () => {
+    expect(render(started(10))).toContain('| under 10 s | 10.0 s | **missed** |');
+  });
+
+  it('holds the latest of all timers against the goal', () => {
+    expect(render(timers(2_000))).toContain('| within 2,000 ms | 2,000 ms | reached |');
+    expect(render(timers(2_001))).toContain('| within 2,000 ms | 2,001 ms | **missed** |');
+    expect(render(timers(900))).toContain('| committed, and with a consumer | 150 ms | 400 ms | 900 ms |');
   });
 });
