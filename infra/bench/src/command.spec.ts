@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseCommand } from './command.js';
+import { parseCommand, type Command } from './command.js';
 
 describe('parseCommand', () => {
   it('measures everything, and writes it down, by default', () => {
@@ -40,6 +40,14 @@ describe('parseCommand', () => {
     });
   });
 
+  it('measures many segments in parts, with defaults of their own', () => {
+    const { segments } = parseCommand(['segments']) as Command;
+    expect(Object.keys(segments!)).toEqual(['cost', 'latency', 'backfill', 'held', 'growth']);
+    expect(segments).toMatchObject({ cost: { sizes: [20, 200, 1_000], rate: 2_000 }, latency: { profiles: 1_000_000, segments: 200, eventsPerSecond: 2_000 }, backfill: { activitiesEach: 10 }, held: { from: 2_000, profiles: 0, seconds: 300 } });
+    expect(parseCommand(['segments', '--parts', 'held,cost', '--from', '1000', '--sizes', '5', '--seconds', '7'])).toMatchObject({ segments: { held: { from: 1_000, seconds: 7 }, cost: { sizes: [5], seconds: 7 } } });
+    expect(() => parseCommand(['segments', '--parts', 'price'])).toThrow('--parts has no "price": choose from cost, latency, backfill, held, growth.');
+  });
+
   it('measures the start and the timers of segments with a million profiles', () => {
     expect(parseCommand(['segments-start'])).toEqual({ segmentsStart: { profiles: 1_000_000 }, write: true });
     expect(parseCommand(['segments-timers'])).toEqual({ segmentsTimers: { profiles: 1_000_000, timers: 100_000, spreadSeconds: 60 }, write: true });
@@ -51,7 +59,7 @@ describe('parseCommand', () => {
   });
 
   it.each([
-    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, intake, load, held, soak, segments-start, segments-timers, peers, streams, all.'],
+    [['speed'], 'There is no benchmark "speed": choose one of warehouse, latency, intake, load, held, soak, segments, segments-start, segments-timers, peers, streams, all.'],
     [['warehouse', 'latency'], 'There is no benchmark "warehouse latency"'],
     [['--records', '0'], '--records takes whole numbers from 1 on, not "0"'],
     [['--rates', '500,,2000'], '--rates takes whole numbers from 1 on, not ""'],

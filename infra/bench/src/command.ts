@@ -5,13 +5,15 @@ import type { IntakeOptions } from './intake/run.js';
 import type { LoadOptions } from './load/run.js';
 import { parsePeers } from './peers.js';
 import type { StreamsOptions } from './streams/run.js';
+import { parseSegments, SEGMENTS_HELP, SEGMENTS_OPTIONS } from './segments/command.js';
+import type { SegmentsOptions } from './segments/run.js';
 import type { SegmentsStartOptions } from './segments-start/run.js';
 import type { SegmentsTimersOptions } from './segments-timers/run.js';
 import type { SinkCommand } from './warehouse/command-sink.js';
 
 export const HELP = `Measures Tideway on a platform of its own, and writes docs/benchmarks.md.
 
-  npm run bench -- [warehouse|latency|intake|load|held|soak|segments-start|segments-timers|peers|streams|all] [options]
+  npm run bench -- [warehouse|latency|intake|load|held|soak|segments|segments-start|segments-timers|peers|streams|all] [options]
 
   warehouse       the same records into ClickHouse: by its Kafka engine, by the warehouse service, by decoding
   latency         from the receipt of an event to the change of a membership, with the whole mesh running
@@ -19,6 +21,7 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   load            what the load generator can do, against a server that answers at once
   held            the highest rate that the whole mesh holds, with a new mesh for each that is tried
   soak            a long time at a steady rate: memory, lag, parts, latency, and pictures of them
+  segments        many segments: event to membership, the highest rate, cost per event, backfill, growth; see below
   segments-start  the segments service with very many profiles: until it evaluates, and its memory
   segments-timers how late profiles are evaluated whose time comes, very many within a minute
   peers           what else there is, also as npm run bench:peers: the ways of \`warehouse\` with further sinks, and Kafka clients
@@ -62,6 +65,7 @@ record came from. It is ended when the rows are in (SIGTERM, after 10 s SIGKILL,
   CLICKHOUSE_URL, CLICKHOUSE_USERNAME, CLICKHOUSE_PASSWORD
   TIDEWAY_SCHEMAS                       a folder as schemas/, with the product bench.impressions in it
 
+${SEGMENTS_HELP}
 Everything runs below .tideway/bench and is deleted at the end; Ctrl-C stops all of it. Run it on a machine that does
 nothing else. Ends with 0, or with 1 where something failed or a promise of a soak was missed.
 `;
@@ -74,6 +78,7 @@ export interface Command {
   held?: HeldOptions;
   /** Without a rate: half of the highest that is held. */
   soak?: { minutes: number; rate?: number; people?: number };
+  segments?: SegmentsOptions;
   segmentsStart?: SegmentsStartOptions;
   segmentsTimers?: SegmentsTimersOptions;
   clients?: { records: number; rounds: number };
@@ -97,6 +102,7 @@ const OPTIONS = {
   people: { type: 'string' },
   profiles: { type: 'string', default: '1000000' },
   timers: { type: 'string', default: '100000' },
+  ...SEGMENTS_OPTIONS,
   spread: { type: 'string', default: '60' },
   sinks: { type: 'boolean', default: false },
   clients: { type: 'boolean', default: false },
@@ -105,7 +111,7 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
 } as const;
 
-const PARTS = ['warehouse', 'latency', 'intake', 'load', 'held', 'soak', 'segments-start', 'segments-timers', 'peers', 'streams', 'all'];
+const PARTS = ['warehouse', 'latency', 'intake', 'load', 'held', 'soak', 'segments', 'segments-start', 'segments-timers', 'peers', 'streams', 'all'];
 /** The field of Command that a part has, where it is named otherwise. */
 const FIELDS: Readonly<Record<string, string>> = { 'segments-start': 'segmentsStart', 'segments-timers': 'segmentsTimers' };
 
@@ -128,6 +134,7 @@ export function parseCommand(args: string[]): Command | 'help' {
     held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit) },
     streams: { records: warehouse.records, people: people ?? 100_000, rate: rate ?? 2_000, ...span(60, 20) },
     soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }) },
+    segments: parseSegments(args, values, number),
     segmentsStart: { profiles },
     segmentsTimers: { profiles, timers: number('--timers', values.timers), spreadSeconds: number('--spread', values.spread) },
   };

@@ -11,6 +11,8 @@ import { runLoad } from './load/run.js';
 import { describeMachine, loadAverage } from './machine.js';
 import { render } from './report/render.js';
 import { readResults, writeResults, type Results } from './report/results.js';
+import { segmentsPictures } from './report/many-segments.js';
+import { runSegments } from './segments/run.js';
 import { runSegmentsStart } from './segments-start/run.js';
 import { runSegmentsTimers } from './segments-timers/run.js';
 import { writePictures } from './soak/pictures.js';
@@ -59,6 +61,14 @@ async function measure(command: Command, workplace: Workplace): Promise<Measured
     soak = await runSoak(workplace, { ...command.soak, rate: command.soak.rate ?? halfOfHeld() }, progress);
     results.soak = { ...about(soak.result.clickhouseVersion, load), ...soak.result };
   }
+  if (command.segments) {
+    // Each part is kept as soon as it is measured; those that are not measured now stay as they were.
+    const before = readResults(docs).segments;
+    await runSegments(workplace, command.segments, progress, (measured) => {
+      results.segments = { ...before, ...measured };
+      if (command.write) writeResults(docs, { ...readResults(docs), segments: results.segments });
+    });
+  }
   if (command.segmentsStart) {
     const result = await runSegmentsStart(workplace, command.segmentsStart, progress);
     results.segmentsStart = { ...about(result.clickhouseVersion, load), ...result };
@@ -101,6 +111,7 @@ async function main(): Promise<number> {
       // What was not measured now stays as it was measured before.
       writeResults(docs, { ...readResults(docs), ...results });
       if (soak) writePictures(docs, soak);
+      if (results.segments) segmentsPictures(docs, results.segments);
       progress(`Written: docs/benchmarks.md and docs/benchmarks.json${soak ? ', docs/soak.ndjson and docs/images/soak-*.svg' : ''}.`);
     }
     return soak?.result.findings.some(({ ok }) => !ok) ? 1 : 0;

@@ -66,10 +66,11 @@ export class Adoption {
   }
 
   async #ask(): Promise<void> {
-    const former = await this.parts.former();
-    this.#add(former);
+    // Both take their time: neither waits for the other.
+    const nominees = this.parts.nominees();
+    this.#add(await this.parts.former());
     if (this.#waiting.size > 0) this.parts.onReady();
-    const { members, pending } = await this.parts.nominees();
+    const { members, pending } = await nominees;
     this.#add(members);
     this.#add(pending);
     this.#asked = true;

@@ -11,8 +11,9 @@ import type { NomineeSource } from './nominees.js';
 import type { LeastRecentlyUsed } from './profile-cache.js';
 import type { Restored } from './restore.js';
 
-/** States that are decoded before others have their turn. */
-const DECODED_AT_ONCE = 1_000;
+/** States that are looked at before others have their turn. */
+const LOOKED_AT_ONCE = 1_000;
+const FEW_NAMES = 8;
 
 export interface FollowerParts {
   logger: Logger;
@@ -137,12 +138,16 @@ export class DefinitionFollower {
   async #formerMembers({ changed, removed }: Change): Promise<string[]> {
     const { restored: { stored }, formats } = this.parts;
     const names = new Set([...changed, ...removed]);
+    // Texts stand in a record as they are: where a few names are looked for, most records need no decoding.
+    const marks = names.size <= FEW_NAMES ? [...names].map((name) => Buffer.from(name)) : undefined;
     const former: string[] = [];
-    let decoded = 0;
+    let looked = 0;
     for (const [profileId, value] of stored.entries()) {
-      const { segments } = await formats.stateMembers.decode(value);
-      if (segments.some(({ segment }) => names.has(segment))) former.push(profileId);
-      if ((decoded += 1) % DECODED_AT_ONCE === 0) await setImmediate();
+      if (marks?.some((mark) => value.includes(mark)) ?? true) {
+        const { segments } = await formats.stateMembers.decode(value);
+        if (segments.some(({ segment }) => names.has(segment))) former.push(profileId);
+      }
+      if ((looked += 1) % LOOKED_AT_ONCE === 0) await setImmediate();
       if (this.#closed) break;
     }
     return former;

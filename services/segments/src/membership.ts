@@ -44,16 +44,20 @@ export function transition(before: SegmentsState, { members, traits, nextChangeA
       effective_at: times.take(segment, trigger.causedAt, defined.get(segment)?.latenessMs ?? 0),
     });
   };
-  for (const { segment, version } of before.segments.filter((entry) => !members.includes(entry.segment))) {
-    held = held.filter((entry) => entry.segment !== segment);
-    change('exited', segment, version);
+  if (!areThese(before.segments, members)) {
+    const [is, was] = [new Set(members), new Set(before.segments.map(({ segment }) => segment))];
+    for (const { segment, version } of before.segments.filter((entry) => !is.has(entry.segment))) {
+      held = held.filter((entry) => entry.segment !== segment);
+      change('exited', segment, version);
+    }
+    for (const segment of members.filter((name) => !was.has(name))) {
+      const version = defined.get(segment)?.version ?? 1;
+      held = [...held, { segment, version, since: now }].sort((a, b) => (a.segment < b.segment ? -1 : 1));
+      change('entered', segment, version);
+    }
   }
-  for (const segment of members.filter((name) => !before.segments.some((entry) => entry.segment === name))) {
-    const version = defined.get(segment)?.version ?? 1;
-    held = [...held, { segment, version, since: now }].sort((a, b) => (a.segment < b.segment ? -1 : 1));
-    change('entered', segment, version);
-  }
-  const segments = held.map((entry) => ({ ...entry, version: defined.get(entry.segment)?.version ?? entry.version }));
+  // By the same definitions they were of the same versions.
+  const segments = before.definitions === fingerprint ? held : held.map((entry) => ({ ...entry, version: defined.get(entry.segment)?.version ?? entry.version }));
   return { changes, state: { ...before, sequence, segments, traits, next_timer_at: nextChangeAt, evaluated_at: now, caused_at: trigger.causedAt, definitions: fingerprint, ...times.kept } };
 }
 
@@ -82,4 +86,9 @@ class EffectiveTimes {
   get kept(): Pick<SegmentsState, 'effective' | 'effective_floor'> {
     return { effective: Object.fromEntries(this.#last), effective_floor: this.#floor };
   }
+}
+
+/** Both are sorted. Most evaluations change no membership, and cost no more than this. */
+function areThese(held: SegmentsState['segments'], members: readonly string[]): boolean {
+  return held.length === members.length && held.every(({ segment }, index) => segment === members[index]);
 }

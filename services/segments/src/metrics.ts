@@ -1,4 +1,4 @@
-// What the service tells of its work: how long it takes from an event to the membership that it changes, and how far changed definitions have got.
+// What the service tells of its work: how long it takes from an event to the membership that it changes, what evaluation costs, and how far changed definitions have got.
 import type { Metrics } from '@tideway/service';
 
 export class LatencyLog {
@@ -19,6 +19,30 @@ export class LatencyLog {
     const now = Date.now();
     for (const receivedAt of this.#pending) this.#histogram.observe(Math.max(0, now - receivedAt) / 1000);
     this.#pending = [];
+  }
+}
+
+/** Processor time of applying activities to states and evaluating these: what grows with definitions, without Kafka, decoding and ClickHouse. */
+export class EvaluationCost {
+  readonly #seconds;
+  readonly #profiles;
+
+  constructor(metrics: Metrics) {
+    this.#seconds = metrics.counter('tideway_evaluation_cpu_seconds_total', 'Processor time of applying activities to profiles and evaluating them');
+    this.#profiles = metrics.counter('tideway_evaluations_total', 'Evaluations of a profile');
+  }
+
+  /** Does the work, which is synchronous, and counts it. */
+  of<T>(work: () => T): T {
+    const before = process.threadCpuUsage();
+    const result = work();
+    const { user, system } = process.threadCpuUsage(before);
+    this.#seconds.inc((user + system) / 1e6);
+    return result;
+  }
+
+  evaluated(profiles: number): void {
+    this.#profiles.inc(profiles);
   }
 }
 

@@ -2,7 +2,7 @@
 import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
 import { PositionLostError, Positions, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
-import { packState, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
+import { packState, unpackState, type Activity, type Evaluation, type ProfileState, type TraitValue } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
 import type { Formats } from './formats.js';
 import type { History } from './history.js';
@@ -10,7 +10,7 @@ import { HistoryWriter } from './history-writer.js';
 import type { DecodedBlock, Inputs } from './inputs.js';
 import { emptyState, transition, type Trigger } from './membership.js';
 import type { LiveDefinitions } from './live-definitions.js';
-import type { AdoptionProgress, LatencyLog } from './metrics.js';
+import type { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
 import { Outbox } from './outbox.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
@@ -32,6 +32,13 @@ export interface PartitionParts {
   cacheProfiles: number;
   latency: LatencyLog;
   progress: AdoptionProgress;
+  cost: EvaluationCost;
+}
+
+/** What an evaluation found at `now` (ms). */
+interface Found extends Evaluation {
+  traits: Record<string, TraitValue>;
+  now: number;
 }
 
 /** Profiles that are evaluated in one transaction without having done anything. */
@@ -200,7 +207,10 @@ class SegmentPartition implements UnitState {
     }
     const live = [...work].filter(([profileId, entry]) => this.#isLive(profileId, entry, outbox));
     const profiles = await this.#profiles(live, states);
-    for (const [profileId, entry] of live) this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at, outbox);
+    const { cost } = this.parts;
+    const found = cost.of(() => live.map(([profileId, entry]) => this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at)));
+    cost.evaluated(live.length);
+    for (const [i, [profileId, entry]] of live.entries()) this.#conclude(states.get(profileId)!, entry, found[i]!, outbox);
     this.#handOver(outbox);
     const adopted = this.#follower.adopted();
     if (adopted) outbox.adopted(this.partition, adopted);
@@ -300,12 +310,11 @@ class SegmentPartition implements UnitState {
     /** What is missing of each profile, by the profile_ids that activities were recorded with. */
     const missing = new Map<string, Set<string>>();
     const cold = new Set<string>();
-    for (const [profileId, { activities, handovers }] of live) {
+    for (const [profileId, { handovers }] of live) {
       const held = this.#cache.get(profileId);
       const known = [profileId, ...states.get(profileId)!.aliases];
       const fresh = handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
       const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : handover.aliases)).filter((alias) => !known.includes(alias));
-      if (held) for (const activity of activities) evaluator.apply(held, activity);
       const profile = held ?? evaluator.empty(profileId);
       for (const handover of fresh) if (this.#isUsable(handover)) evaluator.join(profile, unpackState(handover.state!));
       profiles.set(profileId, profile);
@@ -316,22 +325,30 @@ class SegmentPartition implements UnitState {
     // Looked at together: while rows are read from ClickHouse, more may come to be there.
     const waiting = Map.groupBy(this.#writer.waiting(new Set([...missing.values()].flatMap((aliases) => [...aliases]))), (activity) => activity.profile_id);
     const rows = cold.size > 0 ? await history.read([...cold], evaluator.relevantColumns, this.partition, this.#writer.next) : new Map<string, Activity[]>();
-    for (const [profileId, aliases] of missing) {
-      const profile = profiles.get(profileId)!;
-      for (const alias of aliases) for (const activity of [...(rows.get(alias) ?? []), ...(waiting.get(alias) ?? [])]) evaluator.apply(profile, activity);
-    }
+    this.parts.cost.of(() => {
+      for (const [profileId, { activities }] of live) {
+        const profile = profiles.get(profileId)!;
+        if (this.#cache.get(profileId) === profile) for (const activity of activities) evaluator.apply(profile, activity);
+        for (const alias of missing.get(profileId)!) for (const activity of [...(rows.get(alias) ?? []), ...(waiting.get(alias) ?? [])]) evaluator.apply(profile, activity);
+      }
+    });
     for (const [profileId, profile] of profiles) this.#cache.set(profileId, profile);
     return profiles;
   }
 
-  #evaluateOne(stored: SegmentsState, entry: Work, profile: ProfileState, at: number, outbox: Outbox): void {
-    const { evaluator, segments } = this.#follower.compiled;
-    const now = Math.max(at, stored.evaluated_at, ...entry.handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
-    const { members, nextChangeAt } = evaluator.evaluate(profile, now);
-    const traits = Object.entries(evaluator.ownTraits(profile, now));
+  #evaluateOne(stored: SegmentsState, { handovers }: Work, profile: ProfileState, at: number): Found {
+    const { evaluator } = this.#follower.compiled;
+    const now = Math.max(at, stored.evaluated_at, ...handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
+    const evaluation = evaluator.evaluate(profile, now);
+    const traits = evaluator.ownTraits(profile, now);
     evaluator.prune(profile, now);
+    return { ...evaluation, traits, now };
+  }
+
+  #conclude(stored: SegmentsState, entry: Work, { members, nextChangeAt, traits, now }: Found, outbox: Outbox): void {
+    const { segments } = this.#follower.compiled;
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
-    const texts = Object.fromEntries(traits.flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
+    const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
     const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes));
     this.#publish(changes, entry.activities, outbox);
     this.restored.stored.set(state.profile_id, outbox.state(state));

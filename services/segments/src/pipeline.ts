@@ -4,10 +4,11 @@ import { consumeTransactions, type Kafka } from '@tideway/kafka';
 import type { Loop, Service } from '@tideway/service';
 import type { Config } from './config.js';
 import { openPartition, type PartitionParts } from './partition.js';
-import { AdoptionProgress, LatencyLog } from './metrics.js';
+import { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import { HANDOVER_TOPIC } from './topics.js';
 
-export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'kafka' | 'logger' | 'groupId'>): Loop {
+export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'cost' | 'kafka' | 'logger' | 'groupId'>): Loop {
+  const cost = new EvaluationCost(metrics);
   const { activitiesProduct } = parts.formats;
   return consumeTransactions({
     kafka,
@@ -19,7 +20,7 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     open: (unit, reschedule) => {
       // One log of latencies per partition: each is emptied by its own commits.
       const [latency, progress] = [new LatencyLog(metrics), new AdoptionProgress(metrics, Number(unit))];
-      return openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, latency, progress }, Number(unit), reschedule);
+      return openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, cost, latency, progress }, Number(unit), reschedule);
     },
     limits: { maxRecords: 5_000 },
     maxWaitMs: 100,

@@ -1,7 +1,7 @@
 // One run: the whole mesh, events at one rate, a time to warm up and one that is measured.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { waitForLagZero, type Workplace } from '@tideway/mesh';
-import { startMeshUnderLoad } from '../load/mesh-under-load.js';
+import { startMeshUnderLoad, type Beforehand } from '../load/mesh-under-load.js';
 import { delaysOfAll } from '../load/observer.js';
 import { POPULATION } from '../load/population.js';
 import type { LoadTimings } from '../load/timings.js';
@@ -37,10 +37,10 @@ const AFTER_SECONDS = 5;
 const FINISH_TIMEOUT_MS = 180_000;
 
 /** Measures at one rate. Rejects where an event is missing at the end, or a process died. */
-export async function runLatency(workplace: Workplace, options: LatencyOptions, onProgress: (line: string) => void): Promise<LatencyResult> {
+export async function runLatency(workplace: Workplace, options: LatencyOptions, onProgress: (line: string) => void, beforehand: Beforehand = {}): Promise<LatencyResult> {
   const { eventsPerSecond, seconds, warmUpSeconds } = options;
   const simulation = { ...POPULATION, events: eventsPerSecond * (warmUpSeconds + seconds + AFTER_SECONDS) };
-  const under = await startMeshUnderLoad(workplace, `mesh-${eventsPerSecond}`, { simulation, eventsPerSecond, timedAfterSeconds: warmUpSeconds }, onProgress);
+  const under = await startMeshUnderLoad(workplace, `mesh-${eventsPerSecond}`, { simulation, eventsPerSecond, timedAfterSeconds: warmUpSeconds }, onProgress, undefined, beforehand);
   const { clients, load, observer } = under;
   try {
     onProgress(`${eventsPerSecond} events/s: warming up for ${warmUpSeconds} s…`);

@@ -19,11 +19,18 @@ export interface MeshUnderLoad {
   stop(): Promise<void>;
 }
 
+/** What a mesh has, and what becomes of it, before the load begins. */
+export interface Beforehand {
+  /** Of all services. */
+  env?: Record<string, string>;
+  prepare?(mesh: Mesh, clients: Clients): Promise<void>;
+}
+
 /** The checks at the end count all that there is. */
 const QUERY_TIMEOUT_MS = 300_000;
 
 /** Starts a new mesh, `name` being its folder, and the load as soon as all runs. Rejects where a part does not start. */
-export async function startMeshUnderLoad(workplace: Workplace, name: string, order: Omit<LoadOrder, 'targets'>, onProgress: (line: string) => void, onReport?: (timings: LoadTimings) => void): Promise<MeshUnderLoad> {
+export async function startMeshUnderLoad(workplace: Workplace, name: string, order: Omit<LoadOrder, 'targets'>, onProgress: (line: string) => void, onReport?: (timings: LoadTimings) => void, { env = {}, prepare }: Beforehand = {}): Promise<MeshUnderLoad> {
   const dir = path.join(workplace.dir, name);
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -35,8 +42,9 @@ export async function startMeshUnderLoad(workplace: Workplace, name: string, ord
     return started;
   };
   try {
-    const mesh = await own(startMesh({ dir, onProgress }), (started) => started.stop());
+    const mesh = await own(startMesh({ dir, env, onProgress }), (started) => started.stop());
     const clients = await own(Promise.resolve(connect(mesh.env, { queryTimeoutMs: QUERY_TIMEOUT_MS })), (made) => made.clickhouse.close());
+    await prepare?.(mesh, clients);
     const observer = await own(observeMemberships(clients), (made) => made.stop());
     if (workplace.closing) throw new Error('stopped before the load began');
     const load = await own(Promise.resolve(startLoad({ ...order, targets: mesh.targets }, onReport)), (started) => started.stop());

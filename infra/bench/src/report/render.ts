@@ -8,6 +8,7 @@ import { median } from '../statistics.js';
 import { heldSection } from './held.js';
 import { intakeSection } from './intake.js';
 import { loadSection } from './load.js';
+import { segmentsSection } from './many-segments.js';
 import { segmentsStartSection } from './segments-start.js';
 import { segmentsTimersSection } from './segments-timers.js';
 import { soakSection } from './soak.js';
@@ -40,6 +41,7 @@ export function render(results: Results): string {
     ...(results.load ? ['', ...loadSection(results.load)] : []),
     ...(results.held ? ['', ...heldSection(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
+    ...(results.segments ? ['', ...segmentsSection(results.segments)] : []),
     ...(results.segmentsStart ? ['', ...segmentsStartSection(results.segmentsStart)] : []),
     ...(results.segmentsTimers ? ['', ...segmentsTimersSection(results.segmentsTimers)] : []),
     ...(results.clients ? ['', ...clients(results.clients)] : []),

@@ -6,6 +6,7 @@ import type { IntakeResult } from '../intake/run.js';
 import type { LatencyResult } from '../latency/run.js';
 import type { ClientsResult } from '../clients/run.js';
 import type { GeneratorResult } from '../load/run.js';
+import type { SegmentsResults } from '../segments/run.js';
 import type { SegmentsStartResult } from '../segments-start/run.js';
 import type { SegmentsTimersResult } from '../segments-timers/run.js';
 import type { SoakResult } from '../soak/run.js';
@@ -22,6 +23,7 @@ export interface Results {
   load?: About & GeneratorResult;
   held?: About & HeldResult;
   soak?: About & SoakResult;
+  segments?: SegmentsResults;
   segmentsStart?: About & SegmentsStartResult;
   segmentsTimers?: About & SegmentsTimersResult;
   clients?: About & ClientsResult;

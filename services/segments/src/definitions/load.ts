@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { schemasDir } from '@tideway/contracts';
 import { Accumulators, type Accumulator } from '../evaluate/accumulator.js';
+import { Leaves } from '../evaluate/leaf.js';
 import type { Rank } from '../evaluate/ranks.js';
 import { loadCatalog, type Catalog } from './catalog.js';
 import { reportCost, type Costly } from './cost.js';
@@ -51,7 +52,7 @@ export function parseDefinitions(texts: { traits: readonly DefinitionText[]; seg
   const files = { traits: texts.traits.map(definitionsOf), segments: texts.segments.map(definitionsOf) };
   const accumulators = new Accumulators();
   const traits = compileTraits(files.traits, catalog, accumulators);
-  const segments = compileSegments(files.segments, { catalog, accumulators, traits, broken: new BrokenNames(files.traits, traits) });
+  const segments = compileSegments(files.segments, { catalog, accumulators, leaves: new Leaves(), traits, broken: new BrokenNames(files.traits, traits) });
   reportCost([
     ...written(files.traits, [...traits.values()], (trait) => trait.accumulators, 'over'),
     ...written(files.segments, segments, ({ condition }) => condition.accumulators, 'when'),

@@ -11,7 +11,7 @@ import { emptyState, Subject, type ProfileState } from './subject.js';
 
 export interface Evaluation {
   /** Names of the segments that the profile is in, sorted. */
-  members: string[];
+  members: readonly string[];
   /**
    * Before this time (ms), without a new activity, the members stay what they are; at it they may change.
    * Null: they never change by time alone. Exact but for conditions whose value changes more than 16 times
@@ -73,9 +73,9 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
           onFailure(name, error);
           standings.disable(index, error);
         }
-        state.standing?.changed.add(index);
+        state.standing?.changed.push(index);
       }
-      if (recordConsent(state.consents, activity) && state.standing) state.standing.decisions = true;
+      if (recordConsent(state.consents, activity) && state.standing) state.standing.decided = true;
     },
     join(state, other) {
       join(accumulators, state, other);

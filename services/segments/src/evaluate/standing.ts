@@ -1,25 +1,34 @@
-// Where a profile stands with every segment, kept from one evaluation to the next: a new activity costs what depends on
-// it, however many segments there are.
+// Where a profile stands with every segment, kept from one evaluation to the next: a new activity costs what comes to be
+// another by it, however many segments there are.
 import type { Definitions } from '../definitions/load.js';
 import type { Segment } from '../definitions/segment.js';
-import { decisionAt, nextDecisionAt, scopeKey, type Scope } from './consents.js';
-import { Subject, type ProfileState } from './subject.js';
+import { decisionAt, nextDecisionAt, scopeKey, type Consents, type Scope } from './consents.js';
+import { Outcomes, type Leaf } from './leaf.js';
+import { emptyState, Subject, type ProfileState } from './subject.js';
 
 export interface Standing {
   /** Time (ms) of the evaluation. */
   at: number;
+  /** How many definitions had failed by then. */
+  failures: number;
   /** Whether consent is granted, by scope... */
-  granted: boolean[];
+  granted: readonly boolean[];
   /** ...and the time (ms) until which no decision comes into force. */
   decidedUntil: number;
-  /** 1 where a segment's condition holds, by the segment's position; of granted scopes only. */
+  /** What the conditions are made of. */
+  outcomes: Outcomes;
+  /** 1 where a segment's condition holds, by the segment's position; of granted scopes only... */
   holding: Uint8Array;
-  /** Time (ms) until which a condition stays what it is, by the segment's position; absent: for ever. */
+  /** ...and the names of these segments. */
+  members: readonly string[];
+  /** Time (ms) until which a condition stays what it is, by the segment's position; absent: for ever... */
   until: Map<number, number>;
-  /** Accumulators that were given something since... */
-  changed: Set<number>;
-  /** ...and whether decisions were. */
-  decisions: boolean;
+  /** ...and the first of these times. */
+  soonest: number;
+  /** Accumulators that were given something since; some may come twice... */
+  changed: number[];
+  /** ...and whether decisions were recorded. */
+  decided: boolean;
 }
 
 /** A definition cannot be evaluated, and is left out from then on. */
@@ -30,14 +39,18 @@ export class Standings {
   readonly #scopes: readonly Scope[];
   /** Position of each segment's scope. */
   readonly #scopeOf: readonly number[];
-  /** Positions of the segments that have a scope, or whose condition reads it; by the scope's position. */
-  readonly #decided: readonly number[][];
-  /** Positions of the segments whose condition reads a scope: a decision to come counts for them too. */
-  readonly #deciding: readonly number[];
-  /** Positions of the segments that read an accumulator. */
+  /** By position. */
+  readonly #leaves: Leaf[] = [];
+  readonly #personal: readonly number[];
+  /** Positions of the leaves that read an accumulator... */
+  readonly #leavesOf = new Map<number, number[]>();
+  /** ...and of the segments that have a leaf, and that read an accumulator. */
   readonly #dependents = new Map<number, number[]>();
+  readonly #readers = new Map<number, number[]>();
   /** Positions of the segments that are disabled. */
   readonly #failed = new Set<number>();
+  /** Where somebody stands who never did anything, by what is granted: everybody else is told from it by what they did. */
+  readonly #nobodys = new Map<string, Standing>();
 
   /** @param onFailure a segment is disabled: its evaluation threw this */
   constructor({ segments }: Pick<Definitions, 'segments'>, private readonly onFailure: OnFailure) {
@@ -47,100 +60,137 @@ export class Standings {
     const keys = [...scopes.keys()];
     this.#scopes = [...scopes.values()];
     this.#scopeOf = segments.map((segment) => keys.indexOf(scopeKey(segment)));
-    this.#decided = keys.map((key) => [...segments.keys()].filter((position) => [segments[position]!, ...segments[position]!.condition.scopes].some((scope) => scopeKey(scope) === key)));
-    this.#deciding = [...segments.keys()].filter((position) => segments[position]!.condition.scopes.length > 0);
     for (const [position, { condition }] of segments.entries()) {
-      for (const { index } of condition.accumulators) this.#dependents.set(index, [...(this.#dependents.get(index) ?? []), position]);
+      for (const { index } of condition.accumulators) put(this.#readers, index, position);
+      for (const leaf of new Set(condition.leaves)) {
+        this.#leaves[leaf.index] = leaf;
+        put(this.#dependents, leaf.index, position);
+      }
     }
+    const leaves = this.#leaves.filter((leaf) => leaf !== undefined);
+    for (const leaf of leaves) for (const { index } of leaf.accumulators) put(this.#leavesOf, index, leaf.index);
+    this.#personal = leaves.filter(({ personal }) => personal).map(({ index }) => index);
   }
 
   /** Names of the segments that the profile is in, sorted, and the time until which time alone changes none of them. */
-  evaluate(state: ProfileState, now: number): { members: string[]; nextChange: number } {
-    const subject = new Subject(state, now);
+  evaluate(state: ProfileState, now: number): { members: readonly string[]; nextChange: number } {
     const known = state.standing;
-    const standing = known && now >= known.at ? this.#renewed(subject, known) : this.#fresh(subject);
-    state.standing = standing;
-    let nextChange = standing.decidedUntil;
-    for (const time of standing.until.values()) if (time < nextChange) nextChange = time;
-    return { members: this.#members(standing), nextChange };
+    if (known && now >= known.at && now < known.decidedUntil && known.failures === this.#failed.size && !(known.decided && this.#isDecidedOtherwise(known, state.consents, now))) {
+      this.#renew(known, state, now, known.changed);
+    } else {
+      state.standing = this.#copyOfNobodys(state.consents, now);
+      this.#renew(state.standing, state, now, state.buckets.keys(), this.#personal);
+    }
+    const { members, decidedUntil, soonest } = state.standing!;
+    return { members, nextChange: Math.min(decidedUntil, soonest) };
   }
 
-  #members({ holding }: Standing): string[] {
-    const members: string[] = [];
-    for (let position = 0; position < holding.length; position += 1) if (holding[position] === 1) members.push(this.#segments[position]!.name);
-    return members;
+  /** Most decisions repeat the ones before, as each landing tells what the banner was answered: they cost no more than this. */
+  #isDecidedOtherwise(known: Standing, consents: Consents, now: number): boolean {
+    const { granted, decidedUntil } = this.#decisions(consents, now);
+    return known.decidedUntil !== Infinity || decidedUntil !== Infinity || granted.some((is, scope) => is !== known.granted[scope]);
   }
 
-  #fresh(subject: Subject): Standing {
-    const standing: Standing = {
-      at: subject.now,
-      ...this.#decisions(subject),
-      holding: new Uint8Array(this.#segments.length),
-      until: new Map(),
-      changed: new Set(),
-      decisions: false,
-    };
-    for (let position = 0; position < this.#segments.length; position += 1) this.#work(position, standing, subject);
-    return standing;
-  }
-
-  #decisions({ state: { consents }, now }: Subject): Pick<Standing, 'granted' | 'decidedUntil'> {
+  #decisions(consents: Consents, now: number): Pick<Standing, 'granted' | 'decidedUntil'> {
     return {
       granted: this.#scopes.map((scope) => decisionAt(consents, scope, now)?.decision === 'granted'),
       decidedUntil: Math.min(Infinity, ...this.#scopes.map((scope) => nextDecisionAt(consents, scope, now))),
     };
   }
 
-  #renewed(subject: Subject, standing: Standing): Standing {
-    const affected = new Set<number>();
-    if (standing.decisions || subject.now >= standing.decidedUntil) this.#decide(subject, standing, affected);
-    for (const index of standing.changed) for (const position of this.#dependents.get(index) ?? []) affected.add(position);
-    for (const [position, time] of standing.until) if (time <= subject.now) affected.add(position);
-    for (const position of affected) this.#work(position, standing, subject);
-    standing.changed.clear();
-    standing.at = subject.now;
+  #copyOfNobodys(consents: Consents, now: number): Standing {
+    const { granted, decidedUntil } = this.#decisions(consents, now);
+    // Whose decisions are to come has times of their own.
+    const key = decidedUntil === Infinity ? granted.join() : undefined;
+    let nobodys = key === undefined ? undefined : this.#nobodys.get(key);
+    if (!nobodys || now < nobodys.at || now >= Math.min(nobodys.soonest, nobodys.outcomes.soonest) || nobodys.failures !== this.#failed.size) {
+      nobodys = this.#fresh({ ...emptyState(NOBODY), consents }, granted, decidedUntil, now);
+      if (key !== undefined) this.#nobodys.set(key, nobodys);
+    }
+    return { ...nobodys, at: now, outcomes: nobodys.outcomes.copy(), holding: nobodys.holding.slice(), until: new Map(nobodys.until), changed: [], decided: false };
+  }
+
+  #fresh(nobody: ProfileState, granted: readonly boolean[], decidedUntil: number, now: number): Standing {
+    const outcomes = Outcomes.ofNone(this.#leaves.length);
+    const standing: Standing = {
+      at: now, failures: this.#failed.size, granted, decidedUntil, outcomes, holding: new Uint8Array(this.#segments.length), members: [], until: new Map(), soonest: Infinity, changed: [], decided: false,
+    };
+    this.#workAll(this.#segments.keys(), standing, new Subject(nobody, now, outcomes));
     return standing;
   }
 
-  /** Most decisions repeat the ones before, as each landing tells what the banner was answered: only other ones cost. */
-  #decide(subject: Subject, standing: Standing, affected: Set<number>): void {
-    const { granted, decidedUntil } = this.#decisions(subject);
-    for (const [scope, positions] of this.#decided.entries()) {
-      if (granted[scope] !== standing.granted[scope]) for (const position of positions) affected.add(position);
+  /** Brings a standing to `now`, where these accumulators and leaves may be others than they were. */
+  #renew(standing: Standing, state: ProfileState, now: number, changed: Iterable<number>, leaves: readonly number[] = []): void {
+    const { outcomes, until } = standing;
+    const subject = new Subject(state, now, outcomes);
+    const asked = new Set([...leaves, ...outcomes.due(now)]);
+    for (const index of changed) for (const leaf of this.#leavesOf.get(index) ?? []) asked.add(leaf);
+    const affected = new Set<number>();
+    for (const leaf of asked) {
+      if (outcomes.renew(this.#leaves[leaf]!, subject)) for (const position of this.#dependents.get(leaf)!) affected.add(position);
     }
-    for (const position of this.#deciding) affected.add(position);
-    Object.assign(standing, { granted, decidedUntil, decisions: false });
+    if (standing.soonest <= now) for (const [position, time] of until) if (time <= now) affected.add(position);
+    if (affected.size > 0) this.#workAll(affected, standing, subject);
+    standing.changed.length = 0;
+    standing.decided = false;
+    standing.at = now;
   }
 
-  /** Without consent no condition matters: only a decision can make the profile a member. */
-  #work(position: number, { granted, holding, until }: Standing, subject: Subject): void {
-    if (!granted[this.#scopeOf[position]!]) {
-      holding[position] = 0;
-      until.delete(position);
-      return;
+  #workAll(positions: Iterable<number>, standing: Standing, subject: Subject): void {
+    const { granted, holding, until } = standing;
+    let isOther = false;
+    for (const position of positions) {
+      // Without consent no condition matters: only a decision can make the profile a member.
+      if (!granted[this.#scopeOf[position]!]) continue;
+      const before = holding[position];
+      const next = this.#work(position, holding, subject);
+      isOther ||= holding[position] !== before;
+      if (next === Infinity) until.delete(position);
+      else until.set(position, next);
     }
+    if (isOther) standing.members = this.#namesOf(holding);
+    standing.soonest = Infinity;
+    for (const time of until.values()) if (time < standing.soonest) standing.soonest = time;
+  }
+
+  /** Gives the time of the next change. */
+  #work(position: number, holding: Uint8Array, subject: Subject): number {
     const { name, condition } = this.#segments[position]!;
-    let [holds, next] = [false, Infinity];
-    if (!this.#failed.has(position)) {
-      try {
-        [holds, next] = [condition.holds(subject), condition.nextChange(subject)];
-      } catch (error) {
-        // The others go on: one definition must not stop everybody's.
-        this.#failed.add(position);
-        this.onFailure(`segments/${name}`, error);
-      }
+    holding[position] = 0;
+    if (this.#failed.has(position)) return Infinity;
+    try {
+      const [holds, next] = [condition.holds(subject), condition.nextChange(subject)];
+      holding[position] = holds ? 1 : 0;
+      return next;
+    } catch (error) {
+      // The others go on: one definition must not stop everybody's.
+      this.#failed.add(position);
+      this.onFailure(`segments/${name}`, error);
+      return Infinity;
     }
-    holding[position] = holds ? 1 : 0;
-    if (next === Infinity) until.delete(position);
-    else until.set(position, next);
+  }
+
+  #namesOf(holding: Uint8Array): string[] {
+    const names: string[] = [];
+    for (let position = 0; position < holding.length; position += 1) if (holding[position] === 1) names.push(this.#segments[position]!.name);
+    return names;
   }
 
   /** Disables the segments that read an accumulator. */
   disable(accumulator: number, error: unknown): void {
-    for (const position of this.#dependents.get(accumulator) ?? []) {
+    for (const position of this.#readers.get(accumulator) ?? []) {
       if (this.#failed.has(position)) continue;
       this.#failed.add(position);
       this.onFailure(`segments/${this.#segments[position]!.name}`, error);
     }
   }
+}
+
+/** No profile has it: random splits want a uuid. */
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+
+function put(index: Map<number, number[]>, key: number, value: number): void {
+  const known = index.get(key);
+  if (known) known.push(value);
+  else index.set(key, [value]);
 }

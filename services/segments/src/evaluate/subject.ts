@@ -3,6 +3,7 @@ import type { Trait } from '../definitions/trait.js';
 import type { TraitValue } from '../operators/traits/operator.js';
 import type { Buckets } from './accumulator.js';
 import type { Consents } from './consents.js';
+import type { Leaf, Outcomes } from './leaf.js';
 import type { Standing } from './standing.js';
 
 /** All that an evaluation needs of one profile, whatever order its activities came in. In memory only: rebuilt from rows. */
@@ -33,8 +34,19 @@ export class Subject {
   readonly #values = new Map<Trait, TraitValue>();
   readonly #courses = new Map<Trait, Course>();
 
-  /** @param now ms */
-  constructor(readonly state: ProfileState, readonly now: number) {}
+  /**
+   * @param now ms
+   * @param outcomes what is known of the leaves at `now`, and learns more; without, they are worked out
+   */
+  constructor(readonly state: ProfileState, readonly now: number, private readonly outcomes?: Outcomes) {}
+
+  holds(leaf: Leaf): boolean {
+    return this.outcomes ? this.outcomes.holds(leaf, this) : leaf.holds(this);
+  }
+
+  nextChange(leaf: Leaf): number {
+    return this.outcomes ? this.outcomes.nextChange(leaf, this) : leaf.nextChange(this);
+  }
 
   /** The value of a trait, worked out once. */
   valueOf(trait: Trait): TraitValue {

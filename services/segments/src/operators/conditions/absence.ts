@@ -25,6 +25,6 @@ export const absence = conditionOperator<{ absence: Absence }>({
     const forMs = readAbsence(length, [...inside, 'for'], windowMs, reader);
     const happened = readLink(after, [...inside, 'after'], windowMs, { excluded: false, within: Infinity }, reader);
     const missing = readLink(of, [...inside, 'of'], windowMs, { excluded: true, within: Infinity }, reader);
-    return happened && missing && forMs !== undefined ? chainCondition({ links: [happened, missing], forMs, windowMs }) : undefined;
+    return happened && missing && forMs !== undefined ? chainCondition({ links: [happened, missing], forMs, windowMs }, reader) : undefined;
   },
 });

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CONDITION } from '../../definitions/vocabulary.js';
 import type { Subject } from '../../evaluate/subject.js';
-import { conditionOperator, partsOf, readEach, type Condition } from './operator.js';
+import { conditionOperator, firstChange, lastChange, partsOf, readEach, type Condition } from './operator.js';
 
 /** The condition that every one of `parts` holds. */
 export function allOf(parts: readonly Condition[]): Condition {
@@ -11,12 +11,7 @@ export function allOf(parts: readonly Condition[]): Condition {
     ...partsOf(parts),
     holds,
     // While one part does not hold, the others do not matter: it comes to hold when the last of them does, or later.
-    nextChange(subject) {
-      const missing = parts.filter((part) => !part.holds(subject));
-      return missing.length === 0
-        ? Math.min(...parts.map((part) => part.nextChange(subject)))
-        : Math.max(...missing.map((part) => part.nextChange(subject)));
-    },
+    nextChange: (subject) => lastChange(parts, false, subject) ?? firstChange(parts, subject),
     sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' AND ')})`,
     explain: (subject, depth) => [
       { depth, holds: holds(subject), sentence: 'all of these must hold:' },

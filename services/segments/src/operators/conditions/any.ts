@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CONDITION } from '../../definitions/vocabulary.js';
 import type { Subject } from '../../evaluate/subject.js';
-import { conditionOperator, partsOf, readEach } from './operator.js';
+import { conditionOperator, firstChange, lastChange, partsOf, readEach } from './operator.js';
 
 export const any = conditionOperator<{ any: unknown[] }>({
   schema: z.strictObject({ any: z.array(CONDITION).min(1) }),
@@ -14,12 +14,7 @@ export const any = conditionOperator<{ any: unknown[] }>({
       ...partsOf(parts),
       holds,
       // While one part holds, the others do not matter: it ceases to hold when the last of those that do does, or later.
-      nextChange(subject) {
-        const holding = parts.filter((part) => part.holds(subject));
-        return holding.length === 0
-          ? Math.min(...parts.map((part) => part.nextChange(subject)))
-          : Math.max(...holding.map((part) => part.nextChange(subject)));
-      },
+      nextChange: (subject) => lastChange(parts, true, subject) ?? firstChange(parts, subject),
       sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' OR ')})`,
       explain: (subject, depth) => [
         { depth, holds: holds(subject), sentence: 'at least one of these must hold:' },

@@ -10,7 +10,7 @@
 import type { Accumulator } from '../../evaluate/accumulator.js';
 import type { Subject } from '../../evaluate/subject.js';
 import { MAX_MOMENTS, momentsIn } from '../moments.js';
-import type { Columns, Condition, Finding } from './operator.js';
+import { partsOfLeaf, type Columns, type Condition, type Finding, type NodeReader } from './operator.js';
 
 /** A step, or (`excluded`) what must not happen after the step before it, until the next one if there is one. */
 export interface Link {
@@ -87,7 +87,7 @@ function turningPoints(chain: Chain, moments: readonly number[][], now: number):
 }
 
 /** Compiles a chain. */
-export function chainCondition(chain: Chain): Condition {
+export function chainCondition(chain: Chain, reader: Pick<NodeReader, 'leaf'>): Condition {
   const { links, forMs } = chain;
   const momentsOf = ({ state }: Subject) => links.map(({ moments }) => momentsIn(state.buckets.get(moments.index)));
   const isThere = (moments: readonly number[][], now: number) => {
@@ -95,15 +95,18 @@ export function chainCondition(chain: Chain): Condition {
     return first !== undefined && first.at <= now - forMs;
   };
   const holds = (subject: Subject) => isThere(momentsOf(subject), subject.now);
-  return {
+  const leaf = reader.leaf(chainSql(chain, { of: ({ name }) => name }), {
     accumulators: [...new Set(links.map(({ moments }) => moments))],
-    scopes: [],
+    personal: false,
     holds,
     nextChange(subject) {
       const moments = momentsOf(subject);
       const times = turningPoints(chain, moments, subject.now).filter((time) => time > subject.now);
       return subject.firstFlip(times, ({ now }) => isThere(moments, now));
     },
+  });
+  return {
+    ...partsOfLeaf(leaf),
     sql: (columns) => chainSql(chain, columns),
     explain: (subject, depth) => [
       { depth, holds: holds(subject), sentence: `within ${durationText(chain.windowMs)}, this must happen in this order:` },
@@ -139,7 +142,7 @@ export function durationText(ms: number): string {
  * The same in SQL: a fold over the moments of all links, with the latest moment that each step was reached at, or -1
  * (https://clickhouse.com/docs/sql-reference/functions/array-functions#arrayFold).
  */
-function chainSql({ links, forMs, windowMs }: Chain, columns: Columns): string {
+function chainSql({ links, forMs, windowMs }: Chain, columns: Pick<Columns, 'of'>): string {
   const end = lastStep(links);
   const slotOf = (position: number) => links.length - 1 - position;
   const steps = [...links.keys()].filter((position) => !links[position]!.excluded);

@@ -2,14 +2,14 @@
 import { z } from 'zod';
 import { instantOf, KINDS } from '../../definitions/kinds.js';
 import type { Path } from '../../definitions/source.js';
-import { conditionOperator, type Condition, type NodeReader } from './operator.js';
+import { conditionOperator, partsOfLeaf, type Condition, type NodeReader } from './operator.js';
 
 /** From an instant up to, and without, another; either may be absent. */
 export const PERIOD_SCHEMA = z.strictObject({ from: z.string().optional(), until: z.string().optional() });
 export type Period = z.infer<typeof PERIOD_SCHEMA>;
 
 /** The condition that it is now within a period that stands at `at`. Undefined where it is wrong, which is reported. */
-export function compilePeriod(period: Period, at: Path, reader: Pick<NodeReader, 'report'>): Condition | undefined {
+export function compilePeriod(period: Period, at: Path, reader: Pick<NodeReader, 'report' | 'leaf'>): Condition | undefined {
   const { from, until } = period;
   if (from === undefined && until === undefined) {
     reader.report(at, `"${String(at.at(-1))}" has neither "from" nor "until": add one of them, or both`);
@@ -25,22 +25,26 @@ export function compilePeriod(period: Period, at: Path, reader: Pick<NodeReader,
     reader.report([...at, 'until'], `the period ends before it begins: "until" must be later than "from", which is ${from!}`);
     return undefined;
   }
-  return between(begin, end);
+  return between(begin, end, reader);
 }
 
-function between(begin: number, end: number): Condition {
+function between(begin: number, end: number, reader: Pick<NodeReader, 'leaf'>): Condition {
   const isOn = (now: number) => now >= begin && now < end;
   const show = (at: number) => new Date(at).toISOString();
   const bounds = [
     ...(begin === -Infinity ? [] : [{ sql: `{now:Int64} >= ${begin}`, words: `from ${show(begin)}` }]),
     ...(end === Infinity ? [] : [{ sql: `{now:Int64} < ${end}`, words: `until ${show(end)}` }]),
   ];
-  return {
+  const sql = `(${bounds.map((bound) => bound.sql).join(' AND ')})`;
+  const leaf = reader.leaf(sql, {
     accumulators: [],
-    scopes: [],
+    personal: false,
     holds: ({ now }) => isOn(now),
     nextChange: ({ now }) => (now < begin ? begin : now < end ? end : Infinity),
-    sql: () => `(${bounds.map(({ sql }) => sql).join(' AND ')})`,
+  });
+  return {
+    ...partsOfLeaf(leaf),
+    sql: () => sql,
     explain: ({ now }, depth) => [{ depth, holds: isOn(now), sentence: `it is ${show(now)}, must be ${bounds.map(({ words }) => words).join(' ')}` }],
   };
 }

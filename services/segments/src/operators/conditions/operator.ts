@@ -7,6 +7,7 @@ import type { Trait } from '../../definitions/trait.js';
 import type { Window } from '../../definitions/windows.js';
 import type { Accumulator, ColumnOf } from '../../evaluate/accumulator.js';
 import type { Scope } from '../../evaluate/consents.js';
+import type { Leaf } from '../../evaluate/leaf.js';
 import type { Rank } from '../../evaluate/ranks.js';
 import type { Subject } from '../../evaluate/subject.js';
 
@@ -36,7 +37,9 @@ export interface Condition {
   accumulators: readonly Accumulator[];
   /** ...and of the consents... */
   scopes: readonly Scope[];
-  /** ...and of everybody's values; absent: nothing. */
+  /** ...and the smallest conditions that it is made of. */
+  leaves: readonly Leaf[];
+  /** What it reads of everybody's values; absent: nothing. */
   ranks?: readonly Rank[];
   /** Whose values it compares; absent: none. */
   traits?: readonly Trait[];
@@ -54,6 +57,8 @@ export interface NodeReader {
   filter(over: unknown, at: Path): Filter | undefined;
   /** The moments (ms) of the activities that pass a filter, as far back as the window goes. */
   moments(filter: Filter, window: Window): Accumulator;
+  /** The leaf with this SQL, which says all that it means. */
+  leaf(sql: string, leaf: Omit<Leaf, 'index'>): Leaf;
   report(at: Path, message: string): void;
 }
 
@@ -77,12 +82,32 @@ export function readEach(nodes: readonly unknown[], at: Path, reader: NodeReader
 }
 
 /** What a condition that is made of others reads, and when it may change: it cannot before one of them does. */
-export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'ranks' | 'traits' | 'nextChange'> {
+export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'leaves' | 'ranks' | 'traits' | 'nextChange'> {
   return {
     accumulators: [...new Set(parts.flatMap(({ accumulators }) => accumulators))],
     scopes: parts.flatMap(({ scopes }) => scopes),
+    leaves: [...new Set(parts.flatMap(({ leaves }) => leaves))],
     ranks: [...new Set(parts.flatMap(({ ranks = [] }) => ranks))],
     traits: parts.flatMap(({ traits = [] }) => traits),
-    nextChange: (subject) => Math.min(...parts.map((part) => part.nextChange(subject))),
+    nextChange: (subject) => firstChange(parts, subject),
   };
+}
+
+/** The first of the times (ms) at which one of them may change; Infinity where none does. */
+export function firstChange(parts: readonly Condition[], subject: Subject): number {
+  let first = Infinity;
+  for (const part of parts) first = Math.min(first, part.nextChange(subject));
+  return first;
+}
+
+/** Of those parts that hold, or of those that do not, the time (ms) at which the last of them may change; undefined where there are none. */
+export function lastChange(parts: readonly Condition[], holding: boolean, subject: Subject): number | undefined {
+  let last: number | undefined;
+  for (const part of parts) if (part.holds(subject) === holding) last = Math.max(last ?? 0, part.nextChange(subject));
+  return last;
+}
+
+/** What a condition that is a leaf reads, and how it is evaluated. */
+export function partsOfLeaf(leaf: Leaf): Pick<Condition, 'accumulators' | 'scopes' | 'leaves' | 'holds' | 'nextChange'> {
+  return { accumulators: leaf.accumulators, scopes: [], leaves: [leaf], holds: (subject) => subject.holds(leaf), nextChange: (subject) => subject.nextChange(leaf) };
 }

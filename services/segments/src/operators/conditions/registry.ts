@@ -7,6 +7,7 @@ import { suggestion, type Path, type SourceFile } from '../../definitions/source
 import type { Trait } from '../../definitions/trait.js';
 import type { Window } from '../../definitions/windows.js';
 import type { Accumulator, Accumulators } from '../../evaluate/accumulator.js';
+import type { Leaf, Leaves } from '../../evaluate/leaf.js';
 import { MOMENTS } from '../moments.js';
 import { absence } from './absence.js';
 import { all } from './all.js';
@@ -32,6 +33,7 @@ export interface ReadingParts {
   /** Names of traits and segments that exist but are wrong: told already, where they stand. */
   broken: ReadonlySet<string>;
   accumulators: Accumulators;
+  leaves: Leaves;
   /** The segment of a name; or why it cannot be used, where that is not told already. */
   segment(name: string): Segment | { problem: string } | undefined;
 }
@@ -79,6 +81,10 @@ export class ConditionReader implements NodeReader {
     // Named by what it is, not by its place: a segment's SQL must not change with the segments beside it.
     const name = createHash('sha256').update(`${window.text}\n${filter.sql}`).digest('hex').slice(0, 12);
     return this.parts.accumulators.add(`moments_${name}`, filter, window, MOMENTS);
+  }
+
+  leaf(sql: string, leaf: Omit<Leaf, 'index'>): Leaf {
+    return this.parts.leaves.add(sql, leaf);
   }
 
   report(at: Path, message: string): void {

@@ -16,6 +16,7 @@ export const segment = conditionOperator<{ segment: string }>({
     return {
       accumulators: condition.accumulators,
       scopes: [other, ...condition.scopes],
+      leaves: condition.leaves,
       ranks: condition.ranks ?? [],
       traits: condition.traits ?? [],
       holds,

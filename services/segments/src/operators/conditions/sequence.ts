@@ -79,7 +79,7 @@ export const sequence = conditionOperator<{ sequence: Step[]; window: string }>(
     const last = steps.at(-1)!;
     const forMs = last.for === undefined ? 0 : readAbsence(last.for, [...within, steps.length - 1, 'for'], windowMs, reader);
     const good = links.filter((link) => link !== undefined);
-    return good.length < links.length || forMs === undefined ? undefined : chainCondition({ links: good, forMs, windowMs });
+    return good.length < links.length || forMs === undefined ? undefined : chainCondition({ links: good, forMs, windowMs }, reader);
   },
 });
 

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import type { Subject } from '../../evaluate/subject.js';
 import { sqlText } from '../../sql/literal.js';
-import { conditionOperator } from './operator.js';
+import { conditionOperator, partsOfLeaf } from './operator.js';
 
 /** Parts are in hundredths of a percent. */
 const PARTS = 10_000;
@@ -42,16 +42,12 @@ export const split = conditionOperator<{ split: { name: string; from: number; to
       return undefined;
     }
     const numberOf = ({ state }: Subject) => splitNumber(name, state.profileId);
-    const holds = (subject: Subject) => {
-      const number = numberOf(subject);
-      return number >= from && number < to;
-    };
+    const isIn = (number: number) => number >= from && number < to;
+    const holds = (subject: Subject) => isIn(numberOf(subject));
+    const sql = `(${splitNumberSql(name)} >= ${from} AND ${splitNumberSql(name)} < ${to})`;
     return {
-      accumulators: [],
-      scopes: [],
-      holds,
-      nextChange: () => Infinity,
-      sql: () => `(${splitNumberSql(name)} >= ${from} AND ${splitNumberSql(name)} < ${to})`,
+      ...partsOfLeaf(reader.leaf(sql, { accumulators: [], personal: true, holds, nextChange: () => Infinity })),
+      sql: () => sql,
       explain: (subject, depth) => [{
         depth,
         holds: holds(subject),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Subject } from '../../evaluate/subject.js';
 import { COMPARISONS, compileTest, type Test } from '../comparisons.js';
 import type { TraitValue } from '../traits/operator.js';
-import { conditionOperator } from './operator.js';
+import { conditionOperator, partsOfLeaf, type Columns } from './operator.js';
 
 const comparisons = Object.keys(COMPARISONS);
 const schema = z.strictObject({
@@ -32,14 +32,13 @@ export const trait = conditionOperator<{ trait: string }>({
     const [only] = tests;
     const rule = tests.length === 1 ? (value: TraitValue) => only!.holds(value) : (value: TraitValue) => tests.every((test) => test.holds(value));
     const holds = (subject: Subject) => rule(subject.valueOf(compared));
+    const nextChange = (subject: Subject) => (compared.ages ? subject.firstFlip(compared.changes(subject, compareds), holds) : subject.firstFlipOf(compared, rule));
+    const sql = ({ of }: Pick<Columns, 'of'>) => `(${tests.map((test) => test.sql(compared.sql(of))).join(' AND ')})`;
     return {
-      accumulators,
-      scopes: [],
+      ...partsOfLeaf(reader.leaf(sql({ of: ({ name }) => name }), { accumulators, personal: false, holds, nextChange })),
       traits: [compared],
       ranks: compared.rank ? [compared.rank] : [],
-      holds,
-      nextChange: (subject) => (compared.ages ? subject.firstFlip(compared.changes(subject, compareds), holds) : subject.firstFlipOf(compared, rule)),
-      sql: (columns) => `(${tests.map((test) => test.sql(compared.sql(columns.of))).join(' AND ')})`,
+      sql,
       explain(subject, depth) {
         const value = subject.valueOf(compared);
         const rule = tests.map((test) => test.explain((operand) => show(operand as string | number))).join(' and ');
