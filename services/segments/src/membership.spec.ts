@@ -55,7 +55,7 @@ describe('a transition', () => {
 
   it('raises the version of who stays without a change, and tells an exit by the version that was entered', () => {
     const before = after(['a', 'b'], 500);
-    const { changes, state } = transition(before, evaluated(['a']), definitions({ a: { version: 9 }, b: { version: 9 } }), trigger);
+    const { changes, state } = transition(before, evaluated(['a']), definitions({ a: { version: 9 }, b: { version: 9 } }, 'f2'), trigger);
     expect(state.segments).toEqual([{ segment: 'a', version: 9, since: 500 }]);
     expect(changes).toEqual([expect.objectContaining({ change: 'exited', segment: 'b', segment_version: 2 })]);
   });
