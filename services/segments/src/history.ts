@@ -1,6 +1,6 @@
 // The activities of this service's partitions in ClickHouse: written in ranges of offsets, read back for profiles that
 // are not in memory. This service is the only writer of its rows.
-import { HISTORY_SETTINGS, clickhouseError, columnDefinition, columnOf, createTable, historyTable, insertDatums, tableName, withinPatience, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
+import { COMPRESSED_TOGETHER, HISTORY_SETTINGS, clickhouseError, columnDefinition, columnOf, createTable, historyTable, insertDatums, tableName, withinPatience, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { clusterId, locateWire, offsetOf, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint, type Metrics } from '@tideway/service';
@@ -48,6 +48,8 @@ export class History {
       // A table of an older version has not got the fields that came since.
       const columns = this.#table.schema.fields.map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
       await this.clickhouse.command({ query: `ALTER TABLE ${tableName(this.#table)} ${columns.join(', ')}` });
+      // Parts that are there already change as they are merged.
+      await this.clickhouse.command({ query: `ALTER TABLE ${tableName(this.#table)} MODIFY SETTING ${COMPRESSED_TOGETHER}` });
     } catch (error) {
       throw clickhouseError(error, 'creating segments.activities');
     }
