@@ -7,6 +7,7 @@ export * from './consume-transactions.js';
 export * from './cursor.js';
 export { offsetOf } from './fetched-message.js';
 export * from './kept.js';
+export { LargeMap } from './large-map.js';
 export { groupByTopic, type TopicMessage } from './message-size.js';
 export * from './positions.js';
 export { ProductMessages } from './product-messages.js';

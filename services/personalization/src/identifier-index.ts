@@ -1,10 +1,11 @@
 // Whose an identifier is. While two profiles are being merged both have it, and partitions come in any order: where
 // one of them loses it, it is still the other's.
+import { LargeMap } from '@tideway/kafka';
 
 export class IdentifierIndex {
-  readonly #identifiers = new Map<string, readonly string[]>();
+  readonly #identifiers = new LargeMap<readonly string[]>();
   /** Profiles that have an identifier, the one that said so last at the end. */
-  readonly #owners = new Map<string, string[]>();
+  readonly #owners = new LargeMap<string[]>();
 
   /** Sets the identifiers of a profile in place of those that it had; none takes the profile out. */
   set(profileId: string, identifiers: readonly string[]): void {

@@ -1,14 +1,14 @@
 // The published profiles, followed from the topic, and found by any of their identifiers.
 import { randomUUID } from 'node:crypto';
 import type { PersonalizationProfiles } from '@tideway/contracts';
-import { bufferOf, consumeBlocks, keep, readTopics, type Kafka, type KafkaMessage, type Kept } from '@tideway/kafka';
+import { LargeMap, bufferOf, consumeBlocks, keep, readTopics, type Kafka, type KafkaMessage, type Kept } from '@tideway/kafka';
 import { PermanentError, RetryableError, errorText, preparedLoop, untilDone, type Logger, type Loop, type Service } from '@tideway/service';
 import type { Formats } from './formats.js';
 import { IdentifierIndex } from './identifier-index.js';
 
 export class ProfileStore {
   readonly #formats: Formats;
-  readonly #documents = new Map<string, Kept>();
+  readonly #documents = new LargeMap<Kept>();
   readonly #index = new IdentifierIndex();
   /** First offset of each partition that is not applied yet. */
   readonly #next = new Map<number, number>();

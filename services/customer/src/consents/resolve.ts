@@ -31,7 +31,7 @@ interface InForce extends ConsentStatement {
  * decide() and merge() plan; commit() keeps the plan, discard() drops it.
  */
 export class ConsentRegister {
-  readonly #profiles = new Overlay<string, readonly InForce[]>();
+  readonly #profiles = new Overlay<readonly InForce[]>();
   readonly #changes = new Map<string, CustomerConsents | null>();
   readonly #texts = new Map<string, string>();
 

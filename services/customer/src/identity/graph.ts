@@ -60,8 +60,8 @@ const NOTHING: readonly never[] = [];
  */
 export class IdentityGraph {
   readonly #rules: JoinRules;
-  readonly #identifiers = new Overlay<string, IdentifierState>();
-  readonly #profiles = new Overlay<string, readonly string[]>();
+  readonly #identifiers = new Overlay<IdentifierState>();
+  readonly #profiles = new Overlay<readonly string[]>();
   #indexIsStale = false;
 
   constructor(rules: JoinRules) {

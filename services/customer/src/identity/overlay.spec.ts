@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Overlay } from './overlay.js';
 
 const restored = () => {
-  const overlay = new Overlay<string, number>();
+  const overlay = new Overlay<number>();
   overlay.restore('a', 1);
   return overlay;
 };
