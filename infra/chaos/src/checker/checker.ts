@@ -2,7 +2,6 @@
 // put in another order or computed differently?
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkMemberships, checkOnce, checkProfiles, readMemberships, type Clients } from '@tideway/mesh';
-import { RetryableError } from '@tideway/service';
 import type { Totals } from '@tideway/simulator';
 import type { Write } from '../definitions/author.js';
 import type { Evidence } from '../evidence.js';
@@ -30,9 +29,9 @@ export interface CheckOptions {
 /** What was evaluated is in ClickHouse: states before timers are looked for in them, and memberships after it. */
 const SETTLED_MS = 2_000;
 
-/** A read that failed says nothing about what it was to read: it is done again, this often at most. */
+/** A read that failed, for whatever reason, says nothing about what it was to read: it is done again, this often at most. */
 const ATTEMPTS = 5;
-const RETRY_MS = 1_000;
+const RETRY_MS = 5_000;
 
 /** Every check; call it when everything is processed, though time goes on changing memberships. Rejects where the platform does not answer. */
 export async function check(options: CheckOptions): Promise<Verdict[]> {
@@ -44,7 +43,7 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
     try {
       return [...(await checkOnceMore(options, frozen)), timers];
     } catch (error) {
-      if (!(error instanceof RetryableError) || attempt === ATTEMPTS) throw error;
+      if (attempt === ATTEMPTS) throw error;
       await sleep(RETRY_MS);
     }
   }

@@ -10,7 +10,7 @@ import { LEAST_SEGMENTS } from '../definitions/own.js';
 import { WRITTEN_PREFIX, type WrittenSegment } from '../definitions/written.js';
 import { verdict, type Verdict } from './verdict.js';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 60_000;
 const POLL_MS = 500;
 /** By partition of profiles: the meaning of each segment that they were brought to, as JSON. Internal to the service. */
 const ADOPTED_TOPIC = 'segments.adopted.v1';

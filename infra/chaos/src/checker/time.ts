@@ -7,15 +7,24 @@ const DUE_TIMEOUT_MS = 60_000;
 const POLL_MS = 300;
 
 /** Waits until no state has a timer that was due by `frozen` (ms): who is still to be evaluated is in no comparison. */
-export async function checkTimers({ rows }: Clients, frozen: number): Promise<Verdict> {
+export async function checkTimers(clients: Clients, frozen: number): Promise<Verdict> {
   const begin = Date.now();
-  for (;;) {
-    const [states] = await rows<{ due: number; pending: number }>('SELECT countIf(next_timer_at <= fromUnixTimestamp64Milli({now:Int64})) AS due, countIf(next_timer_at IS NOT NULL) AS pending FROM segments.state', { now: frozen });
-    const [due, pending] = [Number(states!.due), Number(states!.pending)];
-    if (due === 0) return verdict('timers', true, `${pending} are pending, none that was due; they were through in ${((Date.now() - begin) / 1_000).toFixed(1)} s`);
-    if (Date.now() - begin > DUE_TIMEOUT_MS) return verdict('timers', false, `${due} profiles were not evaluated when they were due, a minute after it`, { lost: Array.from({ length: due }, () => frozen) });
-    await sleep(POLL_MS);
+  for (let found: Timers | undefined; ; await sleep(POLL_MS)) {
+    // A question that is not answered is asked again.
+    found = await readTimers(clients, frozen).catch(() => found);
+    if (found?.due === 0) return verdict('timers', true, `${found.pending} are pending, none that was due; they were through in ${((Date.now() - begin) / 1_000).toFixed(1)} s`);
+    if (Date.now() - begin > DUE_TIMEOUT_MS) return verdict('timers', false, `${found?.due ?? 'nobody knows how many'} profiles were not evaluated when they were due, a minute after it`, { lost: Array.from({ length: found?.due ?? 0 }, () => frozen) });
   }
+}
+
+interface Timers {
+  due: number;
+  pending: number;
+}
+
+async function readTimers({ rows }: Clients, now: number): Promise<Timers> {
+  const [states] = await rows<Timers>('SELECT countIf(next_timer_at <= fromUnixTimestamp64Milli({now:Int64})) AS due, countIf(next_timer_at IS NOT NULL) AS pending FROM segments.state', { now });
+  return { due: Number(states!.due), pending: Number(states!.pending) };
 }
 
 /** What moves people in and out in every run. Nothing is split or erased. */
