@@ -7,7 +7,7 @@ import type { ProfileState } from './subject.js';
 const MINUTE = 60_000;
 const NOON = Date.parse('2026-01-15T12:00:00Z');
 // All traits that ship, and a few of the segments.
-const SEGMENTS = ['ad-leads-to-win', 'cart-abandoners', 'high-intent', 'needs-care', 'trade-leads-browsing', 'vip-customers'];
+const SEGMENTS = ['ad-leads-to-win', 'cart-abandoners', 'engaged-prospects', 'high-intent', 'needs-care', 'trade-leads-browsing', 'vip-customers'];
 const shipped = loadDefinitions();
 const definitions = { ...shipped, segments: shipped.segments.filter(({ name }) => SEGMENTS.includes(name)) };
 const evaluator = createEvaluator(definitions);
