@@ -1,4 +1,4 @@
-// The live picture of a running mesh: events per domain, lag, profiles, members per segment, latency.
+// The live picture of a running mesh: events per domain, lag, profiles, members of the largest segments, latency.
 import type { Clients } from './clients.js';
 import { lagByGroup } from './lag.js';
 import type { Mesh } from './mesh.js';
@@ -6,6 +6,8 @@ import { quantile, scrape, sumBy, type Sample } from './scrape.js';
 
 const INTERVAL_MS = 1_000;
 const PLAIN_INTERVAL_MS = 5_000;
+/** Segments that are shown with their size: the largest. */
+const SHOWN = 10;
 
 export interface Live {
   stop(): void;
@@ -44,14 +46,14 @@ async function draw(mesh: Mesh, clients: Clients, sent: Record<string, number>):
   const [customer, segments, warehouse] = await Promise.all([scrape(mesh.urls.customer), scrape(mesh.urls.segments), scrape(mesh.urls.warehouse)]);
   const [lag, members, [profiles]] = await Promise.all([
     lagByGroup(clients),
-    clients.rows<{ segment: string; n: number }>('SELECT segment, count() AS n FROM segments.members GROUP BY segment ORDER BY segment'),
+    clients.rows<{ segment: string; n: number }>('SELECT segment, count() AS n FROM segments.members GROUP BY segment ORDER BY n DESC, segment'),
     clients.rows<{ n: number }>('SELECT uniqExact(profile_id) AS n FROM customer.identities'),
   ]);
   return [
     `events    ${Object.entries(sent).map(([domain, n]) => `${domain} ${n}`).join('   ')}`,
     `lag       ${Object.entries(lag).map(([group, n]) => `${group} ${n}`).join('   ')}`,
     `profiles  ${profiles?.n ?? 0}   identifiers ${sumBy(customer, 'tideway_customer_identifiers').get('') ?? 0}   merges ${sumBy(customer, 'tideway_customer_merges_total').get('') ?? 0}`,
-    `segments  ${members.map(({ segment, n }) => `${segment} ${n}`).join('   ') || 'nobody yet'}`,
+    `segments  ${members.slice(0, SHOWN).map(({ segment, n }) => `${segment} ${n}`).join('   ') || 'nobody yet'}${members.length > SHOWN ? `   and ${members.length - SHOWN} more` : ''}`,
     `latency   event to segment ${latency(segments, 'tideway_event_to_membership_seconds')}   event to row ${latency(warehouse, 'tideway_event_to_row_seconds')}`,
   ];
 }
