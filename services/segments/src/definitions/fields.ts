@@ -69,7 +69,7 @@ const LISTS: ListField[] = (['product_id', 'category', 'brand', 'name'] as const
   name: `items.${part}`,
   column: 'items',
   readAll: (activity) => activity.items.map((item) => item[part]).filter((text) => text !== null),
-  sql: `arrayMap(text -> assumeNotNull(text), arrayFilter(text -> text IS NOT NULL, arrayMap(item -> tupleElement(item, ${sqlText(part)}), items)))`,
+  sql: `arrayMap(text -> assumeNotNull(text), arrayFilter(text -> text IS NOT NULL, tupleElement(items, ${sqlText(part)})))`,
 }));
 
 const PROPERTY = 'properties.';
