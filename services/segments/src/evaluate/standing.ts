@@ -144,9 +144,9 @@ export class Standings {
     holding[position] = 0;
     if (this.#failed.has(position)) return Infinity;
     try {
-      const [holds, next] = [condition.holds(subject), condition.nextChange(subject)];
-      holding[position] = holds ? 1 : 0;
-      return next;
+      const outcome = condition.outcome(subject);
+      holding[position] = outcome > 0 ? 1 : 0;
+      return Math.abs(outcome);
     } catch (error) {
       // The others go on: one definition must not stop everybody's.
       this.#failed.add(position);
