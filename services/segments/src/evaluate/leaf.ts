@@ -72,11 +72,17 @@ export class Outcomes {
     try {
       this.#work(leaf, subject);
     } catch {
-      this.known[leaf.index] = UNKNOWN;
-      this.until.delete(leaf.index);
-      return true;
+      return this.forget(leaf);
     }
     return before !== this.known[leaf.index] || until !== this.until.get(leaf.index);
+  }
+
+  /** An outcome that was somebody else's is not known any more; whether it was. */
+  forget({ index }: Leaf): boolean {
+    if (this.known[index] === UNKNOWN) return false;
+    this.known[index] = UNKNOWN;
+    this.until.delete(index);
+    return true;
   }
 
   /** Positions of the leaves whose time has come by `now`. */

@@ -15,6 +15,8 @@ export function allOf(parts: readonly Condition[]): Condition {
       let [first, missing] = [Infinity, 0];
       for (const part of parts) {
         const outcome = part.outcome(subject);
+        // Whatever the others do: they are not even asked.
+        if (outcome === -Infinity) return outcome;
         if (outcome < 0) missing = Math.max(missing, -outcome);
         else first = Math.min(first, outcome);
       }

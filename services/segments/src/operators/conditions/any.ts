@@ -18,6 +18,8 @@ export const any = conditionOperator<{ any: unknown[] }>({
         let [first, holding] = [Infinity, 0];
         for (const part of parts) {
           const outcome = part.outcome(subject);
+          // Whatever the others do: they are not even asked.
+          if (outcome === Infinity) return outcome;
           if (outcome > 0) holding = Math.max(holding, outcome);
           else first = Math.min(first, -outcome);
         }
