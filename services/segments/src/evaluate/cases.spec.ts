@@ -18,7 +18,7 @@ describe('the definitions in schemas/', () => {
   });
 
   it('have a case that fails when the definition is wrong', () => {
-    const wrong = definitions.segments.map((segment) => ({ ...segment, condition: { ...segment.condition, holds: () => true } }));
+    const wrong = definitions.segments.map((segment) => ({ ...segment, condition: { ...segment.condition, outcome: () => Infinity } }));
     expect(runCases({ ...definitions, segments: wrong }).some(({ passed }) => !passed)).toBe(true);
   });
 });

@@ -139,7 +139,7 @@ describe('a definition that fails', () => {
 
   it('is disabled and told once, and the others go on', () => {
     const failures: string[] = [];
-    const broken = { ...definitions, segments: definitions.segments.map((segment) => (segment.name === 'high-intent' ? { ...segment, condition: { ...segment.condition, holds: failing } } : segment)) };
+    const broken = { ...definitions, segments: definitions.segments.map((segment) => (segment.name === 'high-intent' ? { ...segment, condition: { ...segment.condition, outcome: failing } } : segment)) };
     const evaluating = createEvaluator(broken, (definition) => failures.push(definition));
     state = evaluating.empty('');
     for (const purpose of ['personalization', 'marketing']) decide(evaluating, purpose);

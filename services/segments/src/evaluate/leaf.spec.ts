@@ -26,24 +26,24 @@ describe('leaves', () => {
   it('are worked out once, however many ask', () => {
     const { leaf, times } = counted();
     const subject = subjectAt(150, Outcomes.ofNone(1));
-    expect([subject.holds(leaf), subject.nextChange(leaf), subject.holds(leaf)]).toEqual([true, 200, true]);
+    expect([subject.outcomeOf(leaf), subject.outcomeOf(leaf)]).toEqual([200, 200]);
     expect(times()).toBe(1);
   });
 
   it('are due at their time, and not before', () => {
     const { leaf } = counted();
     const outcomes = Outcomes.ofNone(1);
-    subjectAt(50, outcomes).holds(leaf);
+    expect(subjectAt(50, outcomes).outcomeOf(leaf)).toBe(-100);
     expect([outcomes.due(99), outcomes.due(100)]).toEqual([[], [0]]);
     expect(outcomes.renew(leaf, subjectAt(100, outcomes))).toBe(true);
-    expect([subjectAt(100, outcomes).holds(leaf), outcomes.soonest, outcomes.due(199)]).toEqual([true, 200, []]);
+    expect([subjectAt(100, outcomes).outcomeOf(leaf), outcomes.soonest, outcomes.due(199)]).toEqual([200, 200, []]);
   });
 
   it('are no others where neither what they say nor their time is another', () => {
     const { leaf } = counted();
     const outcomes = Outcomes.ofNone(1);
     expect(outcomes.renew(leaf, subjectAt(120, outcomes))).toBe(false);
-    subjectAt(120, outcomes).holds(leaf);
+    subjectAt(120, outcomes).outcomeOf(leaf);
     expect([outcomes.renew(leaf, subjectAt(150, outcomes)), outcomes.renew(leaf, subjectAt(200, outcomes))]).toEqual([false, true]);
   });
 
@@ -56,17 +56,17 @@ describe('leaves', () => {
         return true;
       },
     });
-    expect(subjectAt(1, outcomes).holds(leaf)).toBe(true);
+    expect(subjectAt(1, outcomes).outcomeOf(leaf)).toBe(Infinity);
     expect(outcomes.renew(leaf, subjectAt(2, outcomes))).toBe(true);
-    expect(() => subjectAt(2, outcomes).holds(leaf)).toThrow('cannot');
+    expect(() => subjectAt(2, outcomes).outcomeOf(leaf)).toThrow('cannot');
   });
 
   it('of a copy go their own way', () => {
     const { leaf } = counted();
     const outcomes = Outcomes.ofNone(1);
-    subjectAt(150, outcomes).holds(leaf);
+    subjectAt(150, outcomes).outcomeOf(leaf);
     const copy = outcomes.copy();
     copy.renew(leaf, subjectAt(200, copy));
-    expect([subjectAt(150, outcomes).holds(leaf), subjectAt(200, copy).holds(leaf)]).toEqual([true, false]);
+    expect([subjectAt(150, outcomes).outcomeOf(leaf), subjectAt(200, copy).outcomeOf(leaf)]).toEqual([200, -Infinity]);
   });
 });

@@ -9,9 +9,15 @@ export interface Leaf {
   accumulators: readonly Accumulator[];
   /** Whether it depends on who the profile is, whatever that has done. */
   personal: boolean;
-  /** As Condition has both; asked of a subject, they are worked out once. */
+  /** Asked of a subject, what both come to is worked out once: see Subject.outcomeOf. */
   holds(subject: Subject): boolean;
+  /** A time (ms) after the subject's until which time alone does not change `holds`; Infinity where it never does. May be early, never late. */
   nextChange(subject: Subject): number;
+}
+
+/** As Condition.outcome. */
+export function outcomeOf(leaf: Leaf, subject: Subject): number {
+  return leaf.holds(subject) ? leaf.nextChange(subject) : -leaf.nextChange(subject);
 }
 
 /** The leaves of all definitions. What is asked for twice is one. */
@@ -51,14 +57,12 @@ export class Outcomes {
     return this.#soonest;
   }
 
-  holds(leaf: Leaf, subject: Subject): boolean {
-    if (this.known[leaf.index] === UNKNOWN) this.#work(leaf, subject);
-    return this.known[leaf.index] === HOLDS;
-  }
-
-  nextChange(leaf: Leaf, subject: Subject): number {
-    if (this.known[leaf.index] === UNKNOWN) this.#work(leaf, subject);
-    return this.until.get(leaf.index) ?? Infinity;
+  /** As Condition.outcome. */
+  of(leaf: Leaf, subject: Subject): number {
+    const { index } = leaf;
+    if (this.known[index] === UNKNOWN) this.#work(leaf, subject);
+    const until = this.until.get(index) ?? Infinity;
+    return this.known[index] === HOLDS ? until : -until;
   }
 
   /** Works a known outcome out anew; whether it is another. One that cannot be worked out is not known any more: who asks gets the error. */
@@ -68,11 +72,17 @@ export class Outcomes {
     try {
       this.#work(leaf, subject);
     } catch {
-      this.known[leaf.index] = UNKNOWN;
-      this.until.delete(leaf.index);
-      return true;
+      return this.forget(leaf);
     }
     return before !== this.known[leaf.index] || until !== this.until.get(leaf.index);
+  }
+
+  /** An outcome that was somebody else's is not known any more; whether it was. */
+  forget({ index }: Leaf): boolean {
+    if (this.known[index] === UNKNOWN) return false;
+    this.known[index] = UNKNOWN;
+    this.until.delete(index);
+    return true;
   }
 
   /** Positions of the leaves whose time has come by `now`. */
@@ -88,8 +98,9 @@ export class Outcomes {
   }
 
   #work(leaf: Leaf, subject: Subject): void {
-    const [holds, next] = [leaf.holds(subject), leaf.nextChange(subject)];
-    this.known[leaf.index] = holds ? HOLDS : FAILS;
+    const outcome = outcomeOf(leaf, subject);
+    const next = Math.abs(outcome);
+    this.known[leaf.index] = outcome > 0 ? HOLDS : FAILS;
     if (next === Infinity) this.until.delete(leaf.index);
     else this.until.set(leaf.index, next);
     if (next < this.#soonest) this.#soonest = next;

@@ -41,7 +41,7 @@ export class Standings {
   readonly #scopeOf: readonly number[];
   /** By position. */
   readonly #leaves: Leaf[] = [];
-  readonly #personal: readonly number[];
+  readonly #personal: readonly Leaf[];
   /** Positions of the leaves that read an accumulator... */
   readonly #leavesOf = new Map<number, number[]>();
   /** ...and of the segments that have a leaf, and that read an accumulator. */
@@ -69,7 +69,7 @@ export class Standings {
     }
     const leaves = this.#leaves.filter((leaf) => leaf !== undefined);
     for (const leaf of leaves) for (const { index } of leaf.accumulators) put(this.#leavesOf, index, leaf.index);
-    this.#personal = leaves.filter(({ personal }) => personal).map(({ index }) => index);
+    this.#personal = leaves.filter(({ personal }) => personal);
   }
 
   /** Names of the segments that the profile is in, sorted, and the time until which time alone changes none of them. */
@@ -79,7 +79,7 @@ export class Standings {
       this.#renew(known, state, now, known.changed);
     } else {
       state.standing = this.#copyOfNobodys(state.consents, now);
-      this.#renew(state.standing, state, now, state.buckets.keys(), this.#personal);
+      this.#renew(state.standing, state, now, state.buckets.keys(), true);
     }
     const { members, decidedUntil, soonest } = state.standing!;
     return { members, nextChange: Math.min(decidedUntil, soonest) };
@@ -119,13 +119,14 @@ export class Standings {
     return standing;
   }
 
-  /** Brings a standing to `now`, where these accumulators and leaves may be others than they were. */
-  #renew(standing: Standing, state: ProfileState, now: number, changed: Iterable<number>, leaves: readonly number[] = []): void {
+  /** Brings a standing, which may be that of somebody else, to `now`, where these accumulators may be others than they were. */
+  #renew(standing: Standing, state: ProfileState, now: number, changed: Iterable<number>, ofNobody = false): void {
     const { outcomes, until } = standing;
     const subject = new Subject(state, now, outcomes);
-    const asked = new Set([...leaves, ...outcomes.due(now)]);
+    const asked = new Set(outcomes.due(now));
     for (const index of changed) for (const leaf of this.#leavesOf.get(index) ?? []) asked.add(leaf);
     const affected = new Set<number>();
+    if (ofNobody) for (const leaf of this.#personal) if (outcomes.forget(leaf)) for (const position of this.#dependents.get(leaf.index)!) affected.add(position);
     for (const leaf of asked) {
       if (outcomes.renew(this.#leaves[leaf]!, subject)) for (const position of this.#dependents.get(leaf)!) affected.add(position);
     }
@@ -159,9 +160,9 @@ export class Standings {
     holding[position] = 0;
     if (this.#failed.has(position)) return Infinity;
     try {
-      const [holds, next] = [condition.holds(subject), condition.nextChange(subject)];
-      holding[position] = holds ? 1 : 0;
-      return next;
+      const outcome = condition.outcome(subject);
+      holding[position] = outcome > 0 ? 1 : 0;
+      return Math.abs(outcome);
     } catch (error) {
       // The others go on: one definition must not stop everybody's.
       this.#failed.add(position);

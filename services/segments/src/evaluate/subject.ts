@@ -3,7 +3,7 @@ import type { Trait } from '../definitions/trait.js';
 import type { TraitValue } from '../operators/traits/operator.js';
 import type { Buckets } from './accumulator.js';
 import type { Consents } from './consents.js';
-import type { Leaf, Outcomes } from './leaf.js';
+import { outcomeOf, type Leaf, type Outcomes } from './leaf.js';
 import type { Standing } from './standing.js';
 
 /** All that an evaluation needs of one profile, whatever order its activities came in. In memory only: rebuilt from rows. */
@@ -40,12 +40,9 @@ export class Subject {
    */
   constructor(readonly state: ProfileState, readonly now: number, private readonly outcomes?: Outcomes) {}
 
-  holds(leaf: Leaf): boolean {
-    return this.outcomes ? this.outcomes.holds(leaf, this) : leaf.holds(this);
-  }
-
-  nextChange(leaf: Leaf): number {
-    return this.outcomes ? this.outcomes.nextChange(leaf, this) : leaf.nextChange(this);
+  /** As Condition.outcome. */
+  outcomeOf(leaf: Leaf): number {
+    return this.outcomes ? this.outcomes.of(leaf, this) : outcomeOf(leaf, this);
   }
 
   /** The value of a trait, worked out once. */

@@ -23,7 +23,7 @@ export function compileNomineesSql({ segments }: Pick<Definitions, 'segments'>, 
   const member = asked.map((segment) => `(${columns.consent(segment)} AND ${segment.condition.sql(columns)})`).join('\n    OR ');
   // Somebody who never did anything tells whether the clock alone changes a condition.
   const nobody = new Subject(emptyState(NOBODY), now);
-  const byClock = asked.some(({ condition }) => condition.nextChange(nobody) < Infinity);
+  const byClock = asked.some(({ condition }) => Math.abs(condition.outcome(nobody)) < Infinity);
   const reach = Math.max(0, ...accumulators.map(({ window, aggregation }) => (aggregation.passes ? Infinity : window.reachMs)));
   const pending = byClock || reach === Infinity ? 'true' : `last_at + ${reach} > {now:Int64}`;
   return [

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CONDITION } from '../../definitions/vocabulary.js';
 import type { Subject } from '../../evaluate/subject.js';
-import { conditionOperator, firstChange, lastChange, partsOf, readEach, type Condition } from './operator.js';
+import { conditionOperator, partsOf, readEach, type Condition } from './operator.js';
 
 /** The condition that every one of `parts` holds. */
 export function allOf(parts: readonly Condition[]): Condition {
@@ -11,7 +11,17 @@ export function allOf(parts: readonly Condition[]): Condition {
     ...partsOf(parts),
     holds,
     // While one part does not hold, the others do not matter: it comes to hold when the last of them does, or later.
-    nextChange: (subject) => lastChange(parts, false, subject) ?? firstChange(parts, subject),
+    outcome(subject) {
+      let [first, missing] = [Infinity, 0];
+      for (const part of parts) {
+        const outcome = part.outcome(subject);
+        // Whatever the others do: they are not even asked.
+        if (outcome === -Infinity) return outcome;
+        if (outcome < 0) missing = Math.max(missing, -outcome);
+        else first = Math.min(first, outcome);
+      }
+      return missing > 0 ? -missing : first;
+    },
     sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' AND ')})`,
     explain: (subject, depth) => [
       { depth, holds: holds(subject), sentence: 'all of these must hold:' },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CONDITION } from '../../definitions/vocabulary.js';
 import type { Subject } from '../../evaluate/subject.js';
-import { conditionOperator, firstChange, lastChange, partsOf, readEach } from './operator.js';
+import { conditionOperator, partsOf, readEach } from './operator.js';
 
 export const any = conditionOperator<{ any: unknown[] }>({
   schema: z.strictObject({ any: z.array(CONDITION).min(1) }),
@@ -14,7 +14,17 @@ export const any = conditionOperator<{ any: unknown[] }>({
       ...partsOf(parts),
       holds,
       // While one part holds, the others do not matter: it ceases to hold when the last of those that do does, or later.
-      nextChange: (subject) => lastChange(parts, true, subject) ?? firstChange(parts, subject),
+      outcome(subject) {
+        let [first, holding] = [Infinity, 0];
+        for (const part of parts) {
+          const outcome = part.outcome(subject);
+          // Whatever the others do: they are not even asked.
+          if (outcome === Infinity) return outcome;
+          if (outcome > 0) holding = Math.max(holding, outcome);
+          else first = Math.min(first, -outcome);
+        }
+        return holding > 0 ? holding : -first;
+      },
       sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' OR ')})`,
       explain: (subject, depth) => [
         { depth, holds: holds(subject), sentence: 'at least one of these must hold:' },

@@ -10,6 +10,7 @@ export const not = conditionOperator<{ not?: unknown }>({
     return part && {
       ...partsOf([part]),
       holds: (subject) => !part.holds(subject),
+      outcome: (subject) => -part.outcome(subject),
       sql: (columns) => `(NOT ${part.sql(columns)})`,
       explain: (subject, depth) => [
         { depth, holds: !part.holds(subject), sentence: 'this must not hold:' },

@@ -28,8 +28,11 @@ export interface Columns {
 /** A compiled condition. */
 export interface Condition {
   holds(subject: Subject): boolean;
-  /** A time (ms) after the subject's until which time alone does not change `holds`; Infinity where it never does. May be early, never late. */
-  nextChange(subject: Subject): number;
+  /**
+   * Whether it holds, by its sign, and a time (ms) after the subject's until which time alone does not change that:
+   * more than 0 where it holds, less where it does not, infinite where it never changes. May be early, never late.
+   */
+  outcome(subject: Subject): number;
   /** Gives 1 or 0, never null. */
   sql(columns: Columns): string;
   explain(subject: Subject, depth: number): Finding[];
@@ -81,33 +84,18 @@ export function readEach(nodes: readonly unknown[], at: Path, reader: NodeReader
   return good.length === nodes.length ? good : undefined;
 }
 
-/** What a condition that is made of others reads, and when it may change: it cannot before one of them does. */
-export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'leaves' | 'ranks' | 'traits' | 'nextChange'> {
+/** What a condition that is made of others reads. */
+export function partsOf(parts: readonly Condition[]): Pick<Condition, 'accumulators' | 'scopes' | 'leaves' | 'ranks' | 'traits'> {
   return {
     accumulators: [...new Set(parts.flatMap(({ accumulators }) => accumulators))],
     scopes: parts.flatMap(({ scopes }) => scopes),
     leaves: [...new Set(parts.flatMap(({ leaves }) => leaves))],
     ranks: [...new Set(parts.flatMap(({ ranks = [] }) => ranks))],
     traits: parts.flatMap(({ traits = [] }) => traits),
-    nextChange: (subject) => firstChange(parts, subject),
   };
 }
 
-/** The first of the times (ms) at which one of them may change; Infinity where none does. */
-export function firstChange(parts: readonly Condition[], subject: Subject): number {
-  let first = Infinity;
-  for (const part of parts) first = Math.min(first, part.nextChange(subject));
-  return first;
-}
-
-/** Of those parts that hold, or of those that do not, the time (ms) at which the last of them may change; undefined where there are none. */
-export function lastChange(parts: readonly Condition[], holding: boolean, subject: Subject): number | undefined {
-  let last: number | undefined;
-  for (const part of parts) if (part.holds(subject) === holding) last = Math.max(last ?? 0, part.nextChange(subject));
-  return last;
-}
-
 /** What a condition that is a leaf reads, and how it is evaluated. */
-export function partsOfLeaf(leaf: Leaf): Pick<Condition, 'accumulators' | 'scopes' | 'leaves' | 'holds' | 'nextChange'> {
-  return { accumulators: leaf.accumulators, scopes: [], leaves: [leaf], holds: (subject) => subject.holds(leaf), nextChange: (subject) => subject.nextChange(leaf) };
+export function partsOfLeaf(leaf: Leaf): Pick<Condition, 'accumulators' | 'scopes' | 'leaves' | 'holds' | 'outcome'> {
+  return { accumulators: leaf.accumulators, scopes: [], leaves: [leaf], holds: (subject) => leaf.holds(subject), outcome: (subject) => subject.outcomeOf(leaf) };
 }

@@ -21,11 +21,9 @@ export const segment = conditionOperator<{ segment: string }>({
       traits: condition.traits ?? [],
       holds,
       // Without consent the condition does not matter, and where the condition does not hold, consent does not.
-      nextChange(subject) {
+      outcome(subject) {
         const decided = nextDecisionAt(subject.state.consents, other, subject.now);
-        if (!isGranted(subject)) return decided;
-        const next = condition.nextChange(subject);
-        return condition.holds(subject) ? Math.min(decided, next) : next;
+        return isGranted(subject) ? Math.min(decided, condition.outcome(subject)) : -decided;
       },
       sql: (columns) => `(${columns.consent(other)} AND ${condition.sql(columns)})`,
       explain: (subject, depth) => [
