@@ -26,7 +26,7 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   segments-timers how late profiles are evaluated whose time comes, very many within a minute
   peers           what else there is, also as npm run bench:peers: the ways of \`warehouse\` with further sinks, and Kafka clients
   streams         five segments by ours and by Kafka Streams, of the same topic: about 7 minutes, 2 of them before the first figure;
-                  downloads 96 MB from Maven Central once
+                  downloads 96 MB from Maven Central once, a compiler among it: a JRE of Java 17 will do
   all             warehouse and latency (default)
 
   --records N     warehouse, peers: records of a round (default 1000000); streams: activities of the time before

@@ -47,6 +47,11 @@ describe('the section on Kafka Streams', () => {
     expect(measured(reader('segments', 1), reader('streams', 1, { recovery: undefined }))).toContain('We lose at none of these.');
   });
 
+  it('does not count where Kafka kept the publisher waiting', () => {
+    expect(measured(reader('segments', 1), reader('streams', 1), { slowestPublishMs: 1_001 })).toContain('**The run does not count**');
+    expect(measured(reader('segments', 1), reader('streams', 1), { slowestPublishMs: 1_000 })).not.toContain('does not count');
+  });
+
   it('says who has other members, and whose changes were lost or doubled', () => {
     expect(measured(reader('segments', 1), reader('streams', 1))).toContain('At the end both have the same members (high-intent 12). Numbers of changes have no gap and no repeat');
     const text = measured(reader('segments', 1), reader('streams', 1, { broken: 3 }), { comparison: { members: { 'high-intent': 12 }, different: 2, example: 'a is in x' } });

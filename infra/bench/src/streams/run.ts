@@ -7,6 +7,7 @@ import { compareMembers, readTold, type Comparison } from './members.js';
 import { observeChanges, type Recovery } from './observer.js';
 import { killOne, measureLive, readBacklog, settle, type Backlog, type Live } from './phases.js';
 import { STREAMS_SETTINGS } from './program.js';
+import { SEGMENTS } from './segments-folder.js';
 
 export interface StreamsOptions {
   /** Activities of the time before. */
@@ -90,7 +91,8 @@ async function compareAtEnd({ clients, readers: { tideway, streams } }: Ground) 
   for (let attempt = 1; ; attempt += 1) {
     while (!isCalm(new Date().getUTCSeconds())) await sleep(500);
     const [ours, theirs] = await Promise.all([readTold(clients, tideway.topic), readTold(clients, streams.topic)]);
-    const comparison = compareMembers(ours.members, theirs.members);
+    const found = compareMembers(ours.members, theirs.members);
+    const comparison = { ...found, members: Object.fromEntries(SEGMENTS.map((name) => [name, found.members[name] ?? 0])) };
     if (comparison.different === 0 || attempt === COMPARISONS) return { comparison, told: { tideway: ours, streams: theirs } };
     await sleep(2_000);
   }

@@ -44,7 +44,7 @@ export class Shop {
       left.push({ type: 'page_viewed', product: 'web.page-views' }, { type: 'product_viewed', product: 'web.ecommerce-events' });
     }
     if (this.#random() < 0.3) left.push({ type: 'product_added', product: 'web.ecommerce-events' });
-    const value = Math.floor(this.#random() * 400) * 1_000_000;
+    const value = Math.floor(this.#random() * 1_500) * 1_000_000;
     const money = { product: 'web.orders', currency: this.#random() < 0.95 ? 'EUR' : 'CHF' };
     if (this.#random() < 0.12) left.push({ ...money, type: 'order_completed', value_micros: value });
     if (this.#random() < 0.01) left.push({ ...money, type: 'order_refunded', value_micros: -value });
