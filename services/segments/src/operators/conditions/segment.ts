@@ -14,7 +14,7 @@ export const segment = conditionOperator<{ segment: string }>({
     const other = reader.segment(node.segment, [...at, 'segment']);
     if (!other) return undefined;
     const { condition } = other;
-    if (condition.sql({ of: ({ name }) => name, consent: ({ purpose }) => purpose }).length > MAX_SQL) {
+    if (condition.sql({ of: ({ name }) => name, value: ({ name }) => name, consent: ({ purpose }) => purpose }).length > MAX_SQL) {
       reader.report([...at, 'segment'], `"${node.segment}" is too costly to be part of another segment: name fewer segments in it, or those that it names directly`);
       return undefined;
     }

@@ -39,7 +39,7 @@ export const trait = conditionOperator<{ trait: string }>({
       ranks: compared.rank ? [compared.rank] : [],
       holds,
       nextChange: (subject) => (compared.ages ? subject.firstFlip(compared.changes(subject, compareds), holds) : subject.firstFlipOf(compared, rule)),
-      sql: (columns) => `(${tests.map((test) => test.sql(compared.sql(columns.of))).join(' AND ')})`,
+      sql: (columns) => `(${tests.map((test) => test.sql(columns.value(compared))).join(' AND ')})`,
       explain(subject, depth) {
         const value = subject.valueOf(compared);
         const rule = tests.map((test) => test.explain((operand) => show(operand as string | number))).join(' and ');
