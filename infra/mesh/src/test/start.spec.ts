@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { workspaceRoot } from '@tideway/embedded';
 import { processesNaming, runProgram, waitFor } from '@tideway/testing';
+import { inventedFacts } from './activity-shapes.js';
 import { askQuestions } from './analyst-questions.js';
 
 const program = path.join(workspaceRoot, 'infra/mesh/dist/start.js');
@@ -33,6 +34,8 @@ describe('npm start', () => {
     expect(await runProgram(evaluate, [], { env })).toEqual({ code: 1, output: expect.stringContaining('truth.ndjson: `npm start` writes it') });
     let score = '';
     let problems = ['nobody asked'];
+    let invented = ['nobody asked'];
+    const DAY_MS = 86_400_000;
     // A seed whose month has a deal, orders, and mails after them, whatever day it ends on.
     const { code, output } = await runProgram(program, ['--days', '30', '--sessions', '12', '--seed', '32'], {
       env,
@@ -41,9 +44,11 @@ describe('npm start', () => {
         score = (await runProgram(evaluate, [], { env })).output;
         // Rows are on their way still.
         await waitFor(async () => (problems = await askQuestions(printed)).length === 0, { timeoutMs: 60_000, intervalMs: 1_000 }).catch(() => undefined);
+        const until = Date.now();
+        invented = await inventedFacts(printed, { seed: 32, from: until - 30 * DAY_MS, sessionsPerDay: 12, until });
       },
     });
-    expect(problems).toEqual([]);
+    expect([problems, invented]).toEqual([[], []]);
     expect([code, code === 0 ? '' : output.slice(-1_500)]).toEqual([0, '']);
     for (const text of ['Following Ada Berg', 'segment high-intent: entered', 'profile_merged', 'npm run -s tideway -- topic tail', 'curl -s', 'day 30 of 30', 'goes on live']) expect(output).toContain(text);
     expect(output).not.toContain('Not as expected');

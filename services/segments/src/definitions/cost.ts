@@ -26,7 +26,7 @@ const MAX_BUCKETS = 200_000;
 
 /** Whether a segment has more conditions than it may. */
 export function isTooLong(condition: Condition): boolean {
-  return condition.sql({ of: ({ name }) => name, consent: ({ purpose }) => purpose }).length > MAX_SQL;
+  return condition.sql({ of: ({ name }) => name, value: ({ name }) => name, consent: ({ purpose }) => purpose }).length > MAX_SQL;
 }
 
 /** A definition, what it keeps of every person's activities, and the key of the file that says so. */

@@ -118,8 +118,8 @@ describe('a state', () => {
     evaluator.prune(state, NOON);
     expect(evaluator.traits(state, NOON)).toEqual(before);
     const sizes = [...state.buckets.values()].map((buckets) => buckets.size);
-    // The days of 90 days.
-    expect(Math.max(...sizes)).toBe(60);
+    // The days of last month and of this one, for windows of the calendar.
+    expect(Math.max(...sizes)).toBe(46);
     expect([...state.consents.values()].flat()).toHaveLength(1);
   });
 });

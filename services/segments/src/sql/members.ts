@@ -5,7 +5,8 @@ import type { Segment } from '../definitions/segment.js';
 import type { Accumulator } from '../evaluate/accumulator.js';
 import { consentSql, CONSENT_TYPES, scopeKey, type Scope } from '../evaluate/consents.js';
 import type { Columns } from '../operators/conditions/operator.js';
-import { sqlText } from './literal.js';
+import { sqlName, sqlText } from './literal.js';
+import type { Trait } from '../definitions/trait.js';
 import { accumulatorColumns, columnOf, type ActivitiesSource } from './traits.js';
 
 /**
@@ -26,6 +27,8 @@ export interface ProfileColumns {
   accumulators: readonly Accumulator[];
   /** Expressions with their names, profile_id among them. */
   selected: string[];
+  /** The same over these: traits that are worked out from others, once however many segments compare them. */
+  derived: string[];
   columns: Columns;
   /** Names of the columns of consents. */
   consents: string[];
@@ -35,26 +38,39 @@ export interface ProfileColumns {
 export function profileColumns(segments: readonly Segment[]): ProfileColumns {
   const accumulators = unique(segments.flatMap(({ condition }) => condition.accumulators));
   const scopes = new Map(segments.flatMap((segment): Scope[] => [segment, ...segment.condition.scopes]).map((scope) => [scopeKey(scope), scope]));
+  const derived = unique(segments.flatMap(({ condition }) => condition.traits ?? [])).filter(({ window }) => window === null);
   const consentColumn = new Map([...scopes.keys()].map((key, index) => [key, `consent_${index}`]));
   return {
     accumulators,
     selected: ['profile_id', ...accumulatorColumns(accumulators), ...[...scopes].map(([key, scope]) => `${consentSql(scope)} AS ${consentColumn.get(key)!}`)],
-    columns: { of: columnOf, consent: (scope) => consentColumn.get(scopeKey(scope))! },
+    derived: derived.map((trait) => `${trait.sql(columnOf)} AS ${derivedColumn(trait)}`),
+    columns: { of: columnOf, value: (trait) => (trait.window === null ? derivedColumn(trait) : trait.sql(columnOf)), consent: (scope) => consentColumn.get(scopeKey(scope))! },
     consents: [...consentColumn.values()],
   };
 }
 
-function membersSql(segments: readonly Segment[], { activities }: ActivitiesSource): string {
-  const { accumulators, selected, columns } = profileColumns(segments);
+const derivedColumn = ({ name }: Trait) => sqlName(`derived_${name}`);
+
+/** A row per profile with these columns, and `more`, over the rows of `activities` that satisfy `condition`. */
+export function profilesSql({ selected, derived }: ProfileColumns, more: readonly string[], { activities }: ActivitiesSource, condition: string): string {
+  const grouped = [
+    `(\n  SELECT ${[...selected, ...more].join(',\n    ')}`,
+    `  FROM ${activities}`,
+    `  WHERE ${condition}`,
+    '  GROUP BY profile_id\n)',
+  ].join('\n');
+  return derived.length === 0 ? grouped : `(SELECT *,\n    ${derived.join(',\n    ')}\n  FROM ${grouped})`;
+}
+
+function membersSql(segments: readonly Segment[], source: ActivitiesSource): string {
+  const profile = profileColumns(segments);
+  const { accumulators, columns } = profile;
   const conditions = segments.map((segment) => `${columns.consent(segment)} AND ${segment.condition.sql(columns)}`);
   return [
     'SELECT profile_id, arrayJoin(arrayFilter((name, member) -> member,',
     `  CAST([${segments.map(({ name }) => sqlText(name)).join(', ')}], 'Array(String)'),`,
     `  CAST([${conditions.join(',\n    ')}], 'Array(Bool)'))) AS segment`,
-    `FROM (\n  SELECT ${selected.join(',\n    ')}`,
-    `  FROM ${activities}`,
-    `  WHERE ${readSql(accumulators)}`,
-    '  GROUP BY profile_id\n)',
+    `FROM ${profilesSql(profile, [], source, readSql(accumulators))}`,
   ].join('\n');
 }
 

@@ -3,7 +3,7 @@ import type { Definitions } from '../definitions/load.js';
 import { CONSENT_TYPES } from '../evaluate/consents.js';
 import { emptyState, Subject } from '../evaluate/subject.js';
 import { millisecondsSql } from '../definitions/fields.js';
-import { ofTypesSql, profileColumns, relevantSql } from './members.js';
+import { ofTypesSql, profileColumns, profilesSql, relevantSql } from './members.js';
 import type { ActivitiesSource } from './traits.js';
 
 /** No profile has it: random splits want a uuid. */
@@ -14,9 +14,10 @@ const NOBODY = '00000000-0000-4000-8000-000000000000';
  * those that may come to be in one, or cease to, by time alone. Each profile is seen by its own rows, without those of
  * profiles that were merged into it: who has such has to be looked at anyway.
  */
-export function compileNomineesSql({ segments }: Pick<Definitions, 'segments'>, names: ReadonlySet<string>, now: number, { activities }: ActivitiesSource): string {
+export function compileNomineesSql({ segments }: Pick<Definitions, 'segments'>, names: ReadonlySet<string>, now: number, source: ActivitiesSource): string {
   const asked = segments.filter(({ name }) => names.has(name));
-  const { accumulators, selected, columns, consents } = profileColumns(asked);
+  const profile = profileColumns(asked);
+  const { accumulators, columns, consents } = profile;
   const moment = millisecondsSql('occurred_at');
   // A decision that is dated after now is to come.
   const more = [`max(${moment}) AS last_at`, `max(${ofTypesSql(CONSENT_TYPES)} AND ${moment} > {now:Int64}) AS undecided`];
@@ -28,10 +29,7 @@ export function compileNomineesSql({ segments }: Pick<Definitions, 'segments'>, 
   const pending = byClock || reach === Infinity ? 'true' : `last_at + ${reach} > {now:Int64}`;
   return [
     `SELECT profile_id, (${member}) AS member`,
-    `FROM (\n  SELECT ${[...selected, ...more].join(',\n    ')}`,
-    `  FROM ${activities}`,
-    `  WHERE ${relevantSql(accumulators)}`,
-    '  GROUP BY profile_id\n)',
+    `FROM ${profilesSql(profile, more, source, relevantSql(accumulators))}`,
     `WHERE undecided OR ((${consents.join(' OR ')}) AND (member OR ${pending}))`,
   ].join('\n');
 }

@@ -21,6 +21,8 @@ export interface Finding {
 /** The columns of a query that a condition is written over; `profile_id` and the query parameter {now:Int64} are there too. */
 export interface Columns {
   of: ColumnOf;
+  /** The value of a trait that a condition names among its `traits`. */
+  value(trait: Trait): string;
   /** 1 where consent is granted, else 0. */
   consent(scope: Scope): string;
 }

@@ -33,9 +33,9 @@ export const trait = conditionOperator<{ trait: string }>({
     const rule = tests.length === 1 ? (value: TraitValue) => only!.holds(value) : (value: TraitValue) => tests.every((test) => test.holds(value));
     const holds = (subject: Subject) => rule(subject.valueOf(compared));
     const nextChange = (subject: Subject) => (compared.ages ? subject.firstFlip(compared.changes(subject, compareds), holds) : subject.firstFlipOf(compared, rule));
-    const sql = ({ of }: Pick<Columns, 'of'>) => `(${tests.map((test) => test.sql(compared.sql(of))).join(' AND ')})`;
+    const sql = ({ value }: Pick<Columns, 'value'>) => `(${tests.map((test) => test.sql(value(compared))).join(' AND ')})`;
     return {
-      ...partsOfLeaf(reader.leaf(sql({ of: ({ name }) => name }), { accumulators, personal: false, holds, nextChange })),
+      ...partsOfLeaf(reader.leaf(sql({ value: (trait) => trait.sql(({ name }) => name) }), { accumulators, personal: false, holds, nextChange })),
       traits: [compared],
       ranks: compared.rank ? [compared.rank] : [],
       sql,
