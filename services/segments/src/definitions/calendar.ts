@@ -110,6 +110,7 @@ function calendarWindow(text: string, { cycle, ago }: { cycle: Cycle; ago: 0 | 1
     // With a day more, as days may have 25 hours.
     reachMs: ((ago + 1) * cycle.days + 1) * DAY_MS,
     isOver: (bucket, now) => now >= stayOf(bucket).leaves,
+    onlyLoses: ago === 0,
     isForGood: () => false,
     sql(at) {
       const name = sqlText(zone.name);

@@ -35,6 +35,8 @@ export interface Window {
   reachMs: number;
   /** Whether no time at or after `now` has the bucket in the window. */
   isOver(bucket: number, now: number): boolean;
+  /** Whether what is in it now can only leave: nothing that has happened comes in later. */
+  onlyLoses: boolean;
   /** Whether every time at or after `now` has it. */
   isForGood(bucket: number, now: number): boolean;
   /**
@@ -78,6 +80,7 @@ export function slidingWindow(text: string, lengthMs: number, bucketMs: number):
     lengthMs,
     bucketMs,
     reachMs: lengthMs + bucketMs,
+    onlyLoses: true,
     bucketOf,
     holds(bucket, now) {
       const current = bucketOf(now);
@@ -104,6 +107,7 @@ const minuteOf = (at: number) => at - (at % MINUTE);
 const allTime: Window = {
   text: 'all',
   reachMs: MINUTE,
+  onlyLoses: true,
   bucketOf: minuteOf,
   holds: (bucket, now) => bucket <= minuteOf(now),
   changes(bucket, now, into) {
