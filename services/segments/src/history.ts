@@ -9,8 +9,14 @@ import { RANKS_TABLE, rowToActivity, type Activity } from './evaluate/index.js';
 /** ClickHouse refuses a query parameter of more than 128 KiB (http_max_field_value_size): about 3,300 ids. */
 const PROFILES_PER_QUERY = 2_000;
 
+/**
+ * Bytes that are compressed together, at least: as many as usual (64 KiB) would be those of thirty marks in most columns, all of
+ * which are to be unpacked for one (https://clickhouse.com/docs/reference/settings/merge-tree-settings/min).
+ */
+const COMPRESSED_TOGETHER = 'min_compress_block_size = 4096';
+
 /** Read by profile, a few rows each: with marks as far apart as usual, hundreds of profiles would be a scan of the table. */
-const TABLE_SETTINGS = ['index_granularity = 256'];
+const TABLE_SETTINGS = ['index_granularity = 256', COMPRESSED_TOGETHER];
 
 /** Boundaries between shares of everybody: see evaluate/ranks.ts. A handful of rows a day. */
 export const RANKS_DDL = `CREATE TABLE IF NOT EXISTS ${RANKS_TABLE} (
@@ -56,6 +62,8 @@ export class History {
       // A table of an older version has not got the fields that came since.
       const columns = this.#table.schema.fields.map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
       await this.clickhouse.command({ query: `ALTER TABLE ${tableName(this.#table)} ${columns.join(', ')}` });
+      // Parts that are there already change as they are merged.
+      await this.clickhouse.command({ query: `ALTER TABLE ${tableName(this.#table)} MODIFY SETTING ${COMPRESSED_TOGETHER}` });
     } catch (error) {
       throw clickhouseError(error, 'creating segments.activities');
     }

@@ -39,7 +39,7 @@ describe('stored states', () => {
     expect(String(states.get('p'))).toBe('before');
   });
 
-  it('take no more memory than twice what stands, and some, after very many replacements', () => {
+  it('take no more memory than half more than what stands, and some, after very many replacements', () => {
     const states = new StoredStates();
     for (let i = 0; i < 200_000; i += 1) states.set(`p${i % 1_000}`, Buffer.alloc(200 + (i % 7)));
     expect(states.size).toBe(1_000);

@@ -87,9 +87,9 @@ export class StoredStates {
     this.#dead += HEAD_BYTES + length;
   }
 
-  /** Where more is dead than alive, copies what is alive: every record is copied at most as often as two are replaced. */
+  /** Where half as much is dead as alive, copies what is alive: for every record that is replaced, two are copied. */
   #tidy(): void {
-    if (this.#dead <= this.#live + PIECE_BYTES) return;
+    if (this.#dead <= this.#live / 2 + PIECE_BYTES) return;
     const before = this.#pieces;
     [this.#pieces, this.#end, this.#live, this.#dead] = [[], PIECE_BYTES, 0, 0];
     for (const [profileId, place] of this.#places) this.#places.set(profileId, this.#append(recordAt(before, place)));

@@ -5,6 +5,7 @@ import { avroType, productOf } from '@tideway/contracts';
 import { partitionOf } from '@tideway/kafka';
 import { scrape, sumBy, type Workplace } from '@tideway/mesh';
 import { usageOf } from '../processes.js';
+import { waitUntilQuiet } from '../warehouse/contender.js';
 import { makeBed, type Bed } from './bed.js';
 import { followChanges } from './changes.js';
 import { NEWCOMER, PEOPLE, activitiesOf, profileIdOf } from './people.js';
@@ -61,7 +62,7 @@ export async function runSegmentsStart(workplace: Workplace, { profiles }: Segme
   }
 }
 
-/** Profiles of all kinds, numbered from 0. */
+/** Profiles of all kinds, numbered from 0; resolves when ClickHouse has merged them. */
 export async function makeProfiles(bed: Bed, profiles: number): Promise<void> {
   let from = 0;
   let shares = 0;
@@ -71,6 +72,7 @@ export async function makeProfiles(bed: Bed, profiles: number): Promise<void> {
     await preload(bed, { of: bed.people[i]!, from, to });
     from = to;
   }
+  await waitUntilQuiet(() => usageOf(bed.platformPids()));
 }
 
 const SHARES = PEOPLE.reduce((sum, { share }) => sum + share, 0);
