@@ -14,7 +14,7 @@ const cost: SegmentsResults['cost'] = {
 };
 const backfill: SegmentsResults['backfill'] = {
   ...about, profiles: 1_000, activitiesEach: 10, days: 90, many: 200, activities: 10_000, expected: 25,
-  one: { segments: 1, seconds: 6.5, entered: 25, cpuSeconds: 3 }, several: { segments: 200, seconds: 60, entered: 900, cpuSeconds: 50 },
+  one: { segments: 1, seconds: 6.5, adoptedSeconds: 7, entered: 25, cpuSeconds: 3 }, several: { segments: 200, seconds: 60, adoptedSeconds: 90, entered: 900, cpuSeconds: 50 },
 };
 const run = { profiles: 10, days: 30, instances: 1, activities: 50, startSeconds: 2, rssMb: 200, microsPerActivity: 300, latency: { p50: 60, p99: 90, count: 5 }, left: 0 };
 const growth: NonNullable<SegmentsResults['growth']> = {

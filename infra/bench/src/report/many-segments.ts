@@ -93,9 +93,9 @@ function heldPart({ tries, seconds: span, warmUpSeconds }: NonNullable<SegmentsR
 
 function backfillPart({ profiles, activities, one, several }: NonNullable<SegmentsResults['backfill']>): string[] {
   return [
-    `**Backfill.** Segments are written while the service runs, with ${decimal(activities)} activities of ${decimal(profiles)} profiles in ClickHouse; it is over when every partition has brought its profiles to them. How many entered the single one was checked against a query of its own.`,
+    `**Backfill.** Segments are written while the service runs, with ${decimal(activities)} activities of ${decimal(profiles)} profiles in ClickHouse; the time is that until the last whom they concern has entered; it is over when every partition has evaluated those too who may enter by time alone. How many entered the single one was checked against a query of its own.`,
     '',
-    table(['segments', 'time', 'memberships entered', 'CPU of segments'], [one, several].map((row) => [decimal(row.segments), seconds(row.seconds), decimal(row.entered), seconds(row.cpuSeconds)])),
+    table(['segments', 'time', 'over', 'memberships entered', 'CPU of segments'], [one, several].map((row) => [decimal(row.segments), seconds(row.seconds), seconds(row.adoptedSeconds), decimal(row.entered), seconds(row.cpuSeconds)])),
   ];
 }
 

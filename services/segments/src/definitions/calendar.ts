@@ -111,6 +111,7 @@ function calendarWindow(text: string, { cycle, ago }: { cycle: Cycle; ago: 0 | 1
     reachMs: ((ago + 1) * cycle.days + 1) * DAY_MS,
     buckets: (ago + 1) * cycle.days,
     isOver: (bucket, now) => now >= stayOf(bucket).leaves,
+    onlyLoses: ago === 0,
     isForGood: () => false,
     sql(at) {
       const name = sqlText(zone.name);

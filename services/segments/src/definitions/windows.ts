@@ -37,6 +37,8 @@ export interface Window {
   buckets: number;
   /** Whether no time at or after `now` has the bucket in the window. */
   isOver(bucket: number, now: number): boolean;
+  /** Whether what is in it now can only leave: nothing that has happened comes in later. */
+  onlyLoses: boolean;
   /** Whether every time at or after `now` has it. */
   isForGood(bucket: number, now: number): boolean;
   /**
@@ -81,6 +83,7 @@ export function slidingWindow(text: string, lengthMs: number, bucketMs: number):
     bucketMs,
     reachMs: lengthMs + bucketMs,
     buckets: lengthMs / bucketMs,
+    onlyLoses: true,
     bucketOf,
     holds(bucket, now) {
       const current = bucketOf(now);
@@ -109,6 +112,7 @@ const allTime: Window = {
   reachMs: MINUTE,
   // What is over for good is one.
   buckets: 2,
+  onlyLoses: true,
   bucketOf: minuteOf,
   holds: (bucket, now) => bucket <= minuteOf(now),
   changes(bucket, now, into) {

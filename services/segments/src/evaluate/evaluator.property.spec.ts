@@ -6,7 +6,7 @@ import { definitionsArbitrary } from '../test/random-definitions.js';
 import { historyArbitrary, timeArbitrary } from '../test/random-histories.js';
 import { createEvaluator, type Evaluator } from './evaluator.js';
 import { packState, unpackState } from './pack.js';
-import type { ProfileState } from './subject.js';
+import { Subject, type ProfileState } from './subject.js';
 
 const PROFILE = '00000000-0000-4000-8000-000000000000';
 const RUNS = { numRuns: 500 };
@@ -79,6 +79,19 @@ describe('an evaluation', () => {
         if (next !== null) expect(next).toBeGreaterThan(now);
         expect(step).toBeLessThan(500);
         now = next;
+      }
+    }), RUNS);
+  });
+
+  it('makes nobody a member by time alone of whom no prospect is told, where nothing is dated later', () => {
+    fc.assert(fc.property(definitionsArbitrary, historyArbitrary, timeArbitrary, (definitions, history, now) => {
+      const evaluator = createEvaluator(definitions);
+      const state = stateOf(evaluator, history.filter(({ occurred_at }) => occurred_at <= now));
+      for (const { name, condition } of definitions.segments) {
+        const told = condition.prospect.holds(new Subject(state, now));
+        if (condition.holds(new Subject(state, now))) expect({ name, told }).toEqual({ name, told: true });
+        const times = [...timesUntil(now, Infinity), ...[8, 31, 45, 92].map((days) => now + days * DAY)];
+        for (const time of told ? [] : times) expect({ name, time, holds: condition.holds(new Subject(state, time)) }).toEqual({ name, time, holds: false });
       }
     }), RUNS);
   });

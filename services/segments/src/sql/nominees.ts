@@ -26,10 +26,11 @@ export function compileNomineesSql({ segments }: Pick<Definitions, 'segments'>, 
   const nobody = new Subject(emptyState(NOBODY), now);
   const byClock = asked.some(({ condition }) => Math.abs(condition.outcome(nobody)) < Infinity);
   const reach = Math.max(0, ...accumulators.map(({ window, aggregation }) => (aggregation.passes ? Infinity : window.reachMs)));
-  const pending = byClock || reach === Infinity ? 'true' : `last_at + ${reach} > {now:Int64}`;
+  const inReach = byClock || reach === Infinity ? 'true' : `last_at + ${reach} > {now:Int64}`;
+  const prospects = asked.map((segment) => `(${columns.consent(segment)} AND ${segment.condition.prospect.sql(columns)})`).join('\n    OR ');
   return [
     `SELECT profile_id, (${member}) AS member`,
     `FROM ${profilesSql(profile, more, source, relevantSql(accumulators))}`,
-    `WHERE undecided OR ((${consents.join(' OR ')}) AND (member OR ${pending}))`,
+    `WHERE undecided OR ((${consents.join(' OR ')}) AND (member OR last_at > {now:Int64} OR (${inReach} AND (${prospects}))))`,
   ].join('\n');
 }

@@ -23,6 +23,10 @@ export function allOf(parts: readonly Condition[]): Condition {
       return missing > 0 ? -missing : first;
     },
     sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' AND ')})`,
+    prospect: {
+      holds: (subject) => parts.every((part) => part.prospect.holds(subject)),
+      sql: (columns) => `(${parts.map((part) => part.prospect.sql(columns)).join(' AND ')})`,
+    },
     explain: (subject, depth) => [
       { depth, holds: holds(subject), sentence: 'all of these must hold:' },
       ...parts.flatMap((part) => part.explain(subject, depth + 1)),

@@ -26,6 +26,10 @@ export const any = conditionOperator<{ any: unknown[] }>({
         return holding > 0 ? holding : -first;
       },
       sql: (columns) => `(${parts.map((part) => part.sql(columns)).join(' OR ')})`,
+      prospect: {
+        holds: (subject) => parts.some((part) => part.prospect.holds(subject)),
+        sql: (columns) => `(${parts.map((part) => part.prospect.sql(columns)).join(' OR ')})`,
+      },
       explain: (subject, depth) => [
         { depth, holds: holds(subject), sentence: 'at least one of these must hold:' },
         ...parts.flatMap((part) => part.explain(subject, depth + 1)),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { instantOf, KINDS } from '../../definitions/kinds.js';
 import type { Path } from '../../definitions/source.js';
-import { conditionOperator, partsOfLeaf, type Condition, type NodeReader } from './operator.js';
+import { ALWAYS, conditionOperator, partsOfLeaf, type Condition, type NodeReader } from './operator.js';
 
 /** From an instant up to, and without, another; either may be absent. */
 export const PERIOD_SCHEMA = z.strictObject({ from: z.string().optional(), until: z.string().optional() });
@@ -45,6 +45,7 @@ function between(begin: number, end: number, reader: Pick<NodeReader, 'leaf'>): 
   return {
     ...partsOfLeaf(leaf),
     sql: () => sql,
+    prospect: ALWAYS,
     explain: ({ now }, depth) => [{ depth, holds: isOn(now), sentence: `it is ${show(now)}, must be ${bounds.map(({ words }) => words).join(' ')}` }],
   };
 }

@@ -27,6 +27,16 @@ export interface Columns {
   consent(scope: Scope): string;
 }
 
+/** What is told of a condition of a profile at a time. */
+export interface Prospect {
+  holds(subject: Subject): boolean;
+  /** Gives 1 or 0, never null. */
+  sql(columns: Columns): string;
+}
+
+/** Nothing is known: it may. */
+export const ALWAYS: Prospect = { holds: () => true, sql: () => '1' };
+
 /** A compiled condition. */
 export interface Condition {
   holds(subject: Subject): boolean;
@@ -37,6 +47,8 @@ export interface Condition {
   outcome(subject: Subject): number;
   /** Gives 1 or 0, never null. */
   sql(columns: Columns): string;
+  /** Whether it holds, or may come to by time alone where nothing is dated later: whom it says no of, only a deed can make a member. */
+  prospect: Prospect;
   explain(subject: Subject, depth: number): Finding[];
   /** What it reads of the activities... */
   accumulators: readonly Accumulator[];

@@ -26,6 +26,10 @@ export const segment = conditionOperator<{ segment: string }>({
         return isGranted(subject) ? Math.min(decided, condition.outcome(subject)) : -decided;
       },
       sql: (columns) => `(${columns.consent(other)} AND ${condition.sql(columns)})`,
+      prospect: {
+        holds: (subject) => isGranted(subject) && condition.prospect.holds(subject),
+        sql: (columns) => `(${columns.consent(other)} AND ${condition.prospect.sql(columns)})`,
+      },
       explain: (subject, depth) => [
         { depth, holds: holds(subject), sentence: `must be in segment ${other.name}:` },
         consentFinding(other, subject, depth + 1),

@@ -48,6 +48,7 @@ export const split = conditionOperator<{ split: { name: string; from: number; to
     return {
       ...partsOfLeaf(reader.leaf(sql, { accumulators: [], personal: true, holds, nextChange: () => Infinity })),
       sql: () => sql,
+      prospect: { holds, sql: () => sql },
       explain: (subject, depth) => [{
         depth,
         holds: holds(subject),

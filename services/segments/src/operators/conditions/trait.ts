@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Subject } from '../../evaluate/subject.js';
 import { COMPARISONS, compileTest, type Test } from '../comparisons.js';
 import type { TraitValue } from '../traits/operator.js';
-import { conditionOperator, partsOfLeaf, type Columns } from './operator.js';
+import { ALWAYS, conditionOperator, partsOfLeaf, type Columns } from './operator.js';
 
 const comparisons = Object.keys(COMPARISONS);
 const schema = z.strictObject({
@@ -39,6 +39,8 @@ export const trait = conditionOperator<{ trait: string }>({
       traits: [compared],
       ranks: compared.rank ? [compared.rank] : [],
       sql,
+      // What only falls does not come to be more.
+      prospect: compared.onlyFalls && operands.every(([name]) => name === 'gt' || name === 'gte') ? { holds, sql } : ALWAYS,
       explain(subject, depth) {
         const value = subject.valueOf(compared);
         const rule = tests.map((test) => test.explain((operand) => show(operand as string | number))).join(' and ');
