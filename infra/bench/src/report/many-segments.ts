@@ -23,7 +23,7 @@ export function segmentsSection(results: SegmentsResults): string[] {
     ...(first ? [about(first, true), ''] : []),
     'Segments and traits are variations of what a shop\'s marketing team has, over categories, channels and thresholds: counts, sums, sequences, absences, lifecycle and holdouts, all of them in force.',
     '',
-    table(['goal', 'wanted', 'measured', ''], goals(results)),
+    ...(goals(results).length > 0 ? [table(['goal', 'wanted', 'measured', ''], goals(results))] : []),
     ...(cost ? ['', ...costPart(cost)] : []),
     ...(latency ? ['', ...latencyPart(latency)] : []),
     ...(held ? ['', ...heldPart(held)] : []),
