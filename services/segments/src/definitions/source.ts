@@ -68,16 +68,34 @@ export abstract class SourceFile {
   }
 }
 
+interface Parsed {
+  document: Document;
+  lines: LineCounter;
+}
+
+/** All definitions are read again whenever one of them is written: those that stay are parsed once, which is half of the work. */
+const PARSED = new WeakMap<object, Parsed>();
+
+function parsed(definition: { text: string }): Parsed {
+  const known = PARSED.get(definition);
+  if (known) return known;
+  const lines = new LineCounter();
+  const made = { document: parseDocument(definition.text, { lineCounter: lines }), lines };
+  PARSED.set(definition, made);
+  return made;
+}
+
 /** A definition file as it is written. */
 export class YamlFile extends SourceFile {
   override readonly value: unknown;
   readonly #document: Document;
-  readonly #lines = new LineCounter();
+  readonly #lines: LineCounter;
 
-  /** @param file its last part without .yaml is the name that the definition must have */
-  constructor(file: string, text: string) {
+  /** @param definition the last part of `file` without .yaml is the name that it must have; neither ever changes */
+  constructor(definition: { readonly file: string; readonly text: string }) {
+    const { file } = definition;
     super(file);
-    this.#document = parseDocument(text, { lineCounter: this.#lines });
+    ({ document: this.#document, lines: this.#lines } = parsed(definition));
     for (const error of this.#document.errors) {
       const line = this.#lines.linePos(error.pos[0]).line;
       this.problems.push({ file, line, message: `this is not valid YAML: ${error.message.split('\n')[0]!.replace(/ at line .*/, '')}` });

@@ -21,8 +21,9 @@ export interface DefinitionsOfFile {
 }
 
 /** Reads a file: one definition, or those that its `foreach` makes. */
-export function definitionsOf({ file, text }: { file: string; text: string }): DefinitionsOfFile {
-  const yaml = new YamlFile(file, text);
+export function definitionsOf(definition: { readonly file: string; readonly text: string }): DefinitionsOfFile {
+  const { file } = definition;
+  const yaml = new YamlFile(definition);
   if (yaml.problems.length > 0) return { file, sources: [], problems: () => yaml.problems };
   if (!isMap(yaml.value) || !Object.hasOwn(yaml.value, 'foreach')) return { file, sources: [yaml], problems: () => yaml.problems };
   const { foreach, ...template } = yaml.value;
