@@ -81,16 +81,25 @@ function uuidOf(text: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-5${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`;
 }
 
+const HOUR_MS = 3_600_000;
+/** Of the visits, and for how long before now: people are there who leave a segment by time alone soon after. */
+const RECENT = { share: 0.05, ms: 600_000 };
+
 /**
  * `count` activities of the `days` before `now` (ms), in the order of their times: first what everybody decided, then visits
- * up to an hour ago.
+ * up to an hour ago, and then those of the last ten minutes.
  */
 export function* history(shop: Shop, { people, count, now, days }: { people: number; count: number; now: number; days: number }): Generator<CustomerActivities> {
-  const begin = now - days * 86_400_000;
+  const begin = now - days * 24 * HOUR_MS;
   const decided: CustomerActivities[] = [];
   for (let person = 0; person < people && decided.length + 2 <= count; person += 1) decided.push(...shop.firstDecisions(person, begin));
   yield* decided;
-  const left = count - decided.length;
-  const span = days * 86_400_000 - 3_600_000;
-  for (let i = 0; i < left; i += 1) yield shop.next(begin + 1 + Math.floor((span * i) / left));
+  const recent = Math.floor((count - decided.length) * RECENT.share);
+  yield* spread(shop, count - decided.length - recent, begin + 1, now - HOUR_MS);
+  yield* spread(shop, recent, now - RECENT.ms, now);
+}
+
+/** So many from `from` on and before `to`. */
+function* spread(shop: Shop, count: number, from: number, to: number): Generator<CustomerActivities> {
+  for (let i = 0; i < count; i += 1) yield shop.next(from + Math.floor(((to - from) * i) / count));
 }
