@@ -25,8 +25,8 @@ export interface Trait {
   window: string | null;
   /** Whether the value changes by time also while nothing enters or leaves a window. */
   ages: boolean;
-  /** Whether time alone never makes the value grow, where nothing is dated later. */
-  onlyFalls: boolean;
+  /** What time alone does to the value, where nothing is dated later: it never grows, or only grows until there is none. Absent: anything. */
+  byTime?: 'falls' | 'grows';
   /** Where it depends on everybody's values. */
   rank?: Rank;
   /** What it reads, directly or through other traits. */
@@ -124,7 +124,7 @@ export function reportUnknownReads(draft: TraitDraft, source: SourceFile, names:
 }
 
 type OverActivities = z.infer<z.ZodObject<typeof OVER_ACTIVITIES>>;
-type Parts = Pick<Trait, 'kind' | 'window' | 'ages' | 'onlyFalls' | 'rank' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
+type Parts = Pick<Trait, 'kind' | 'window' | 'ages' | 'byTime' | 'rank' | 'accumulators' | 'value' | 'changes' | 'sql' | 'show'>;
 interface Unfinished {
   reads: Readonly<Record<string, string>>;
   finish(traits: readonly Trait[], accumulators: Accumulators): Parts | undefined;
@@ -147,7 +147,7 @@ function aggregated(operator: AggregatingOperator, definition: Document & OverAc
         kind: aggregation.kind,
         window: definition.window,
         ages: aggregation.passes !== undefined,
-        onlyFalls: aggregation.onlyFalls === true && window.onlyLoses,
+        byTime: window.onlyLoses ? aggregation.byTime : undefined,
         accumulators: [accumulator],
         value: (subject) => valueAt(accumulator, bucketsOf(subject), subject.now),
         changes: (subject, operands) => changesAfter(accumulator, bucketsOf(subject), subject.now, operands),
@@ -171,7 +171,6 @@ function derived(operator: DerivingOperator, definition: Document, source: Sourc
       return {
         kind, value, sql, show, rank,
         window: null,
-        onlyFalls: false,
         ages: rank !== undefined || read.some(({ ages }) => ages),
         accumulators: [...new Set(read.flatMap((trait) => trait.accumulators))],
         changes: derivation.changes ?? ((subject) => read.flatMap((trait) => trait.changes(subject, []))),

@@ -37,10 +37,13 @@ function millisecondsOf(cell: Cell): number {
  * the order of `columns`, for which Evaluator.relevantColumns will do). Columns that are absent stay empty.
  */
 export function rowToActivity(row: Readonly<Record<string, Cell>> | readonly Cell[], columns: readonly string[] = []): Activity {
-  const cells: [string, Cell][] = Array.isArray(row)
-    ? columns.map((column, index) => [column, (row as readonly Cell[])[index]])
-    : Object.entries(row);
   const activity: Record<string, unknown> = { ...UNREAD };
-  for (const [column, cell] of cells) activity[column] = READERS[column] ? READERS[column](cell) : cell;
+  if (Array.isArray(row)) for (const [index, column] of columns.entries()) activity[column] = read(column, (row as readonly Cell[])[index]);
+  else for (const [column, cell] of Object.entries(row)) activity[column] = read(column, cell);
   return activity as unknown as Activity;
+}
+
+function read(column: string, cell: Cell): unknown {
+  const reader = READERS[column];
+  return reader ? reader(cell) : cell;
 }

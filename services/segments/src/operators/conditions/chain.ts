@@ -10,7 +10,7 @@
 import type { Accumulator } from '../../evaluate/accumulator.js';
 import type { Subject } from '../../evaluate/subject.js';
 import { MAX_MOMENTS, momentsIn } from '../moments.js';
-import { ALWAYS, partsOfLeaf, type Columns, type Condition, type Finding, type NodeReader } from './operator.js';
+import { partsOfLeaf, type Columns, type Condition, type Finding, type NodeReader } from './operator.js';
 
 /** A step, or (`excluded`) what must not happen after the step before it, until the next one if there is one. */
 export interface Link {
@@ -108,7 +108,11 @@ export function chainCondition(chain: Chain, reader: Pick<NodeReader, 'leaf'>): 
   return {
     ...partsOfLeaf(leaf),
     sql: (columns) => chainSql(chain, columns),
-    prospect: forMs > 0 ? ALWAYS : { holds, sql: (columns) => chainSql(chain, columns) },
+    // It begins with what has happened by now.
+    prospect: {
+      holds: (subject) => momentsOf(subject)[0]!.some((moment) => moment <= subject.now && moment > subject.now - chain.windowMs),
+      sql: (columns) => `arrayExists(moment -> moment > {now:Int64} - ${chain.windowMs}, ${columns.of(links[0]!.moments)})`,
+    },
     explain: (subject, depth) => [
       { depth, holds: holds(subject), sentence: `within ${durationText(chain.windowMs)}, this must happen in this order:` },
       ...findings(chain, momentsOf(subject), subject.now, depth + 1),

@@ -11,6 +11,9 @@ const schema = z.strictObject({
   ...Object.fromEntries(comparisons.map((name) => [name, z.unknown().optional()])),
 });
 
+/** Comparisons that time alone does not make true of a value that falls, or grows: they hold now, or not before a deed. */
+const LOST_BY_TIME = { falls: ['gt', 'gte'], grows: ['lt', 'lte'] };
+
 export const trait = conditionOperator<{ trait: string }>({
   schema: schema as z.ZodType<{ trait: string }>,
   compile(node, at, reader) {
@@ -39,8 +42,7 @@ export const trait = conditionOperator<{ trait: string }>({
       traits: [compared],
       ranks: compared.rank ? [compared.rank] : [],
       sql,
-      // What only falls does not come to be more.
-      prospect: compared.onlyFalls && operands.every(([name]) => name === 'gt' || name === 'gte') ? { holds, sql } : ALWAYS,
+      prospect: compared.byTime && operands.every(([name]) => LOST_BY_TIME[compared.byTime!].includes(name)) ? { holds, sql } : ALWAYS,
       explain(subject, depth) {
         const value = subject.valueOf(compared);
         const rule = tests.map((test) => test.explain((operand) => show(operand as string | number))).join(' and ');

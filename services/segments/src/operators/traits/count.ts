@@ -6,7 +6,7 @@ export const count: TraitOperator = {
   compile: () => aggregation<number>({
     kind: 'number',
     columns: [],
-    onlyFalls: true,
+    byTime: 'falls',
     add: (bucket = 0) => bucket + 1,
     join: (into, bucket) => into + bucket,
     value: (buckets) => buckets.reduce((total, bucket) => total + bucket, 0),

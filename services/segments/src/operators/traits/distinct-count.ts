@@ -16,7 +16,7 @@ export const distinctCount: TraitOperator = {
     return aggregation<Set<string>>({
       kind: 'number',
       columns: [texts.column],
-      onlyFalls: true,
+      byTime: 'falls',
       add(bucket, activity) {
         const values = texts.readAll(activity);
         return values.length === 0 ? bucket : addAll(bucket ?? new Set(), values);

@@ -36,8 +36,8 @@ export interface Aggregation<B> {
    * to, or leaves, one of `operands`, for the buckets that the window holds and those that it will. Absent: it does not.
    */
   passes?(held: readonly B[], coming: readonly B[], operands: readonly TraitValue[]): number[];
-  /** Whether the value never grows where buckets only leave the window. Absent: it may. */
-  onlyFalls?: boolean;
+  /** Where buckets only leave the window, the value never grows, or only grows until there is none. Absent: it may do both. */
+  byTime?: 'falls' | 'grows';
   /** The same value over the rows that satisfy `condition`, as an aggregate expression; {now:Int64} is the time in ms. */
   sql(condition: string): string;
   /** A value in words, for explanations. */

@@ -17,6 +17,7 @@ export const timeSince: TraitOperator = {
     return aggregation<number>({
       kind: 'number',
       columns: [],
+      byTime: 'grows',
       add: (bucket, { occurred_at }) => (bucket === undefined ? occurred_at : later(bucket, occurred_at)),
       join: later,
       // What is dated later than now, but within the bucket of now, was 0 ago.
