@@ -35,9 +35,9 @@ describe('tables of a cluster', () => {
     );
   });
 
-  it('have the segments service\'s own table, with its narrower marks', () => {
+  it('have the segments service\'s own table, with its narrower marks, a few compressed together', () => {
     const table = ddl.find((statement) => statement.startsWith('CREATE TABLE IF NOT EXISTS `segments`.`activities_local`'));
-    expect(table).toMatch(/'\/clickhouse\/tables\/\{shard\}\/segments\/activities'.* index_granularity = 256$/);
+    expect(table).toMatch(/'\/clickhouse\/tables\/\{shard\}\/segments\/activities'.* index_granularity = 256, min_compress_block_size = 4096$/);
   });
 });
 
