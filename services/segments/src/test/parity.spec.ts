@@ -4,7 +4,7 @@ import { createClickHouse, createTable, tableName, type ClickHouseClient } from 
 import { loadProducts, productOf } from '@tideway/contracts';
 import { startTestPlatform, type TestPlatform } from '@tideway/testing';
 import fc from 'fast-check';
-import { compileMembersSql, compileTraitsSql, createEvaluator, loadDefinitions, RANKS_TABLE, rowToActivity, type Activity, type Definitions } from '../evaluate/index.js';
+import { compileMembersSql, compileNomineesSql, compileTraitsSql, createEvaluator, loadDefinitions, RANKS_TABLE, rowToActivity, type Activity, type Definitions } from '../evaluate/index.js';
 import { RANKS_DDL } from '../history.js';
 import { PERIOD_NAMES, readWindow } from '../definitions/calendar.js';
 import { DAY_MS, timeZoneOf } from '../definitions/time-zone.js';
@@ -124,6 +124,22 @@ async function compareRows(definitions: Definitions, histories: Activity[][], no
   }
 }
 
+const LATER = [1, 3_600_000, DAY_MS, 8 * DAY_MS, 31 * DAY_MS, 400 * DAY_MS];
+
+/** Whom changed definitions concern: members as the stream has them, and nobody is left out whom time makes one. */
+async function compareNominees(definitions: Definitions, histories: Activity[][], now: number): Promise<void> {
+  const stored = await store(histories);
+  await storeRanks(definitions);
+  const names = new Set(definitions.segments.map(({ name }) => name));
+  const nominees = await query<{ profile_id: string; member: number }>(compileNomineesSql(definitions, names, now, { activities: CURRENT }), now);
+  for (const [person, history] of stored.entries()) {
+    const nominee = nominees.find(({ profile_id }) => profile_id === profileId(person, '0'));
+    const membersAt = (time: number) => byStream(definitions, person, history, [time], false)[0]!.members;
+    expect({ person, now, member: nominee?.member === 1 }).toEqual({ person, now, member: membersAt(now).length > 0 });
+    for (const later of nominee ? [] : LATER) expect({ person, now, later, members: membersAt(now + later) }).toEqual({ person, now, later, members: [] });
+  }
+}
+
 const histories = fc.array(historyArbitrary, { minLength: PROFILES, maxLength: PROFILES });
 const times = fc.array(timeArbitrary, { minLength: 3, maxLength: 3 }).map((list) => list.sort((a, b) => a - b));
 
@@ -169,6 +185,10 @@ describe('the stream and SQL', () => {
 
   it('give the same for a state that is rebuilt from rows', async () => {
     await fc.assert(fc.asyncProperty(definitionsArbitrary, histories, timeArbitrary, compareRows), { numRuns: 20 });
+  });
+
+  it('give the same of those whom changed definitions concern', async () => {
+    await fc.assert(fc.asyncProperty(definitionsArbitrary, histories, timeArbitrary, compareNominees), { numRuns: 20 });
   });
 
   it('give the same for the cases of the definitions that ship', async () => {
