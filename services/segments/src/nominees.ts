@@ -17,6 +17,12 @@ interface Question {
   answer: Promise<Nominees>;
 }
 
+/**
+ * In the order of the table ClickHouse would hold a block of every part at once, of which a table that takes in much has
+ * many; by hash it holds a state of every profile, and goes on on disk where these are too many.
+ */
+const SETTINGS = { optimize_aggregation_in_order: 0, max_bytes_before_external_group_by: '1000000000' } as const;
+
 /** Partitions change over within a turn of each other: so long (ms), they gather. */
 const GATHER_MS = 250;
 
@@ -60,7 +66,7 @@ export class NomineeSource {
     const nominees: Nominees = { members: [], pending: [] };
     try {
       await withinPatience(this.clickhouse, 'asking for profiles that changed segments concern', async (signal) => {
-        const result = await this.clickhouse.query({ query, query_params: { now }, format: 'JSONCompactEachRow', abort_signal: signal });
+        const result = await this.clickhouse.query({ query, query_params: { now }, format: 'JSONCompactEachRow', abort_signal: signal, clickhouse_settings: SETTINGS });
         for await (const rows of result.stream<[string, number]>()) {
           for (const row of rows) {
             const [profileId, member] = row.json();
