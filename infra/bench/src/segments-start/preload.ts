@@ -1,7 +1,6 @@
 // Profiles in bulk: records of segments.state.v1 as the service wrote them of a few people, and their rows in ClickHouse.
-import { avroType, productOf } from '@tideway/contracts';
-import { encodeWire } from '@tideway/kafka';
-import type { Bed, Evaluated } from './bed.js';
+import { writeStates, type Evaluated } from '../segments/states.js';
+import type { Bed } from './bed.js';
 import { profileIdOf, profileIdSql } from './people.js';
 
 /** Profiles that are as one that was evaluated. */
@@ -15,7 +14,6 @@ export interface Copies {
   spreadMs?: number;
 }
 
-const RECORDS_PER_SEND = 4_000;
 const PROFILES_PER_INSERT = 100_000;
 
 /** How much later (ms) than its original a copy is, by its number. */
@@ -28,29 +26,11 @@ export async function preload(bed: Pick<Bed, 'clients'>, copies: Copies): Promis
   await Promise.all([publishStates(bed, copies), insertRows(bed, copies)]);
 }
 
-async function publishStates({ clients: { kafka, products } }: Pick<Bed, 'clients'>, copies: Copies): Promise<void> {
-  const { of: { state, schemaId }, from, to } = copies;
-  const product = productOf(products, 'segments.state');
-  const type = avroType(product.schema);
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
-  await producer.connect();
-  try {
-    let sent: Promise<unknown> = Promise.resolve();
-    for (let first = from; first < to; first += RECORDS_PER_SEND) {
-      const messages = Array.from({ length: Math.min(RECORDS_PER_SEND, to - first) }, (_, i) => {
-        const profile_id = profileIdOf(first + i);
-        const next_timer_at = state.next_timer_at === null ? null : state.next_timer_at + shiftOf(copies, first + i);
-        return { key: profile_id, value: encodeWire(schemaId, type, { ...state, profile_id, next_timer_at }) };
-      });
-      // The next records are made while Kafka takes these.
-      await sent;
-      sent = producer.send({ topic: product.topic, acks: -1, messages });
-      sent.catch(() => undefined);
-    }
-    await sent;
-  } finally {
-    await producer.disconnect();
-  }
+async function publishStates({ clients }: Pick<Bed, 'clients'>, copies: Copies): Promise<void> {
+  const { of: { state, schemaId } } = copies;
+  await writeStates(clients, schemaId, copies, (number) => ({
+    ...state, profile_id: profileIdOf(number), next_timer_at: state.next_timer_at === null ? null : state.next_timer_at + shiftOf(copies, number),
+  }));
 }
 
 async function insertRows({ clients: { clickhouse } }: Pick<Bed, 'clients'>, { of, from, to, shift = 0, spreadMs = 0 }: Copies): Promise<void> {

@@ -88,15 +88,16 @@ async function measureStart(bed: Bed, round: number): Promise<Start> {
     if (waiting.size === 0) all.resolve(at);
   });
   try {
-    await bed.publisher.publish('customer.activities', newcomers.flatMap((id) => activitiesOf(id, NEWCOMER, Date.now())));
+    await bed.publish(newcomers.flatMap((id) => activitiesOf(id, NEWCOMER, Date.now())));
     const begin = Date.now();
-    const { url, pid } = await bed.startService();
+    await bed.startService();
     const ready = Date.now();
+    const pid = bed.pids()['segments']!;
     const late = sleep(EVALUATED_WITHIN_MS, undefined, { ref: false }).then(() => Promise.reject(new Error(`of ${newcomers.length} newcomers ${waiting.size} are not evaluated within ${EVALUATED_WITHIN_MS / 1000} s`)));
     const [firstAt, allAt] = await Promise.race([Promise.all([first.promise, all.promise]), late]);
     const { cpuSeconds } = usageOf({ segments: pid }).get('segments')!;
     await sleep(SETTLED_AFTER_MS);
-    const heapMb = (sumBy(await scrape(url), 'nodejs_heap_size_used_bytes').get('') ?? NaN) / MB;
+    const heapMb = (sumBy(await scrape(bed.url), 'nodejs_heap_size_used_bytes').get('') ?? NaN) / MB;
     const { rssBytes } = usageOf({ segments: pid }).get('segments')!;
     const seconds = (at: number) => (at - begin) / 1000;
     return { readySeconds: seconds(ready), firstSeconds: seconds(firstAt), allSeconds: seconds(allAt), cpuSeconds, rssMb: rssBytes / MB, mostRssMb: mostRss(pid) / MB, heapMb };

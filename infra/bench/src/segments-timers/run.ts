@@ -45,11 +45,11 @@ export async function runSegmentsTimers(workplace: Workplace, options: SegmentsT
     await preload(bed, { of: bed.shopper, from: FIRST_NUMBER, to: FIRST_NUMBER + timers, shift: dueFrom - first, spreadMs });
     const lateness = new Lateness(dueFrom, dueFrom + spreadMs);
     unfollow = await followChanges(bed.clients, (change) => lateness.add(change));
-    const { pid } = await bed.startService();
+    await bed.startService();
     if (Date.now() > dueFrom) throw new Error(`segments was not ready before the first timer was due: try it with fewer profiles`);
     onProgress(`waiting ${Math.round((dueFrom - Date.now()) / 1000)} s for the first timer, then ${spreadSeconds} s…`);
     await sleep(dueFrom - Date.now());
-    const usage = () => usageOf({ segments: pid, ...bed.platformPids() });
+    const usage = () => usageOf({ ...bed.pids(), ...bed.platformPids() });
     const before = usage();
     for (const deadline = dueFrom + spreadMs + AFTER_MS; lateness.profiles < timers; await sleep(POLL_MS)) {
       if (Date.now() > deadline) throw new Error(`${timers - lateness.profiles} of ${timers} profiles were not evaluated within ${AFTER_MS / 1000} s after their time`);

@@ -10,10 +10,12 @@ import { createLogger } from '@tideway/service';
 import { cpuBetween, totalOf, usageOf, type Usage } from '../processes.js';
 
 export interface BedOptions {
-  /** For TIDEWAY_SCHEMAS. */
-  schemas: string;
+  /** For TIDEWAY_SCHEMAS; default the workspace's. */
+  schemas?: string;
   /** Default 1. */
   instances?: number;
+  /** Whether the platform's progress is told too; default false. */
+  tellPlatform?: boolean;
 }
 
 /** What the instances have used and done so far. */
@@ -36,6 +38,10 @@ export interface Bed {
   look(): Promise<Look>;
   /** Activities that segments has not taken in. */
   lag(): Promise<number>;
+  /** Of the instances by name, the first's is segments... */
+  pids(): Record<string, number>;
+  /** ...and of Kafka, the registry and ClickHouse. */
+  platformPids(): Record<string, number>;
   /** Resolves when it has taken in all of them, and stored them where `stored`. Rejects after so many ms. */
   drained(timeoutMs: number): Promise<void>;
   stop(): Promise<void>;
@@ -44,9 +50,9 @@ export interface Bed {
 const QUERY_TIMEOUT_MS = 600_000;
 const POLL_MS = 200;
 
-export async function startBed(workplace: Workplace, name: string, { schemas, instances = 1 }: BedOptions, onProgress: (line: string) => void): Promise<Bed> {
+export async function startBed(workplace: Workplace, name: string, { schemas, instances = 1, tellPlatform = false }: BedOptions, onProgress: (line: string) => void): Promise<Bed> {
   const dir = path.join(workplace.dir, name);
-  const [platform, stopPlatform] = await workplace.own(startPlatform({ dir: path.join(dir, 'platform'), onProgress: () => undefined }), (started) => started.stop());
+  const [platform, stopPlatform] = await workplace.own(startPlatform({ dir: path.join(dir, 'platform'), onProgress: tellPlatform ? onProgress : () => undefined }), (started) => started.stop());
   const supervisor = new Supervisor((event) => {
     if (event.type === 'exited' && !event.expected) onProgress(`${event.child} died (${event.signal ?? event.code}): see ${path.join(dir, 'logs')}`);
   });
@@ -56,10 +62,13 @@ export async function startBed(workplace: Workplace, name: string, { schemas, in
   const [ports, secrets] = [await choosePorts(), loadSecrets(dir)];
   const url = urlOf(ports.segments);
   const flags = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
-  const specs = Array.from({ length: instances }, (_, i) => serviceChild('segments', { env: { ...platform.env, TIDEWAY_SCHEMAS: schemas }, secrets, ports, logs: path.join(dir, 'logs'), instance: i + 1 }));
+  const env = { ...platform.env, ...(schemas === undefined ? {} : { TIDEWAY_SCHEMAS: schemas }) };
+  const specs = Array.from({ length: instances }, (_, i) => serviceChild('segments', { env, secrets, ports, logs: path.join(dir, 'logs'), instance: i + 1 }));
   const lag = () => lagOfActivities(clients);
   const bed: Bed = {
     clients, publisher, url, lag,
+    pids: () => supervisor.pids(),
+    platformPids: () => platform.pids(),
     publish: (activities) => publisher.publish('customer.activities', activities),
     startService: async () => void await Promise.all(specs.map((spec) => supervisor.start({ ...spec, args: [...flags, ...spec.args] }))),
     stopService: () => supervisor.stop(specs.map((spec) => spec.name)),
@@ -87,7 +96,7 @@ export async function startBed(workplace: Workplace, name: string, { schemas, in
 }
 
 /** What the warehouse would have made: views of the service join it. */
-async function createIdentities({ clickhouse, products }: Clients): Promise<void> {
+export async function createIdentities({ clickhouse, products }: Clients): Promise<void> {
   const identities = productOf(products, 'customer.identities');
   for (const query of ['CREATE DATABASE IF NOT EXISTS customer', ...createTable(identities), createView(identities)]) await clickhouse.command({ query });
 }

@@ -1,10 +1,11 @@
 // Profiles in bulk, as the service has made them: it evaluates some originals, of whom all others are copies.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { avroType, productOf, type CustomerActivities, type SegmentsState } from '@tideway/contracts';
-import { Decoder, readTopics, readWire, encodeWire, type Publisher } from '@tideway/kafka';
+import type { CustomerActivities } from '@tideway/contracts';
+import type { Publisher } from '@tideway/kafka';
 import type { Clients } from '@tideway/mesh';
 import { profileIdOf, profileIdSql } from '../segments-start/people.js';
 import { Crowd } from './crowd.js';
+import { readStates, writeStates } from './states.js';
 
 export interface PopulationOptions {
   profiles: number;
@@ -79,33 +80,8 @@ async function copyRows({ clickhouse }: Clients, ids: readonly string[], profile
   }
 }
 
-async function copyStates({ kafka, registry, products }: Clients, ids: readonly string[], profiles: number): Promise<void> {
-  const product = productOf(products, 'segments.state');
-  const decoder = new Decoder<SegmentsState>(registry, product);
-  const states = new Map<string, SegmentsState>();
-  let schemaId = 0;
-  await readTopics(kafka, new Map([[product.topic, []]]), async ({ message: { key, value } }) => {
-    if (!value || !ids.includes(String(key))) return;
-    states.set(String(key), await decoder.decode(value));
-    schemaId = readWire(value)!.schemaId;
-  });
-  const type = avroType(product.schema);
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });
-  await producer.connect();
-  try {
-    let sent: Promise<unknown> = Promise.resolve();
-    for (let first = 0; first < profiles; first += RECORDS_PER_SEND) {
-      const messages = Array.from({ length: Math.min(RECORDS_PER_SEND, profiles - first) }, (_, i) => {
-        const profile_id = profileIdOf(first + i);
-        return { key: profile_id, value: encodeWire(schemaId, type, { ...states.get(ids[(first + i) % ids.length]!)!, profile_id }) };
-      });
-      // The next records are made while Kafka takes these.
-      await sent;
-      sent = producer.send({ topic: product.topic, acks: -1, messages });
-      sent.catch(() => undefined);
-    }
-    await sent;
-  } finally {
-    await producer.disconnect();
-  }
+async function copyStates(clients: Clients, ids: readonly string[], profiles: number): Promise<void> {
+  const evaluated = await readStates(clients);
+  const originals = ids.map((id) => evaluated.get(id)!);
+  await writeStates(clients, originals[0]!.schemaId, { from: 0, to: profiles }, (number) => ({ ...originals[number % ids.length]!.state, profile_id: profileIdOf(number) }));
 }

@@ -2,11 +2,11 @@
 import { fork } from 'node:child_process';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTable, createView } from '@tideway/clickhouse';
 import { productOf } from '@tideway/contracts';
 import { startPlatform, Supervisor, workspaceRoot, type ChildSpec, type Platform } from '@tideway/embedded';
 import { ensureTopics } from '@tideway/kafka';
 import { choosePorts, connect, loadSecrets, serviceChild, type Clients, type Workplace } from '@tideway/mesh';
+import { createIdentities } from '../segments/bed.js';
 import { buildStreamsProgram, streamsChild } from './program.js';
 import type { PublishMessage, PublishOrder } from './publish.js';
 import { fiveSegments } from './segments-folder.js';
@@ -91,12 +91,11 @@ async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Topics, and the table that the warehouse would make: views of segments join it. */
-async function prepare({ kafka, products, clickhouse }: Clients): Promise<void> {
-  const { partitions } = productOf(products, 'segments.memberships');
-  await ensureTopics(kafka, products, [{ topic: STREAMS_OUTPUT, partitions, compacted: false }]);
-  const identities = productOf(products, 'customer.identities');
-  for (const query of [`CREATE DATABASE IF NOT EXISTS ${identities.database}`, createTable(identities)[0]!, createView(identities)]) await clickhouse.command({ query });
+/** Topics, and the table that the warehouse would make. */
+async function prepare(clients: Clients): Promise<void> {
+  const { partitions } = productOf(clients.products, 'segments.memberships');
+  await ensureTopics(clients.kafka, clients.products, [{ topic: STREAMS_OUTPUT, partitions, compacted: false }]);
+  await createIdentities(clients);
 }
 
 /** The publisher's process, from here. */
