@@ -7,6 +7,7 @@ export type { Installation, Progress } from './installation.js';
 export { findJava } from './java.js';
 export { ensureDownloaded, type MavenDownload } from './maven.js';
 export { platformHolder, resetPlatform, startPlatform, type Platform, type PlatformOptions, type PortName } from './platform.js';
+export { claimFreePort } from './ports.js';
 export type { ChildEvent, ChildSpec } from './supervised-child.js';
 export { Supervisor } from './supervisor.js';
 export { forgetGroup, watchGroup } from './watchdog.js';

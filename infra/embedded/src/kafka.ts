@@ -148,9 +148,10 @@ function brokerSettings(options: KafkaOptions, id: number): Record<string, strin
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     'num.network.threads': 2,
     'num.io.threads': 4,
-    // After kill -9 what was not flushed is read again, and a segment is flushed when the next begins: the last 32 MB of a
-    // partition. A coordinator reads its whole partition, of which compaction leaves the last segment as it is.
-    'log.segment.bytes': 32 * 1024 * 1024,
+    // After kill -9 what was not flushed is read again, and a segment is flushed when the next begins: the last 8 MB of a
+    // partition. Who restores its state reads a changelog, of which compaction leaves the last segment as it is: of 32 MB, that
+    // was ten times what there was to restore. So does a coordinator.
+    'log.segment.bytes': 8 * 1024 * 1024,
     'offsets.topic.segment.bytes': 4 * 1024 * 1024,
     'transaction.state.log.segment.bytes': 4 * 1024 * 1024,
     // As until 4.2. 4.3's adaptive one (KAFKA-19826) once kept a batch of before a coordinator was loaded, after kill -9: it took

@@ -3,7 +3,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { claimPorts } from './ports.js';
+import { claimFreePort, claimPorts } from './ports.js';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'ports-'));
 const file = (name: string) => path.join(dir, name, 'ports.json');
@@ -32,6 +32,14 @@ describe('claimPorts', () => {
     const ports = claims.flatMap((claim) => Object.values(claim.ports));
     expect(new Set(ports).size).toBe(40);
     claims.forEach((claim) => claim.release());
+  });
+
+  it('never gives a port to two that ask for as long as this process runs, and none that the kernel gives to clients', async () => {
+    const ports = await Promise.all(Array.from({ length: 20 }, () => claimFreePort()));
+    expect(new Set(ports).size).toBe(20);
+    expect(Math.max(...ports)).toBeLessThan(32_768);
+    const asked = ports[0]!;
+    await expect(claimPorts(file('held'), [{ name: 'kafka', port: asked }])).rejects.toThrow(`is in use by process ${process.pid}`);
   });
 
   it('refuses a port that was asked for and is in use, naming who asked', async () => {

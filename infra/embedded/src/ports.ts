@@ -53,6 +53,19 @@ export async function claimPorts(file: string, requests: readonly PortRequest[])
   return { ports, release };
 }
 
+const held: Lock[] = [];
+
+/**
+ * A port that is free, and is nobody's who asks in the same way for as long as this process runs.
+ * @throws PlatformError when none is found.
+ */
+export async function claimFreePort(): Promise<number> {
+  const { port, lock } = await claimAny(undefined);
+  if (held.length === 0) process.once('exit', () => held.forEach((one) => one.release()));
+  held.push(lock);
+  return port;
+}
+
 async function claimAsked(name: string, port: number, askedBy = 'the options'): Promise<{ port: number; lock: Lock }> {
   const claimed = await claim(port);
   if (typeof claimed === 'object') return { port, lock: claimed };

@@ -4,6 +4,7 @@
 // broker fails while another is still answering, its retry sends to both, with new sequence numbers: that is counted.
 import { Partitioners, type ICustomPartitioner, type Producer, type RecordMetadata } from 'kafkajs';
 import { RetryableError } from '@tideway/service';
+import { partitionOf } from './partitioner.js';
 
 /** https://kafka.apache.org/protocol#protocol_api_keys */
 const PRODUCE = 0;
@@ -22,9 +23,10 @@ export class SentPartitions {
 
   /** Kafka's default partitioner (murmur2, as the Java client's), noting what it chooses. */
   readonly partitioner: ICustomPartitioner = () => {
-    const choose = Partitioners.DefaultPartitioner();
+    const spread = Partitioners.DefaultPartitioner();
     return (args) => {
-      const partition = choose(args);
+      const { message: { partition: named, key }, partitionMetadata } = args;
+      const partition = named ?? (key === null || key === undefined ? spread(args) : partitionOf(key, partitionMetadata.length));
       this.#chosen.add(`${args.topic}/${partition}`);
       return partition;
     };

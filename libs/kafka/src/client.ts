@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { logLevel, type Kafka, type SASLOptions } from 'kafkajs';
 import { PermanentError, type KafkaConfig, type Logger } from '@tideway/service';
-import { installCoordinatorRetry } from './coordinator.js';
+import { installCoordinators } from './coordinator.js';
 import { installFetchDecoder } from './fetch-decoder.js';
 import { installRequestQueue } from './request-queue.js';
 import { KafkaClient } from './sockets.js';
@@ -19,7 +19,7 @@ const REQUEST_TIMEOUT_MS = 6_000;
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
   installFetchDecoder();
   installRequestQueue();
-  installCoordinatorRetry();
+  installCoordinators();
   const options: ConstructorParameters<typeof KafkaClient>[0] = {
     clientId,
     brokers: config.KAFKA_BROKERS,

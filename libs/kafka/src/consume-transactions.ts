@@ -62,7 +62,7 @@ export function consumeTransactions(options: ConsumeTransactionsOptions): Loop {
       const mine = new Set([...assignment].flatMap(([topic, partitions]) => partitions.map((partition) => options.unitOf(topic, partition))));
       for (const [name, held] of units) if (!mine.has(name)) void held.close();
       // Units are opened without waiting for input: their timers must run.
-      for (const name of mine) unit(name).ready().catch((error: unknown) => options.logger.warn({ unit: name, error: errorText(error) }, 'unit not open yet'));
+      for (const name of mine) unit(name).ready().catch(() => undefined);
     },
   });
   return {
@@ -150,6 +150,7 @@ class Unit {
     } catch (error) {
       await producer?.close();
       this.#opened = undefined;
+      this.#options.logger.warn({ unit: this.#name, error: errorText(error) }, 'unit not open yet; trying again');
       if (!this.closed) this.#retryLater();
       throw error;
     }

@@ -9,6 +9,7 @@ export { offsetOf } from './fetched-message.js';
 export * from './kept.js';
 export { LargeMap } from './large-map.js';
 export { groupByTopic, type TopicMessage } from './message-size.js';
+export * from './partitioner.js';
 export * from './positions.js';
 export { ProductMessages } from './product-messages.js';
 export * from './publisher.js';

@@ -16,18 +16,33 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
     constructor(options: object);
     readonly pending: unknown[];
     throttleCheckTimeoutId: NodeJS.Timeout | null;
+    readonly requestTimeout: number;
+    readonly broker: string;
     scheduleCheckPendingRequests(): void;
+    waitForPendingRequests(): Promise<void>;
+    rejectAll(error: Error): void;
     push(request: object): void;
     fulfillRequest(response: object): void;
   }
 }
+declare module 'kafkajs/src/broker/index.js' {
+  export default class Broker {
+    initProducerId(args: object): Promise<unknown>;
+    addPartitionsToTxn(args: object): Promise<unknown>;
+    addOffsetsToTxn(args: object): Promise<unknown>;
+    txnOffsetCommit(args: object): Promise<unknown>;
+    endTxn(args: object): Promise<unknown>;
+  }
+}
 declare module 'kafkajs/src/cluster/index.js' {
+  import type Broker from 'kafkajs/src/broker/index.js';
   export default class Cluster {
-    findGroupCoordinatorMetadata(query: object): Promise<unknown>;
+    findGroupCoordinatorMetadata(query: { groupId: string; coordinatorType: number }): Promise<unknown>;
+    findBroker(query: { nodeId: number }): Promise<Broker>;
   }
 }
 declare module 'kafkajs/src/errors.js' {
-  const errors: { KafkaJSError: new (error: Error) => Error };
+  const errors: { KafkaJSError: new (error: Error) => Error; KafkaJSConnectionError: new (message: string, of: { broker: string }) => Error };
   export default errors;
 }
 declare module 'kafkajs/src/protocol/requests/joinGroup/index.js' {

@@ -1,6 +1,6 @@
 // Committed positions with their intents, and whether they still lie in the log.
 import type { Admin, Kafka } from 'kafkajs';
-import { PermanentError, RetryableError, errorText } from '@tideway/service';
+import { PermanentError, RetryableError, backoffMs, errorText, sleep } from '@tideway/service';
 
 /** What is committed beside an offset: kafkajs and the broker keep it as a string. */
 export interface OffsetMetadata {
@@ -41,9 +41,18 @@ export class PositionLostError extends PermanentError {
   }
 }
 
-/** Reads positions of one consumer group through one admin connection. */
+/** Within about a second. */
+const ATTEMPTS = 5;
+
+/**
+ * Reads positions of one consumer group through one admin connection, one topic after the other: asked for several at once,
+ * kafkajs answers from metadata that is half loaded.
+ */
 export class Positions {
   #admin: Admin | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  /** By topic, what was asked for and is not under way. */
+  readonly #waiting = new Map<string, Promise<Map<number, Position | PositionLostError>>>();
 
   constructor(private readonly kafka: Kafka, private readonly groupId: string) {}
 
@@ -56,24 +65,37 @@ export class Positions {
   }
 
   /** All partitions of a topic; a position that the log no longer has is given as the error that it is. Rejects with RetryableError. */
-  async readAll(topic: string): Promise<Map<number, Position | PositionLostError>> {
-    const [committed, bounds] = await this.#ask(topic);
-    return new Map(bounds.map(({ partition, low, high }) => [partition, positionOf(topic, partition, { low: Number(low), high: Number(high) }, committed.find((entry) => entry.partition === partition))]));
+  readAll(topic: string): Promise<Map<number, Position | PositionLostError>> {
+    // Partitions of a topic are opened together and share an answer, of a question that is asked from now on: what was
+    // committed by now is in it.
+    const waiting = this.#waiting.get(topic);
+    if (waiting) return waiting;
+    const answer = this.#last.then(() => {
+      this.#waiting.delete(topic);
+      return this.#ask(topic);
+    });
+    this.#waiting.set(topic, answer);
+    this.#last = answer.catch(() => undefined);
+    return answer;
   }
 
-  async #ask(topic: string) {
-    try {
-      this.#admin ??= await this.#connect();
-      const admin = this.#admin;
-      const [committed, bounds] = await Promise.all([
-        admin.fetchOffsets({ groupId: this.groupId, topics: [topic] }),
-        admin.fetchTopicOffsets(topic),
-      ]);
-      return [committed[0]?.partitions ?? [], bounds] as const;
-    } catch (error) {
-      await this.close();
-      throw new RetryableError(`offsets of ${this.groupId} on ${topic} could not be read: ${errorText(error)}`, { cause: error });
+  /** Tries a few times: the connection may be of a broker that went since, and who has come back loads its groups first. */
+  async #ask(topic: string): Promise<Map<number, Position | PositionLostError>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        this.#admin ??= await this.#connect();
+        return await this.#askOnce(topic, this.#admin);
+      } catch (error) {
+        await this.close();
+        if (attempt === ATTEMPTS) throw new RetryableError(`offsets of ${this.groupId} on ${topic} could not be read: ${errorText(error)}`, { cause: error });
+        await sleep(backoffMs(attempt - 1));
+      }
     }
+  }
+
+  async #askOnce(topic: string, admin: Admin): Promise<Map<number, Position | PositionLostError>> {
+    const [[committed], bounds] = await Promise.all([admin.fetchOffsets({ groupId: this.groupId, topics: [topic] }), admin.fetchTopicOffsets(topic)]);
+    return new Map(bounds.map(({ partition, low, high }) => [partition, positionOf(topic, partition, { low: Number(low), high: Number(high) }, committed?.partitions.find((entry) => entry.partition === partition))]));
   }
 
   async #connect(): Promise<Admin> {

@@ -36,4 +36,23 @@ describe("kafkajs' queue of requests", () => {
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(queue.throttleCheckTimeoutId).toBeNull();
   });
+
+  it('gives up what is never answered while a connection is closed', async () => {
+    const queue = newQueue(1);
+    const sent: number[] = [];
+    const answers = [push(queue, 1, sent), push(queue, 2, sent)];
+    const given = Promise.allSettled(answers);
+    await queue.waitForPendingRequests();
+    expect((await given).map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    await expect(answers[1]).rejects.toThrow('closed before a request was answered');
+  });
+
+  it('is not waited for longer than its answers take', async () => {
+    const queue = newQueue(1);
+    const answer = push(queue, 1, []);
+    const waited = queue.waitForPendingRequests();
+    queue.fulfillRequest({ correlationId: 1, payload: Buffer.alloc(0), size: 0 });
+    await Promise.all([waited, answer]);
+    await queue.waitForPendingRequests();
+  });
 });

@@ -1,6 +1,6 @@
 // Topics of products and of services' own state: created as the contract says, never by accident.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Partitioners, type ITopicConfig, type Kafka } from 'kafkajs';
+import type { ITopicConfig, Kafka } from 'kafkajs';
 import type { Product } from '@tideway/contracts';
 import { RetryableError, errorText } from '@tideway/service';
 
@@ -75,11 +75,4 @@ async function waitForLeaders(admin: ReturnType<Kafka['admin']>, topic: string):
       await sleep(LEADER_PAUSE_MS);
     }
   }
-}
-
-/** The partition that Kafka's default (Java-compatible, murmur2) partitioner gives a key. */
-export function partitionOf(key: string, partitions: number): number {
-  const partitioner = Partitioners.DefaultPartitioner();
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({ partitionId, leader: 0, partitionErrorCode: 0, replicas: [], isr: [] }));
-  return partitioner({ topic: '', partitionMetadata, message: { key, value: null } });
 }

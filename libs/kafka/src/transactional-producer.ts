@@ -1,4 +1,5 @@
 // One Kafka transaction after the other under one transactional id: outputs, state changelog and input offsets together.
+import { setTimeout as delay } from 'node:timers/promises';
 import { CompressionTypes, type Kafka, type Message, type Producer } from 'kafkajs';
 import { RetryableError, crashPoint, errorText, sleep } from '@tideway/service';
 import { SentPartitions } from './acknowledged.js';
@@ -76,21 +77,25 @@ export class TransactionalProducer {
     }
   }
 
+  /** Whoever opens the id next fences what this one may still have under way: on a connection that never answers it is not waited for. */
   async close(): Promise<void> {
-    await this.#producer.disconnect().catch(() => undefined);
+    await Promise.race([this.#producer.disconnect().catch(() => undefined), delay(CLOSE_AT_MOST_MS, undefined, { ref: false })]);
   }
 }
 
+const CLOSE_AT_MOST_MS = 1_000;
 const ENDING_MS = 5;
 const ENDING_AT_MOST_MS = 10_000;
+/** The last transaction of the id is still ending; or a coordinator has moved, which is asked for again after that. */
+const PASSING = new Set(['CONCURRENT_TRANSACTIONS', 'NOT_COORDINATOR_FOR_GROUP', 'GROUP_COORDINATOR_NOT_AVAILABLE', 'GROUP_LOAD_IN_PROGRESS']);
 
-/** Repeats while the last transaction of the id is still ending. */
+/** Repeats while the coordinators say that it will pass: nothing else was sent by then. */
 async function whileEnding(action: () => Promise<void>): Promise<void> {
   for (const deadline = Date.now() + ENDING_AT_MOST_MS; ;) {
     try {
       return await action();
     } catch (error) {
-      if ((error as { type?: string }).type !== 'CONCURRENT_TRANSACTIONS' || Date.now() > deadline) throw error;
+      if (!PASSING.has((error as { type?: string }).type ?? '') || Date.now() > deadline) throw error;
       await sleep(ENDING_MS);
     }
   }

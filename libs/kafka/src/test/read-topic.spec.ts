@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { PermanentError, RetryableError } from '@tideway/service';
 import { startTestPlatform, type TestPlatform } from '@tideway/testing';
+import { Positions } from '../positions.js';
 import { readTopics } from '../read-topic.js';
 import { TransactionalProducer } from '../transactional-producer.js';
 import { Cluster } from './cluster.js';
@@ -117,5 +118,17 @@ describe('when the broker is killed', () => {
       }
     });
     expect(values).toEqual(numbered(90));
+  });
+
+  it('positions are read again at the first attempt once it is back, of many topics at the same time', async () => {
+    const topics = ['one', 'two', 'three'];
+    for (const topic of topics) await cluster.createTopic(topic, 2);
+    const positions = new Positions(cluster.kafka, 'reader');
+    await positions.readAll('one');
+    platform.kill('kafka-1');
+    await platform.ready('kafka-1');
+    const read = await Promise.all(topics.flatMap((topic) => [positions.read(topic, 0), positions.read(topic, 1)]));
+    expect(read).toEqual(Array.from({ length: 6 }, () => ({ offset: undefined, metadata: undefined, low: 0, high: 0 })));
+    await positions.close();
   });
 });

@@ -3,20 +3,23 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadProducts, productOf, type WebOrders } from '@tideway/contracts';
-import { loadConfig, registryShape } from '@tideway/service';
+import { Metrics, loadConfig, registryShape, type Loop } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { v4 as uuid } from 'uuid';
+import { consumeTransactions } from '../consume-transactions.js';
 import { Publisher } from '../publisher.js';
 import { readTopics } from '../read-topic.js';
 import { Decoder, SchemaRegistry } from '../registry.js';
 import { Cluster, silent } from './cluster.js';
 
 const RECORDS_PER_SEND = 120;
+const COPIES = 'copies.v1';
 
 let platform: TestPlatform;
 let cluster: Cluster;
 let registry: SchemaRegistry;
 let publisher: Publisher;
+let transactions: Loop;
 const orders = { ...productOf(loadProducts(), 'web.orders'), partitions: 24 };
 const sample = JSON.parse(readFileSync(path.join(orders.dir, 'samples/valid/full.json'), 'utf8')) as WebOrders;
 
@@ -26,9 +29,16 @@ beforeAll(async () => {
   registry = new SchemaRegistry(loadConfig(registryShape, platform.env));
   publisher = new Publisher({ kafka: cluster.kafka, registry, products: [orders], service: 'test', logger: silent, replicationFactor: 3 });
   await publisher.connect();
+  await cluster.admin.createTopics({ waitForLeaders: true, topics: [{ topic: COPIES, numPartitions: 6, replicationFactor: 3 }] });
+  transactions = consumeTransactions({
+    kafka: cluster.kafka, logger: silent, metrics: new Metrics('test'), groupId: 'copies', topics: [orders.topic], unitOf: () => 'all', maxWaitMs: 50, sessionTimeoutMs: 2_000,
+    open: async () => ({ process: async (blocks) => [{ topic: COPIES, messages: blocks.flatMap(({ partition, messages }) => messages.map(({ offset }) => ({ value: `${partition}:${offset}` }))) }] }),
+  });
+  void transactions.start();
 });
 
 afterAll(async () => {
+  await transactions?.stop();
   await publisher?.disconnect();
   await cluster?.disconnect();
   await platform?.stop();
@@ -76,5 +86,14 @@ describe('three brokers', () => {
     await sender;
     const there = await stored();
     expect({ broker, failed, missing: [...acknowledged].filter((id) => !there.has(id)).length }).toEqual({ broker, failed, missing: 0 });
+  });
+
+  it('have each record copied once by transactions whose coordinators have moved with them', async () => {
+    const records = (await cluster.read(orders.topic)).map(({ partition, offset }) => `${partition}:${offset}`).sort();
+    const copies = await waitFor(async () => {
+      const values = await cluster.values(COPIES);
+      return values.length >= records.length && values.sort();
+    }, { intervalMs: 500, message: 'a copy of each record' });
+    expect(copies).toEqual(records);
   });
 });

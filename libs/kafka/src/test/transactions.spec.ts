@@ -1,5 +1,6 @@
 // The transaction loop on a real broker: outputs with their offsets, owners that die or only seem dead, timers.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Kafka, ProducerConfig } from 'kafkajs';
 import { Metrics, RetryableError, sleep, type Loop } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { consumeTransactions, type ConsumeTransactionsOptions, type UnitState } from '../consume-transactions.js';
@@ -249,5 +250,29 @@ describe('a send', () => {
     await expect(sent.check(() => send().then(send))).rejects.toThrow(/sent twice to 127\.0\.0\.1:\d+/);
     await sent.check(send);
     await producer.disconnect();
+  });
+});
+
+describe('a transaction', () => {
+  it('asks for no coordinator where the one before has asked', async () => {
+    const topic = await cluster.createTopic('coordinated');
+    const requests: string[] = [];
+    const kafka = Object.assign(Object.create(cluster.kafka) as Kafka, {
+      producer(config: ProducerConfig) {
+        const producer = cluster.kafka.producer(config);
+        producer.on(producer.events.REQUEST, ({ payload: { apiName } }) => void requests.push(apiName));
+        return producer;
+      },
+    });
+    const producer = await TransactionalProducer.open(kafka, 'coordinated', 'coordinated');
+    const asked = async (values: string[]) => {
+      requests.length = 0;
+      for (const value of values) await producer.transact(to(topic, [value]), [{ topic, partition: 0, offset: 1, metadata: '' }]);
+      return requests.filter((name) => name === 'GroupCoordinator').length;
+    };
+    expect(await asked(['a'])).toBeGreaterThan(0);
+    expect(await asked(['b', 'c'])).toBe(0);
+    await producer.close();
+    expect(await cluster.values(topic)).toEqual(['a', 'b', 'c']);
   });
 });

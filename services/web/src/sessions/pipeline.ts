@@ -21,8 +21,8 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     unitOf: (_topic, partition) => String(partition),
     open: (unit) => openPartition(parts, Number(unit)),
     limits: { maxRecords: 5_000 },
-    // Nobody waits for it: what a visitor does within a second is written to the changelog once.
-    paceMs: 1_000,
+    // Nobody waits for it: what a visitor does within two seconds is written to the changelog once.
+    paceMs: 2_000,
     maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
     concurrency: 64,
     sessionTimeoutMs: config.WEB_SESSIONS_SESSION_TIMEOUT_MS,
