@@ -46,13 +46,14 @@ if (patterns.length === 0) {
   step('generated files are current', ['infra/scripts/generate.mjs', '--check']);
   step('lint', ['node_modules/eslint/bin/eslint.js', '.', '--max-warnings', '0']);
 }
-// Pure tests share both cores; each suite on the platform has Kafka, registry and ClickHouse of its own: those of one library or
-// service two at a time, those of the whole mesh one after the other.
-jest('tests of rules, without a process', ['--maxWorkers=2', '--testPathIgnorePatterns', '/node_modules/', '/dist/', '/src/test/', ...(patterns.length > 0 ? ['--testPathPatterns', ...patterns] : [])]);
-for (const [name, folder, workers] of [['tests on the platform', '(libs|services)', 2], ['tests of the whole mesh', 'infra', 1]]) {
-  const within = `/${folder}/[^/]+/src/test/`;
-  jest(name, [`--maxWorkers=${workers}`, '--testPathPatterns', ...(patterns.length > 0 ? patterns.map((pattern) => `${within}.*${pattern}`) : [within])]);
-}
+// Pure tests share both cores; each suite on the platform has Kafka, registry and ClickHouse of its own: two at a time, except
+// those of the whole mesh and those that say how fast the platform starts, which need both cores.
+const alone = '/infra/(mesh/src/test/|chaos/src/test/(chaos|controls)\\.|embedded/src/test/(platform|processes)\\.)';
+const notTests = ['/node_modules/', '/dist/'];
+const matching = (within) => (patterns.length > 0 ? patterns : ['']).map((pattern) => `${within}.*${pattern}`);
+jest('tests of rules, without a process', ['--maxWorkers=2', '--testPathIgnorePatterns', ...notTests, '/src/test/', ...(patterns.length > 0 ? ['--testPathPatterns', ...patterns] : [])]);
+jest('tests on the platform', ['--maxWorkers=2', '--testPathIgnorePatterns', ...notTests, alone, '--testPathPatterns', ...matching('/src/test/')]);
+jest('tests of the whole mesh', ['--maxWorkers=1', '--testPathPatterns', ...matching(`(?=.*${alone})/.*/src/test/`)]);
 
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);

@@ -1,7 +1,6 @@
 // The services of the mesh as child processes: which there are, where they listen, and what their environment says.
-import { createServer } from 'node:net';
 import path from 'node:path';
-import { nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
+import { claimFreePort, nodeBinary, workspaceRoot, type ChildSpec } from '@tideway/embedded';
 import type { Targets } from '@tideway/simulator';
 import { hashedKey, verificationKey, type Secrets } from './secrets.js';
 
@@ -21,24 +20,13 @@ export function builtFile(name: ServiceName, file: 'main.js' | 'config.js'): str
   return PART_OF[name] ? `${PART_OF[name]}/dist/${name}/${file}` : `services/${name}/dist/${file}`;
 }
 
-/** Ports: TIDEWAY_WEB_PORT and so on, else free ones. */
+/** Ports: TIDEWAY_WEB_PORT and so on, else free ones, which no other mesh takes while a service of this one is being started again. */
 export async function choosePorts(): Promise<Record<ServiceName, number>> {
   const ports = await Promise.all(SERVICES.map(async (name) => {
     const wanted = process.env[portVariable(name)];
-    return [name, wanted ? Number(wanted) : await freePort()] as const;
+    return [name, wanted ? Number(wanted) : await claimFreePort()] as const;
   }));
   return Object.fromEntries(ports) as Record<ServiceName, number>;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 export const urlOf = (port: number) => `http://127.0.0.1:${port}`;

@@ -47,8 +47,11 @@ export function clickhouseError(error: unknown, what: string): DataRefusedError 
   return new RetryableError(`${what}: ${errorText(error)}`, { cause: error });
 }
 
+const CHECK_TIMEOUT_MS = 2_000;
+
 /** Rejects with RetryableError while ClickHouse does not answer. */
 export async function checkClickHouse(client: ClickHouseClient): Promise<void> {
-  const result = await client.ping({ select: true });
+  // Who asks again and again would else take up all connections.
+  const result = await client.ping({ select: true, abort_signal: AbortSignal.timeout(CHECK_TIMEOUT_MS) });
   if (!result.success) throw new RetryableError(`ClickHouse is away: ${errorText(result.error)}`, { cause: result.error });
 }

@@ -12,7 +12,9 @@ const BY_PROFILE: readonly string[] = ['segments.memberships', 'segments.state',
  */
 export function deletionsOf(products: Product[], identifiers: readonly string[]): string[] {
   const list = identifiers.map(literal).join(', ');
-  const profiles = `SELECT profile_id FROM segments.activities WHERE identifier IN (${list})`;
+  // After a split, rows of who left stand under the profile of those who stayed: that is somebody's.
+  const others = `SELECT profile_id FROM customer.identities WHERE identifier NOT IN (${list}) AND cause != 'erasure'`;
+  const profiles = ['segments.activities', 'customer.identities'].map((table) => `SELECT profile_id FROM ${table} WHERE identifier IN (${list}) AND profile_id NOT IN (${others})`).join(' UNION ALL ');
   const byProfile = products.filter(({ id }) => BY_PROFILE.includes(id)).map((product) => `DELETE FROM ${tableName(product)} WHERE profile_id IN (${profiles})`);
   // An erasure is kept: it shows that what was asked for was done.
   const ofPeople = products.filter((product) => hasIdentifiers(product) && product.id !== 'customer.erasures');

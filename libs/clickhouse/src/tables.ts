@@ -33,12 +33,18 @@ export interface StorageTable {
   layout: string;
 }
 
+/** A product, or rows of one that are stored otherwise. */
+export type Stored = Product & {
+  /** All rows are in one partition of the table, whenever they came. */
+  unpartitioned?: true;
+};
+
 /** The storage table of a product, as its contract has it. */
-export function storageTable(product: Product): StorageTable {
+export function storageTable(product: Stored): StorageTable {
   const columns = [...ORIGIN_COLUMNS, ...product.schema.fields.map((field) => columnDefinition(columnOf(field))), "`_inserted_at` DateTime64(3, 'UTC') DEFAULT now64(3)"];
   const ttl = tableTtl(product);
   const kept = ttl === undefined ? '' : ` TTL ${ttl}`;
-  if (product.kind === 'event') return { columns, engine: 'MergeTree', layout: `PARTITION BY toYYYYMM(${partitionField(product)}) ORDER BY (${eventOrder(product)})${kept}` };
+  if (product.kind === 'event') return { columns, engine: 'MergeTree', layout: `${monthly(product)}ORDER BY (${eventOrder(product)})${kept}` };
   return {
     columns: [...columns, '`_deleted` UInt8 DEFAULT 0'], engine: `ReplacingMergeTree(${versionField(product) ?? '_offset'}, _deleted)`,
     layout: `ORDER BY (${product.key.map(quoted).join(', ')})${kept}`,
@@ -46,7 +52,7 @@ export function storageTable(product: Product): StorageTable {
 }
 
 /** CREATE TABLE of a product's storage table, and of the Null table that refused blocks are bisected into. `settings` are MergeTree's, beside those that every table has. */
-export function createTable(product: Product, settings: string[] = []): string[] {
+export function createTable(product: Stored, settings: string[] = []): string[] {
   const { columns, engine, layout } = storageTable(product);
   return [
     `CREATE TABLE IF NOT EXISTS ${tableName(product)} (${columns.join(', ')}) ENGINE = ${engine} ${layout} SETTINGS ${[...SETTINGS, ...settings].join(', ')}`,
@@ -54,8 +60,11 @@ export function createTable(product: Product, settings: string[] = []): string[]
   ];
 }
 
-/** Activities once more, of the segments service alone, which is the only writer of its rows: read by profile, a few rows each. */
-export const historyTable = (activities: Product): Product => ({ ...activities, database: 'segments', table: 'activities', view: 'activities' });
+/**
+ * Activities once more, of the segments service alone, which is the only writer of its rows: read by profile, a few rows each.
+ * They stand together, as merges bring them together: by months, a profile's rows would be looked for in every part of every month.
+ */
+export const historyTable = (activities: Product): Stored => ({ ...activities, database: 'segments', table: 'activities', view: 'activities', unpartitioned: true });
 /**
  * Bytes that are compressed together, at least: as many as usual (64 KiB) would be those of thirty marks in most columns, all of
  * which are to be unpacked for one (https://clickhouse.com/docs/reference/settings/merge-tree-settings/min).
@@ -89,9 +98,10 @@ export function bisectTable(product: Product): string {
 }
 
 /** Events are partitioned by the month in which they came; what has no received_at, by the month of its first timestamp. */
-function partitionField(product: Product): string {
+function monthly(product: Stored): string {
+  if (product.unpartitioned) return '';
   const names = product.schema.fields.map((field) => field.name);
-  return quoted(['received_at', 'evaluated_at', 'occurred_at'].find((name) => names.includes(name))!);
+  return `PARTITION BY toYYYYMM(${quoted(['received_at', 'evaluated_at', 'occurred_at'].find((name) => names.includes(name))!)}) `;
 }
 
 function eventOrder(product: Product): string {

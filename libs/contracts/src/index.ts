@@ -7,4 +7,5 @@ export * from './key.js';
 export * from './micros.js';
 export * from './outcome.js';
 export * from './products.js';
+export * from './split.js';
 export * from './generated/index.js';

@@ -1,9 +1,9 @@
 // One partition of profiles: its state in memory, and what blocks of its three inputs change.
-import type { CustomerActivities, Product } from '@tideway/contracts';
+import { readSplit, type CustomerActivities, type Product, type ProfileSplit } from '@tideway/contracts';
 import { bufferOf, keep, quarantineRecord, readTopics, type Block, type Decoder, type Kafka, type KafkaMessage, type Kept, type Message, type Outgoing, type UnitState } from '@tideway/kafka';
 import { PermanentError, errorText } from '@tideway/service';
 import type { Formats } from './formats.js';
-import { applyActivity, applySegments, emptyProfile, isForgotten, mergeProfiles, usable, type Profile } from './profile/profile.js';
+import { applyActivity, applySegments, emptyProfile, isForgotten, mergeProfiles, profileOfIdentifiers, usable, withoutIdentifiers, type Profile } from './profile/profile.js';
 import { HANDOVER_TOPIC, STATE_TOPIC } from './topics.js';
 
 /** Header of a merged-away profile's tombstone: what is handed over to it later goes on to the winner. */
@@ -12,19 +12,24 @@ const MERGED_INTO = 'merged-into';
 /** Header of an erased profile's tombstone: nothing is kept of it any more. */
 const ERASED = 'erased';
 
+/** Header of every record of a profile that was split, its tombstone too: the identifiers that left it, as JSON. */
+const SPLIT = 'split';
+
 /** Restores a partition's profiles from the changelog. */
 export async function openPartition(kafka: Kafka, formats: Formats, partition: number): Promise<UnitState> {
   const stored = new Map<string, Kept>();
   const merged = new Map<string, string>();
   const erased = new Set<string>();
+  const left = new Map<string, string[]>();
   await readTopics(kafka, new Map([[STATE_TOPIC, [partition]]]), ({ message: { key, value, headers } }) => {
     const into = headers?.[MERGED_INTO];
     if (into) merged.set(String(key), String(into));
     if (headers?.[ERASED]) erased.add(String(key));
+    if (headers?.[SPLIT]) left.set(String(key), JSON.parse(String(headers[SPLIT])) as string[]);
     if (value) stored.set(String(key), keep(value));
     else stored.delete(String(key));
   });
-  return new ProfilePartition(stored, merged, erased, formats);
+  return new ProfilePartition(stored, merged, erased, left, formats);
 }
 
 interface Entry {
@@ -47,12 +52,15 @@ class ProfilePartition implements UnitState {
   readonly #stored: Map<string, Kept>;
   readonly #merged: Map<string, string>;
   readonly #erased: Set<string>;
+  /** Identifiers that left a profile, for good, also of one that was merged away. */
+  readonly #left: Map<string, string[]>;
   readonly #formats: Formats;
 
-  constructor(stored: Map<string, Kept>, merged: Map<string, string>, erased: Set<string>, formats: Formats) {
+  constructor(stored: Map<string, Kept>, merged: Map<string, string>, erased: Set<string>, left: Map<string, string[]>, formats: Formats) {
     this.#stored = stored;
     this.#merged = merged;
     this.#erased = erased;
+    this.#left = left;
     this.#formats = formats;
   }
 
@@ -75,8 +83,9 @@ class ProfilePartition implements UnitState {
     if (this.#erased.has(profileId)) return;
     const into = this.#merged.get(profileId);
     if (block.topic === HANDOVER_TOPIC) {
-      const loser = await this.#decode(profiles, profilesProduct, block, message, turn);
-      if (!loser) return;
+      const decoded = await this.#decode(profiles, profilesProduct, block, message, turn);
+      if (!decoded) return;
+      const loser = this.#withoutLeft(profileId, decoded);
       if (into) turn.handovers.push(this.#handover(into, loser));
       else await this.#change(profileId, turn, (profile) => mergeProfiles(profile, loser));
     } else if (block.topic === segmentsProduct.topic) {
@@ -92,6 +101,8 @@ class ProfilePartition implements UnitState {
   async #applyActivity(activity: CustomerActivities, turn: Turn): Promise<void> {
     const { profile_id: profileId, properties: { into } } = activity;
     if (activity.type === 'profile_erased') return this.#erase(profileId, turn);
+    const split = readSplit(activity);
+    if (split) return this.#split(profileId, split, turn);
     if (activity.type !== 'profile_merged' || !into) return this.#change(profileId, turn, (profile) => applyActivity(profile, activity));
     const entry = await this.#entry(profileId, turn);
     turn.handovers.push(this.#handover(into, entry.profile));
@@ -105,6 +116,18 @@ class ProfilePartition implements UnitState {
     this.#erased.add(profileId);
     entry.gone = { [ERASED]: 'yes' };
     entry.profile = emptyProfile(profileId);
+  }
+
+  async #split(profileId: string, { into, left, consents }: ProfileSplit, turn: Turn): Promise<void> {
+    this.#left.set(profileId, [...new Set([...(this.#left.get(profileId) ?? []), ...left])]);
+    turn.handovers.push(this.#handover(into, profileOfIdentifiers(into, left, consents.left)));
+    await this.#change(profileId, turn, (profile) => withoutIdentifiers(profile, left, consents.stayed));
+  }
+
+  /** A merge of before a split may come to be known after it: who has left by then is in the document of the loser. */
+  #withoutLeft(profileId: string, loser: Profile): Profile {
+    const left = this.#left.get(profileId);
+    return left && loser.identifiers.some((identifier) => left.includes(identifier)) ? withoutIdentifiers(loser, left, []) : loser;
   }
 
   async #change(profileId: string, turn: Turn, change: (profile: Profile) => Profile): Promise<void> {
@@ -145,16 +168,18 @@ class ProfilePartition implements UnitState {
     const published: Message[] = [];
     const now = Date.now();
     for (const [key, { profile, known, gone }] of touched) {
+      const split = this.#left.has(key) ? { [SPLIT]: JSON.stringify(this.#left.get(key)) } : undefined;
+      const headers = gone || split ? { headers: { ...gone, ...split } } : {};
       if (isForgotten(profile)) {
         this.#stored.delete(key);
-        if (known || gone) state.push({ key, value: null, ...(gone ? { headers: gone } : {}) });
+        if (known || gone) state.push({ key, value: null, ...headers });
         if (known) published.push({ key, value: null });
         continue;
       }
       const next = { ...profile, version: profile.version + 1, updated_at: now };
       const message = this.#formats.encoder.message(next);
       this.#stored.set(key, keep(message.value as Buffer));
-      state.push(message);
+      state.push({ ...message, ...headers });
       published.push(this.#formats.encoder.message(usable(next)));
     }
     return [{ topic: STATE_TOPIC, messages: state }, { topic: this.#formats.profilesProduct.topic, messages: published }];

@@ -1,12 +1,12 @@
-// How the profiles of a partition follow definitions that change: who may be concerned is asked of ClickHouse and of the
-// states, and evaluated piece by piece, between the blocks that come in.
+// How the profiles of a partition follow definitions that change. Whom these concern is asked of ClickHouse and of the states:
+// who is a member enters as SQL has it, at once, and then everybody is evaluated, piece by piece, between the blocks that come in.
 import { errorText, type Logger } from '@tideway/service';
-import type { Nominees } from './nominees.js';
+import type { Asker, Nominees } from './nominees.js';
 
 export interface AdoptionParts {
   logger: Logger;
-  /** Asks ClickHouse; rejects never, but waits through outages, and gives nothing once `closed`. */
-  nominees(): Promise<Nominees>;
+  /** Asks ClickHouse; rejects never, but waits through outages, and ends early once nobody waits. */
+  nominees(asker: Asker): Promise<void>;
   /** Profiles of this partition that ClickHouse cannot tell of as one, or not yet: merged ones, and those whose rows are on their way. */
   unsure: Iterable<string>;
   /** Profiles that were in a segment that is another now, or none; decodes states, and so takes its time. */
@@ -16,22 +16,35 @@ export interface AdoptionParts {
   onReady(): void;
 }
 
-export class Adoption {
-  /** Those whose membership changes come first. */
+/** What SQL has of a profile that was not evaluated by the new definitions since. */
+export interface Answer {
+  profileId: string;
+  /** Of the changed segments those that it is in. */
+  members: readonly string[];
+  /** As of this time (ms). */
+  at: number;
+}
+
+export class Adoption implements Asker {
+  /** In the order of the table, as neighbours are read together. */
   readonly #waiting = new Set<string>();
+  /** Those of them whose members are to be told first. */
+  readonly #answers = new Map<string, Answer>();
+  readonly #unsure: ReadonlySet<string>;
   /** Profiles that were evaluated by the new definitions before it was known that they should be. */
   readonly #seen = new Set<string>();
   #asked = false;
   #closed = false;
 
   constructor(private readonly parts: AdoptionParts) {
-    for (const profileId of parts.unsure) this.#waiting.add(profileId);
+    this.#unsure = new Set(parts.unsure);
+    for (const profileId of this.#unsure) this.#add(profileId);
     this.#ask().catch((error: unknown) => parts.logger.error({ error: errorText(error) }, 'profiles could not be brought to changed definitions'));
   }
 
-  /** Whether somebody is to be evaluated. */
+  /** Whether there is something to take. */
   get ready(): boolean {
-    return this.#waiting.size > 0;
+    return this.#answers.size > 0 || (this.#asked && this.#waiting.size > 0);
   }
 
   /** Profiles that are known to have to be evaluated. */
@@ -44,13 +57,17 @@ export class Adoption {
     return this.#asked && this.#waiting.size === 0;
   }
 
-  /** Takes up to `limit` profiles to evaluate. */
+  /** Takes up to `limit` answers; these profiles have to be evaluated all the same: when time changes them, SQL does not say. */
+  takeAnswers(limit: number): Answer[] {
+    const taken = first(this.#answers.values(), limit);
+    for (const { profileId } of taken) this.#answers.delete(profileId);
+    return taken;
+  }
+
+  /** Takes up to `limit` profiles to evaluate: none before all members have entered, who would wait for reads of everybody else. */
   take(limit: number): string[] {
-    const taken: string[] = [];
-    for (const profileId of this.#waiting) {
-      if (taken.length === limit) break;
-      taken.push(profileId);
-    }
+    if (!this.ready || this.#answers.size > 0) return [];
+    const taken = first(this.#waiting, limit);
     for (const profileId of taken) this.evaluated(profileId);
     return taken;
   }
@@ -58,7 +75,22 @@ export class Adoption {
   /** The profile has been evaluated by the new definitions. */
   evaluated(profileId: string): void {
     this.#waiting.delete(profileId);
+    this.#answers.delete(profileId);
     if (!this.#asked) this.#seen.add(profileId);
+  }
+
+  waits(): boolean {
+    return !this.#closed;
+  }
+
+  /** Of ClickHouse's answer those that are this partition's and still have to be brought to the definitions. */
+  found({ at, people }: Nominees): void {
+    if (this.#closed) return;
+    for (const [profileId, members] of people) {
+      if (!this.#add(profileId) || members.length === 0 || this.#unsure.has(profileId)) continue;
+      this.#answers.set(profileId, { profileId, members, at });
+    }
+    this.parts.onReady();
   }
 
   close(): void {
@@ -67,19 +99,33 @@ export class Adoption {
 
   async #ask(): Promise<void> {
     // Both take their time: neither waits for the other.
-    const nominees = this.parts.nominees();
-    this.#add(await this.parts.former());
-    if (this.#waiting.size > 0) this.parts.onReady();
-    const { members, pending } = await nominees;
-    this.#add(members);
-    this.#add(pending);
+    const nominees = this.parts.nominees(this);
+    for (const profileId of (await this.parts.former()).sort(byTableOrder)) this.#add(profileId);
+    await nominees;
     this.#asked = true;
     this.#seen.clear();
     this.parts.onReady();
   }
 
-  #add(profileIds: Iterable<string>): void {
-    if (this.#closed) return;
-    for (const profileId of profileIds) if (this.parts.owns(profileId) && !this.#seen.has(profileId)) this.#waiting.add(profileId);
+  /** Whether it is to be evaluated. */
+  #add(profileId: string): boolean {
+    const isConcerned = !this.#closed && this.parts.owns(profileId) && !this.#seen.has(profileId);
+    if (isConcerned) this.#waiting.add(profileId);
+    return isConcerned;
   }
+}
+
+function first<T>(values: Iterable<T>, limit: number): T[] {
+  const taken: T[] = [];
+  for (const value of values) {
+    if (taken.length === limit) break;
+    taken.push(value);
+  }
+  return taken;
+}
+
+/** ClickHouse sorts UUIDs by their second half (https://clickhouse.com/docs/reference/data-types/uuid). */
+function byTableOrder(a: string, b: string): number {
+  const [x, y] = [a.slice(19) + a.slice(0, 18), b.slice(19) + b.slice(0, 18)];
+  return x < y ? -1 : Number(x > y);
 }

@@ -48,11 +48,22 @@ export interface Change {
 }
 
 const RANKED_AT = '@';
+const BEGUN = `${RANKED_AT}begun`;
 
 /** What a segment's profiles have to be brought to at `now` (ms): its meaning, and since when the ranks hold that it goes by. */
 export function meaningAt(meaning: string, ranks: readonly Rank[], now: number): string {
   return ranks.length === 0 ? meaning : `${meaning}${RANKED_AT}${ranks.map((rank) => rank.effectiveAt(now)).join()}`;
 }
+
+/**
+ * What is adopted once the first profiles may have been brought to changed segments: whatever becomes of the definitions, who
+ * has entered one of these is looked at again.
+ */
+export function begun(adopted: ReadonlyMap<string, string>, changed: readonly string[]): Map<string, string> {
+  return new Map([...adopted, ...changed.map((name): [string, string] => [name, `${bare(adopted.get(name)) ?? ''}${BEGUN}`])]);
+}
+
+const bare = (meaning: string | undefined) => meaning?.split(RANKED_AT)[0];
 
 /** The same of every segment. */
 export function meaningsAt({ meanings, ranked }: Compiled, now: number): Map<string, string> {
@@ -63,7 +74,6 @@ export function meaningsAt({ meanings, ranked }: Compiled, now: number): Map<str
 export function changeTo(wanted: ReadonlyMap<string, string>, adopted: ReadonlyMap<string, string>): Change | undefined {
   const changed = [...wanted].filter(([name, meaning]) => adopted.get(name) !== meaning).map(([name]) => name);
   const removed = [...adopted.keys()].filter((name) => !wanted.has(name));
-  const bare = (meaning: string | undefined) => meaning?.split(RANKED_AT)[0];
   const byTime = removed.length === 0 && changed.every((name) => bare(adopted.get(name)) === bare(wanted.get(name)));
   return changed.length === 0 && removed.length === 0 ? undefined : { changed, removed, byTime };
 }

@@ -1,8 +1,9 @@
 // The definitions that a partition works by: it changes over to those in force between two turns, and brings its profiles to them.
 import { setImmediate } from 'node:timers/promises';
+import type { SegmentsState } from '@tideway/contracts';
 import type { Logger } from '@tideway/service';
-import { Adoption } from './adoption.js';
-import { changeTo, meaningAt, meaningsAt, type Change, type Compiled } from './compiled.js';
+import { Adoption, type Answer } from './adoption.js';
+import { begun, changeTo, meaningAt, meaningsAt, type Change, type Compiled } from './compiled.js';
 import type { ProfileState } from './evaluate/index.js';
 import type { Formats } from './formats.js';
 import type { LiveDefinitions } from './live-definitions.js';
@@ -34,7 +35,11 @@ export class DefinitionFollower {
   #adoption: Adoption | undefined;
   /** What the profiles are brought to, or were, as meaningsAt has it. */
   #wanted: ReadonlyMap<string, string> = new Map();
+  #changed: ReadonlySet<string> = new Set();
+  /** Whether it has to be told that profiles are being brought to changed segments. */
+  #begins = false;
   #byTime = false;
+  #since = Date.now();
   #closed = false;
   readonly #unfollow: () => void;
 
@@ -45,6 +50,14 @@ export class DefinitionFollower {
 
   get compiled(): Compiled {
     return this.#compiled;
+  }
+
+  /**
+   * The time (ms) from which on the partition works by its definitions: what waited for longer is not evaluated as of a time at
+   * which they were others.
+   */
+  get since(): number {
+    return this.#since;
   }
 
   /** When (ms) a turn is wanted, without any input; undefined for never. */
@@ -70,6 +83,7 @@ export class DefinitionFollower {
       if (takeOver) for (const state of cache.values()) takeOver(state);
       else cache.clear();
       this.#compiled = compiled;
+      this.#since = now;
     } else if (this.#hasOtherRanks(now)) {
       // What was found by other ranks, or before these were known, does not count any more.
       for (const state of cache.values()) delete state.standing;
@@ -89,13 +103,15 @@ export class DefinitionFollower {
     const change = changeTo(this.#wanted, restored.adopted);
     this.parts.progress.left(change && 0);
     if (!change) return;
+    this.#changed = new Set(change.changed);
+    this.#begins = true;
     this.#byTime = change.byTime;
     this.#adoption = new Adoption({
       logger,
       unsure: this.parts.unsure(),
       former: () => this.#formerMembers(change),
       // Nobody is concerned where nobody is known.
-      nominees: async () => (restored.stored.size === 0 ? { members: [], pending: [] } : nominees.ask(compiled, change.changed)),
+      nominees: async (asker) => (restored.stored.size === 0 ? undefined : nominees.ask(compiled, change.changed, asker)),
       owns: (profileId) => restored.stored.has(profileId),
       onReady,
     });
@@ -114,18 +130,43 @@ export class DefinitionFollower {
     return this.#adoption?.take(limit) ?? [];
   }
 
+  /**
+   * Up to `limit` states that are to follow what SQL says of the changed segments, as profiles are found to be in them
+   * before they are evaluated; the others that somebody is in are as they were.
+   */
+  takeAnswers(limit: number): Answer[] {
+    return this.#adoption?.takeAnswers(limit) ?? [];
+  }
+
+  /** The segments of a state after the answer, sorted: what is changed is as SQL has it, and what is no more is left. */
+  membersAfter({ members }: Answer, { segments }: SegmentsState): string[] {
+    const kept = segments.map(({ segment }) => segment).filter((segment) => this.#compiled.segments.has(segment) && !this.#changed.has(segment));
+    // Another partition may have asked for more.
+    return [...kept, ...members.filter((segment) => this.#changed.has(segment))].sort();
+  }
+
   /** The profile has been evaluated. */
   evaluated(profileId: string): void {
     this.#adoption?.evaluated(profileId);
   }
 
-  /** The meanings of the segments, once, when everybody has been brought to them; else undefined. */
+  /**
+   * What this partition's profiles are brought to, when there is something to tell of it: in the first turn that may bring
+   * somebody to changed segments, and when everybody has been; else undefined.
+   */
   adopted(): ReadonlyMap<string, string> | undefined {
-    if (!this.#adoption?.done) return undefined;
-    this.#adoption = undefined;
-    this.parts.progress.left(undefined);
-    this.parts.restored.adopted = new Map(this.#wanted);
-    return this.#wanted;
+    const { progress, restored } = this.parts;
+    if (this.#adoption?.done) {
+      this.#adoption = undefined;
+      progress.left(undefined);
+      restored.adopted = new Map(this.#wanted);
+    } else if (this.#adoption && this.#begins) {
+      restored.adopted = begun(restored.adopted, [...this.#changed]);
+    } else {
+      return undefined;
+    }
+    this.#begins = false;
+    return restored.adopted;
   }
 
   close(): void {

@@ -8,7 +8,7 @@ export class Formats {
   readonly activities: Decoder<CustomerActivities>;
   readonly state: Decoder<SegmentsState>;
   /** What a start reads of every state: the rest of its bytes is passed over, which is several times as quick. */
-  readonly stateToRestore: Decoder<Pick<SegmentsState, 'aliases' | 'next_timer_at'>>;
+  readonly stateToRestore: Decoder<Pick<SegmentsState, 'aliases' | 'next_timer_at' | 'shares'>>;
   /** The same for a changed definition. */
   readonly stateMembers: Decoder<Pick<SegmentsState, 'segments'>>;
   readonly stateEncoder: RecordEncoder;
@@ -20,7 +20,7 @@ export class Formats {
     this.stateProduct = productOf(products, 'segments.state');
     this.activities = new Decoder(registry, this.activitiesProduct);
     this.state = new Decoder(registry, this.stateProduct);
-    this.stateToRestore = new Decoder(registry, withOnly(this.stateProduct, 'aliases', 'next_timer_at'));
+    this.stateToRestore = new Decoder(registry, withOnly(this.stateProduct, 'aliases', 'next_timer_at', 'shares'));
     this.stateMembers = new Decoder(registry, withOnly(this.stateProduct, 'segments'));
     this.stateEncoder = new RecordEncoder(this.stateProduct);
     this.memberships = new RecordEncoder(productOf(products, 'segments.memberships'));

@@ -54,10 +54,22 @@ describe('a history writer', () => {
     await settled();
     await history.add([row(1)]);
     expect(history.nextWake()).toBe(11_000);
-    expect(history.progress(2, 10_900)).toEqual({ next: 1 });
+    expect(history.progress(2, 10_799)).toEqual({ next: 1 });
     history.hurry();
     expect(history.nextWake()).toBe(10_300);
-    expect(history.progress(2, 10_900)).toEqual({ next: 1, to: 1 });
+    expect(history.progress(2, 10_299)).toEqual({ next: 1 });
+    expect(history.progress(2, 10_799)).toEqual({ next: 1, to: 1 });
+  });
+
+  it('begins a range with a transaction that comes shortly before it is due, and wants none for it alone', async () => {
+    const history = writer(new Ranges());
+    await history.add([row(0)]);
+    history.progress(1, 10_000);
+    history.committed();
+    await settled();
+    await history.add([row(1)]);
+    expect(history.progress(2, 10_800)).toEqual({ next: 1, to: 1 });
+    expect(history.nextWake()).toBeUndefined();
   });
 
   it('wants a transaction for what has been stored, and for nothing else', async () => {

@@ -10,14 +10,16 @@ import type { History, HistoryRow } from './history.js';
 
 /** A range is begun when its first row has waited this long (ms)... */
 const INTERVAL_MS = 1_000;
+/** ...less this with a transaction that there is anyway, which spares one for the range alone... */
+const EARLY_MS = 200;
 /** ...or this long where somebody waits for it... */
 const URGENT_MS = 300;
 /** ...or when there are this many. */
 const FULL_ROWS = 5_000;
 /** Above it, what comes in waits: ClickHouse is behind, or away. */
 const MAX_ROWS = 20_000;
-/** Without input, what has been stored is committed this long (ms) after it was. */
-const IDLE_COMMIT_MS = 200;
+/** Without input, what has been stored is committed this long (ms) after it was: longer than blocks take to come, of which the next says so. */
+const IDLE_COMMIT_MS = 500;
 
 export interface Source {
   topic: string;
@@ -83,7 +85,7 @@ export class HistoryWriter {
    * What the transaction that is about to commit `position` has to say; begins a range where one is due.
    */
   progress(position: number, now: number): StoreProgress {
-    if (this.#to === undefined && this.#dueAt() <= now) {
+    if (this.#to === undefined && this.#dueAt() - (this.#urgent ? 0 : EARLY_MS) <= now) {
       this.#to = this.#rows.at(-1)!.offset;
       this.#begunAt = now;
       this.#urgent = false;

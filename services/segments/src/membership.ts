@@ -23,7 +23,7 @@ export interface Evaluated {
 
 /** A profile that was never evaluated. */
 export function emptyState(profileId: string): SegmentsState {
-  return { profile_id: profileId, sequence: 0, segments: [], traits: {}, aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '', effective: {}, effective_floor: 0 };
+  return { profile_id: profileId, sequence: 0, segments: [], traits: {}, aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '', effective: {}, effective_floor: 0, shares: [] };
 }
 
 /**

@@ -18,10 +18,15 @@ export class Outbox {
   }
 
   /** Adds a state and returns its encoding. */
-  state(state: SegmentsState): Buffer {
+  state(state: SegmentsState, headers?: Record<string, string>): Buffer {
     const message = this.formats.stateEncoder.message(state);
-    this.#states.push(message);
+    this.#states.push(headers ? { ...message, headers } : message);
     return message.value as Buffer;
+  }
+
+  /** Adds a state again that has other headers now. */
+  sameState(profileId: string, value: Buffer, headers: Record<string, string>): void {
+    this.#states.push({ key: profileId, value: Buffer.from(value), headers });
   }
 
   tombstone(profileId: string, headers: Record<string, string>): void {

@@ -1,10 +1,11 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
-import type { SegmentsMemberships, SegmentsState } from '@tideway/contracts';
+import { readSplit, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
 import { PositionLostError, Positions, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import { packState, unpackState, type Activity, type Evaluation, type ProfileState, type TraitValue } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
 import type { Formats } from './formats.js';
+import { HandingOver } from './handing-over.js';
 import type { History } from './history.js';
 import { HistoryWriter } from './history-writer.js';
 import type { DecodedBlock, Inputs } from './inputs.js';
@@ -14,7 +15,8 @@ import type { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js'
 import type { NomineeSource } from './nominees.js';
 import { Outbox } from './outbox.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
-import { erased, mergedAway, readChangelog, type DueHandover, type Restored } from './restore.js';
+import { headersOf, readChangelog, type Restored } from './restore.js';
+import { countsBy, idsOf, rowsOf, sharesTogether, type Share } from './shares.js';
 import { Timers } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
 import { collectHandovers, triggerOf, workOf, type Work, type WorkList } from './work.js';
@@ -41,8 +43,13 @@ interface Found extends Evaluation {
   now: number;
 }
 
-/** Profiles that are evaluated in one transaction without having done anything. */
-const UNPROMPTED_PER_TRANSACTION = 2_000;
+/**
+ * Profiles that are evaluated in one transaction without having done anything: after a start nobody is in memory, and each has to
+ * be read. What comes in waits for as long as the turns of all partitions take, which share a processor.
+ */
+const UNPROMPTED_PER_TRANSACTION = 500;
+/** Changes that are known without an evaluation, in one transaction. */
+const ANSWERS_PER_TRANSACTION = 2_000;
 /**
  * Where timers come one after the other, those of so long (ms) share a turn: each turn reads from ClickHouse who is not in
  * memory, and events must not wait for that every time.
@@ -61,9 +68,9 @@ export async function openPartition(parts: PartitionParts, partition: number, re
   const timers = new Timers();
   const withAliases = new Set<string>();
   for (const [profileId, value] of restored.stored.entries()) {
-    const { next_timer_at: nextTimerAt, aliases } = await formats.stateToRestore.decode(value);
+    const { next_timer_at: nextTimerAt, aliases, shares } = await formats.stateToRestore.decode(value);
     timers.set(profileId, nextTimerAt);
-    if (aliases.length > 0) withAliases.add(profileId);
+    if (aliases.length > 0 || shares.length > 0) withAliases.add(profileId);
   }
   const opened = new SegmentPartition(parts, partition, restored, timers, withAliases, reschedule);
   await opened.catchUp();
@@ -79,11 +86,13 @@ class SegmentPartition implements UnitState {
   /** Time (ms) before which no timers are taken. */
   #timersFrom = 0;
   readonly #follower: DefinitionFollower;
+  readonly #handing: HandingOver;
 
   constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, private readonly reschedule: () => void) {
     this.#cache = new LeastRecentlyUsed(parts.cacheProfiles);
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
+    this.#handing = new HandingOver(restored);
     this.#follower = new DefinitionFollower({
       ...parts, restored, cache: this.#cache, onReady: reschedule,
       unsure: () => [...withAliases, ...this.#writer.profiles()].filter((profileId) => restored.stored.has(profileId)),
@@ -110,8 +119,7 @@ class SegmentPartition implements UnitState {
         await this.#writer.redo(to);
       }
       await this.#reread(to === undefined ? next : to + 1, offset);
-      for (const due of this.restored.due.values()) due.after = this.#writer.end;
-      if (this.restored.due.size > 0) this.#writer.hurry();
+      if (this.#handing.waitFor(this.#writer.end)) this.#writer.hurry();
     } finally {
       await positions.close();
       this.#follower.adopt(Date.now());
@@ -131,7 +139,7 @@ class SegmentPartition implements UnitState {
 
   nextWake(): number | undefined {
     const timers = this.timers.next === undefined ? undefined : Math.max(this.timers.next, this.#timersFrom);
-    const times = [timers, this.#position && this.#writer.nextWake(), this.#readyHandovers().length > 0 ? 0 : undefined, this.#follower.nextWake].filter((time) => time !== undefined);
+    const times = [timers, this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined, this.#follower.nextWake].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -139,7 +147,7 @@ class SegmentPartition implements UnitState {
     this.#follower.follow(Date.now());
     const work: WorkList = new Map();
     const outbox = new Outbox(this.parts.formats);
-    let now = 0;
+    let now = this.#follower.since;
     // Each kind is collected apart and no topic has two blocks in one turn: their order does not matter.
     for (const block of blocks) {
       now = Math.max(now, block.at);
@@ -195,6 +203,7 @@ class SegmentPartition implements UnitState {
       const entry = workOf(work, activity.profile_id);
       if (activity.type === 'profile_merged') entry.mergedInto = activity.properties['into']!;
       else if (activity.type === 'profile_erased') entry.erased = activity;
+      else if (readSplit(activity)) entry.splits.push(activity);
       entry.activities.push(activity);
     }
   }
@@ -202,6 +211,7 @@ class SegmentPartition implements UnitState {
   async #evaluate(work: WorkList, at: number, outbox: Outbox): Promise<Outgoing[]> {
     const states = await this.#states(work);
     for (const [profileId, entry] of work) {
+      if (entry.splits.length > 0 || this.restored.splits.has(profileId)) states.set(profileId, this.#takeApart(states.get(profileId)!, entry, outbox));
       if (entry.mergedInto) this.#mergeAway(states.get(profileId)!, entry, at, outbox);
       else if (entry.erased) this.#erase(states.get(profileId)!, entry, entry.erased, at, outbox);
     }
@@ -211,10 +221,26 @@ class SegmentPartition implements UnitState {
     const found = cost.of(() => live.map(([profileId, entry]) => this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at)));
     cost.evaluated(live.length);
     for (const [i, [profileId, entry]] of live.entries()) this.#conclude(states.get(profileId)!, entry, found[i]!, outbox);
-    this.#handOver(outbox);
+    await this.#follow(outbox);
+    this.#handing.send(outbox, this.#writer.next);
     const adopted = this.#follower.adopted();
     if (adopted) outbox.adopted(this.partition, adopted);
     return outbox.outgoing();
+  }
+
+  /** Members of changed segments enter as SQL has it. They have done nothing since, and are to be evaluated soon: that sets the timer. */
+  async #follow(outbox: Outbox): Promise<void> {
+    const { compiled, reason } = this.#follower;
+    for (const answer of this.#follower.takeAnswers(ANSWERS_PER_TRANSACTION)) {
+      const value = this.restored.stored.get(answer.profileId);
+      if (!value) continue;
+      const before = await this.parts.formats.state.decode(value);
+      const now = Math.max(answer.at, before.evaluated_at);
+      const { changes, state } = transition(before, { members: this.#follower.membersAfter(answer, before), traits: before.traits, nextChangeAt: before.next_timer_at, now }, compiled, { reason: () => reason, causedAt: now, origin: null });
+      if (changes.length === 0) continue;
+      outbox.changes(changes);
+      this.restored.stored.set(answer.profileId, outbox.state(state));
+    }
   }
 
   async #states(work: WorkList): Promise<Map<string, SegmentsState>> {
@@ -226,6 +252,11 @@ class SegmentPartition implements UnitState {
     return states;
   }
 
+  #takeApart(before: SegmentsState, entry: Work, outbox: Outbox): SegmentsState {
+    if (entry.splits.length > 0) this.#writer.hurry();
+    return this.#handing.takeApart(before, entry, this.#writer.end, outbox);
+  }
+
   /** Exits from everything, and hands the profile's rows over to the winner's partition. */
   #mergeAway(before: SegmentsState, work: Work, at: number, outbox: Outbox): void {
     const { profile_id: profileId } = before;
@@ -233,19 +264,20 @@ class SegmentPartition implements UnitState {
     const last = activities.at(-1)!;
     const now = this.#leave(before, activities, { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin }, at, outbox);
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
-    const handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...this.#packed(profileId, work, now) };
-    outbox.tombstone(profileId, mergedAway(mergedInto!, handover));
+    const shares = sharesTogether([rowsOf(before), ...handovers]);
+    const handover: Handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...(shares.length > 0 ? { shares } : this.#packed(profileId, work, now)) };
     this.restored.due.set(profileId, { into: mergedInto!, handover, after: this.#writer.end });
     this.#writer.hurry();
     this.restored.merged.set(profileId, mergedInto!);
+    outbox.tombstone(profileId, headersOf(this.restored, profileId));
     this.#forget(profileId);
   }
 
   /** Exits from everything, for good. */
   #erase(before: SegmentsState, { activities }: Work, asked: Activity, at: number, outbox: Outbox): void {
     this.#leave(before, activities, { reason: () => 'erasure', causedAt: asked.occurred_at, origin: asked.origin }, at, outbox);
-    outbox.tombstone(before.profile_id, erased());
     this.restored.erased.add(before.profile_id);
+    outbox.tombstone(before.profile_id, headersOf(this.restored, before.profile_id));
     this.#forget(before.profile_id);
   }
 
@@ -279,19 +311,6 @@ class SegmentPartition implements UnitState {
     return state !== undefined && definitions === this.#follower.compiled.fingerprint;
   }
 
-  /** The winner's owner reads the rows from ClickHouse: all of them have to be there first. */
-  #readyHandovers(): [string, DueHandover][] {
-    return [...this.restored.due].filter(([, { after }]) => after <= this.#writer.next);
-  }
-
-  #handOver(outbox: Outbox): void {
-    for (const [profileId, { into, handover }] of this.#readyHandovers()) {
-      outbox.handover(into, handover);
-      outbox.tombstone(profileId, mergedAway(into));
-      this.restored.due.delete(profileId);
-    }
-  }
-
   /** Merged-away and erased profiles are evaluated no more; what is handed over late to the former goes on to their winner. */
   #isLive(profileId: string, { mergedInto, handovers }: Work, outbox: Outbox): boolean {
     const into = this.restored.merged.get(profileId);
@@ -310,11 +329,18 @@ class SegmentPartition implements UnitState {
     /** What is missing of each profile, by the profile_ids that activities were recorded with. */
     const missing = new Map<string, Set<string>>();
     const cold = new Set<string>();
-    for (const [profileId, { handovers }] of live) {
-      const held = this.#cache.get(profileId);
-      const known = [profileId, ...states.get(profileId)!.aliases];
-      const fresh = handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
-      const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : handover.aliases)).filter((alias) => !known.includes(alias));
+    /** Of those of whose rows not all count. */
+    const shares = new Map<string, Share[]>();
+    for (const [profileId, { handovers, splits }] of live) {
+      const own = states.get(profileId)!;
+      const handedShares = handovers.flatMap((handover) => handover.shares ?? []);
+      if (own.shares.length > 0 || handedShares.length > 0) shares.set(profileId, sharesTogether([rowsOf(own), ...handovers]));
+      // What identifiers did cannot be taken out of a state, nor told from what others did.
+      const rebuilt = splits.length > 0 || handedShares.length > 0;
+      const held = rebuilt ? undefined : this.#cache.get(profileId);
+      const known = own.shares.length > 0 ? idsOf(rowsOf(own)) : [profileId, ...own.aliases];
+      const fresh = rebuilt ? [] : handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
+      const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : idsOf({ shares: [], ...handover }))).filter((alias) => !known.includes(alias));
       const profile = held ?? evaluator.empty(profileId);
       for (const handover of fresh) if (this.#isUsable(handover)) evaluator.join(profile, unpackState(handover.state!));
       profiles.set(profileId, profile);
@@ -324,12 +350,13 @@ class SegmentPartition implements UnitState {
     }
     // Looked at together: while rows are read from ClickHouse, more may come to be there.
     const waiting = Map.groupBy(this.#writer.waiting(new Set([...missing.values()].flatMap((aliases) => [...aliases]))), (activity) => activity.profile_id);
-    const rows = cold.size > 0 ? await history.read([...cold], evaluator.relevantColumns, this.partition, this.#writer.next) : new Map<string, Activity[]>();
+    const rows = cold.size > 0 ? await history.read([...cold], shares.size > 0 ? [...evaluator.relevantColumns, 'identifier'] : evaluator.relevantColumns, this.partition, this.#writer.next) : new Map<string, Activity[]>();
     this.parts.cost.of(() => {
       for (const [profileId, { activities }] of live) {
         const profile = profiles.get(profileId)!;
         if (this.#cache.get(profileId) === profile) for (const activity of activities) evaluator.apply(profile, activity);
-        for (const alias of missing.get(profileId)!) for (const activity of [...(rows.get(alias) ?? []), ...(waiting.get(alias) ?? [])]) evaluator.apply(profile, activity);
+        const counts = shares.has(profileId) ? countsBy(shares.get(profileId)!) : () => true;
+        for (const alias of missing.get(profileId)!) for (const activity of [...(rows.get(alias) ?? []), ...(waiting.get(alias) ?? [])]) if (counts(activity)) evaluator.apply(profile, activity);
       }
     });
     for (const [profileId, profile] of profiles) this.#cache.set(profileId, profile);
@@ -348,12 +375,13 @@ class SegmentPartition implements UnitState {
   #conclude(stored: SegmentsState, entry: Work, { members, nextChangeAt, traits, now }: Found, outbox: Outbox): void {
     const { segments } = this.#follower.compiled;
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
+    const shares = sharesTogether([rowsOf(stored), ...entry.handovers]);
     const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    const { changes, state } = transition({ ...stored, aliases }, { members, traits: texts, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes));
+    const { changes, state } = transition({ ...stored, aliases, shares }, { members, traits: texts, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes));
     this.#publish(changes, entry.activities, outbox);
-    this.restored.stored.set(state.profile_id, outbox.state(state));
+    this.restored.stored.set(state.profile_id, outbox.state(state, this.restored.splits.has(state.profile_id) ? headersOf(this.restored, state.profile_id) : undefined));
     this.timers.set(state.profile_id, nextChangeAt);
-    if (aliases.length > 0) this.withAliases.add(state.profile_id);
+    if (aliases.length > 0 || shares.length > 0) this.withAliases.add(state.profile_id);
     this.#follower.evaluated(state.profile_id);
   }
 

@@ -1,6 +1,7 @@
-// What the changelog of a partition says of its profiles: states, who was merged away, and hand-overs that are due.
+// What the changelog of a partition says of its profiles: states, who was merged away or split, and hand-overs that are due.
 import { readTopics, type Kafka, type KafkaMessage } from '@tideway/kafka';
 import type { Formats } from './formats.js';
+import type { Departure } from './shares.js';
 import { StoredStates } from './stored-states.js';
 import { ADOPTED_TOPIC, type Handover } from './topics.js';
 
@@ -11,6 +12,16 @@ const HANDOVER_DUE = 'handover-due';
 
 /** Header of an erased profile's tombstone. */
 const ERASED = 'erased';
+
+/** Header of every record of a profile that was split, its tombstone too: its splits, as JSON. */
+const SPLIT = 'split';
+
+/** Identifiers that left a profile; with a hand-over of their rows until that has been sent. */
+export interface SplitOff extends Departure {
+  handover?: Handover;
+  /** The hand-over waits until ClickHouse has everything below. */
+  after?: number;
+}
 
 /** A hand-over that waits until ClickHouse has everything below `after`. */
 export interface DueHandover {
@@ -26,23 +37,28 @@ export interface Restored {
   /** People who were erased: nothing is evaluated for them any more. */
   erased: Set<string>;
   due: Map<string, DueHandover>;
+  /** For good, of those that were merged away or erased too: what is handed over to them late is divided by it. */
+  splits: Map<string, SplitOff[]>;
   /** Meaning of each segment that the profiles were brought to. */
   adopted: Map<string, string>;
 }
 
-/** The headers of a merged-away profile's tombstone. */
-export function mergedAway(into: string, due?: Handover): Record<string, string> {
-  return { [MERGED_INTO]: into, ...(due ? { [HANDOVER_DUE]: JSON.stringify(due) } : {}) };
-}
-
-/** The headers of an erased profile's tombstone. */
-export function erased(): Record<string, string> {
-  return { [ERASED]: 'yes' };
+/** The headers of a profile's record: of a state none, unless the profile was split. */
+export function headersOf({ merged, erased, due, splits }: Restored, profileId: string): Record<string, string> {
+  const into = merged.get(profileId);
+  const handover = due.get(profileId)?.handover;
+  const split = splits.get(profileId);
+  return {
+    ...(into ? { [MERGED_INTO]: into } : {}),
+    ...(handover ? { [HANDOVER_DUE]: JSON.stringify(handover) } : {}),
+    ...(erased.has(profileId) ? { [ERASED]: 'yes' } : {}),
+    ...(split ? { [SPLIT]: JSON.stringify(split.map(({ after: _after, ...one }) => one)) } : {}),
+  };
 }
 
 /** Reads it to its end; hand-overs wait for ever until somebody says for what. Rejects with RetryableError. */
 export async function readChangelog(kafka: Kafka, { stateProduct }: Formats, partition: number): Promise<Restored> {
-  const restored: Restored = { stored: new StoredStates(), merged: new Map(), erased: new Set(), due: new Map(), adopted: new Map() };
+  const restored: Restored = { stored: new StoredStates(), merged: new Map(), erased: new Set(), due: new Map(), splits: new Map(), adopted: new Map() };
   await readTopics(kafka, new Map([[stateProduct.topic, [partition]], [ADOPTED_TOPIC, [partition]]]), ({ topic, message }) => {
     if (topic === ADOPTED_TOPIC) restored.adopted = new Map(Object.entries(JSON.parse(String(message.value)) as Record<string, string>));
     else takeState(restored, message);
@@ -50,19 +66,21 @@ export async function readChangelog(kafka: Kafka, { stateProduct }: Formats, par
   return restored;
 }
 
-function takeState({ stored, merged, erased: gone, due }: Restored, message: KafkaMessage): void {
+function takeState({ stored, merged, erased: gone, due, splits }: Restored, message: KafkaMessage): void {
   const { value } = message;
   const profileId = String(message.key);
   due.delete(profileId);
+  const { headers } = message;
+  const split = headers?.[SPLIT];
+  if (split) splits.set(profileId, (JSON.parse(String(split)) as SplitOff[]).map((one) => (one.handover ? { ...one, after: Infinity } : one)));
   if (value) {
     stored.set(profileId, value);
     return;
   }
   stored.delete(profileId);
-  // Only a tombstone has headers: those of a million states are not looked for.
-  const into = message.headers?.[MERGED_INTO];
-  const handover = message.headers?.[HANDOVER_DUE];
-  if (message.headers?.[ERASED]) gone.add(profileId);
+  const into = headers?.[MERGED_INTO];
+  const handover = headers?.[HANDOVER_DUE];
+  if (headers?.[ERASED]) gone.add(profileId);
   if (into) merged.set(profileId, String(into));
   if (into && handover) due.set(profileId, { into: String(into), handover: JSON.parse(String(handover)) as Handover, after: Infinity });
 }

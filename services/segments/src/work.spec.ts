@@ -5,7 +5,7 @@ import { triggerOf, type Work } from './work.js';
 const NOW = 2_000;
 const PURPOSES = new Map([['buyers', ['marketing']], ['readers', ['analytics']]]);
 const activity = (type: string, properties: Record<string, string> = {}) => ({ type, properties, occurred_at: 1_000, origin: 'topic:0:7' }) as unknown as Activity;
-const work = (change: Partial<Work>): Work => ({ activities: [], handovers: [], ...change });
+const work = (change: Partial<Work>): Work => ({ activities: [], splits: [], handovers: [], ...change });
 const reasonOf = (change: Partial<Work>, segment: string) => triggerOf(work(change), NOW, (name) => PURPOSES.get(name)).reason(segment);
 const timer = { at: 1_500, profileId: 'p' };
 const handover = { aliases: [], causedAt: 900, origin: 'topic:0:6' };
@@ -15,6 +15,12 @@ describe('why a membership changes', () => {
     expect(reasonOf({ activities: [activity('order_completed')] }, 'buyers')).toBe('activity');
     const decided = [activity('consent_withdrawn', { purpose: 'marketing' }), activity('page_viewed')];
     expect([reasonOf({ activities: decided }, 'buyers'), reasonOf({ activities: decided }, 'readers')]).toEqual(['consent', 'activity']);
+  });
+
+  it('is a split where identifiers left, or came, whatever else there was', () => {
+    const decided = [activity('consent_withdrawn', { purpose: 'marketing' }), activity('profile_split')];
+    expect(reasonOf({ activities: decided, splits: decided.slice(1) }, 'buyers')).toBe('split');
+    expect([reasonOf({ handovers: [{ ...handover, reason: 'split' }] }, 'buyers'), reasonOf({ activities: [activity('page_viewed')], handovers: [{ ...handover, reason: 'split' }] }, 'buyers')]).toEqual(['split', 'split']);
   });
 
   it('is a merge where another profile was handed over', () => {

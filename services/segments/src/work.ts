@@ -11,6 +11,8 @@ export interface Work {
   mergedInto?: string;
   /** The activity that tells that the person is to be forgotten. */
   erased?: Activity;
+  /** Activities that tell that identifiers left the profile. */
+  splits: Activity[];
   handovers: Handover[];
   timer?: Timer;
   /** Because definitions changed, or, with time, ranks. */
@@ -23,7 +25,7 @@ export type WorkList = Map<string, Work>;
 export function workOf(work: WorkList, profileId: string): Work {
   const known = work.get(profileId);
   if (known) return known;
-  const made: Work = { activities: [], handovers: [] };
+  const made: Work = { activities: [], splits: [], handovers: [] };
   work.set(profileId, made);
   return made;
 }
@@ -43,14 +45,17 @@ export function triggerOf(work: Work, now: number, purposesOf: (segment: string)
   return { ...trigger, reason: (segment) => (purposesOf(segment) === undefined ? 'definition' : trigger.reason(segment)) };
 }
 
-function causeOf({ activities, handovers, timer, adopts }: Work, now: number, purposesOf: (segment: string) => readonly string[] | undefined): Trigger {
+function causeOf({ activities, splits, handovers, timer, adopts }: Work, now: number, purposesOf: (segment: string) => readonly string[] | undefined): Trigger {
+  const split = splits.at(-1);
+  if (split) return { reason: () => 'split', causedAt: split.occurred_at, origin: split.origin };
   const last = activities.at(-1);
+  const handed = handovers.some(({ reason }) => reason === 'split') ? 'split' : 'merge';
   if (last) {
     const purposes = new Set(activities.filter(({ type }) => type.startsWith('consent_')).map(({ properties }) => properties['purpose']));
-    const other = handovers.length > 0 ? 'merge' : 'activity';
+    const other = handovers.length > 0 ? handed : 'activity';
     return { reason: (segment) => (purposesOf(segment)?.some((purpose) => purposes.has(purpose)) ? 'consent' : other), causedAt: last.occurred_at, origin: last.origin };
   }
   const handover = handovers.at(-1);
-  if (handover) return { reason: () => 'merge', causedAt: handover.causedAt, origin: handover.origin };
+  if (handover) return { reason: () => handed, causedAt: handover.causedAt, origin: handover.origin };
   return { reason: () => adopts ?? 'time', causedAt: adopts ? now : (timer?.at ?? now), origin: null };
 }

@@ -2,7 +2,7 @@
 // goes to quarantine.
 import { createHash } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
-import { DataRefusedError, clickhouseError, insertDatums, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
+import { DataRefusedError, insertDatums, insertRows, tableName, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { clusterId, quarantineRecord, type Block, type Publisher, type SchemaRegistry, type WriterSchema } from '@tideway/kafka';
 import { PermanentError, crashPoint, type Logger, type Metrics } from '@tideway/service';
@@ -104,12 +104,7 @@ export class Ingest {
       poison.push(...tombstones.map(({ partition, offset }) => ({ partition, offset, original: Buffer.alloc(0), code: 'empty_value', message: 'an event has no value' })));
       return;
     }
-    const values = tombstones.map((tombstone) => tombstoneRow(product, tombstone));
-    try {
-      await this.#parts.clickhouse.insert({ table: tableName(product), values, format: 'JSONEachRow', clickhouse_settings: { insert_deduplication_token: `${token}/tombstones`, insert_deduplicate: 1 } });
-    } catch (error) {
-      throw clickhouseError(error, `deleting rows of ${product.id}`);
-    }
+    await insertRows(this.#parts.clickhouse, { table: tableName(product), rows: tombstones.map((tombstone) => tombstoneRow(product, tombstone)), token: `${token}/tombstones` });
   }
 
   /** Cluster, topic, and a hash of what went together: partitions, their incarnations and offsets. */

@@ -1,5 +1,5 @@
 // The tables and views of all products in ClickHouse: made at start, widened when a writer schema has new fields.
-import { columnDefinition, columnOf, createTable, createView, bisectTable, loadViews, quoted, tableName, upgradeTable, type ClickHouseClient } from '@tideway/clickhouse';
+import { columnDefinition, columnOf, createTable, createView, bisectTable, loadViews, quoted, tableName, upgradeTable, withinPatience, type ClickHouseClient } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { RetryableError, errorText } from '@tideway/service';
 import type { WriterSchema } from '@tideway/kafka';
@@ -47,8 +47,10 @@ export class Tables {
   /** Columns by table of a database, so that tables of an earlier contract are known. */
   async #columns(database: string): Promise<Map<string, Set<string>>> {
     try {
-      const result = await this.clickhouse.query({ query: 'SELECT table, groupArray(name) AS names FROM system.columns WHERE database = {database:String} GROUP BY table', query_params: { database }, format: 'JSONEachRow' });
-      return new Map((await result.json<{ table: string; names: string[] }>()).map(({ table, names }) => [table, new Set(names)]));
+      const query = 'SELECT table, groupArray(name) AS names FROM system.columns WHERE database = {database:String} GROUP BY table';
+      const rows = await withinPatience(this.clickhouse, 'reading columns', async (signal) =>
+        (await this.clickhouse.query({ query, query_params: { database }, format: 'JSONEachRow', abort_signal: signal })).json<{ table: string; names: string[] }>());
+      return new Map(rows.map(({ table, names }) => [table, new Set(names)]));
     } catch (error) {
       throw new RetryableError(`ClickHouse does not tell the columns of ${database}: ${errorText(error)}`, { cause: error });
     }
@@ -56,7 +58,7 @@ export class Tables {
 
   async #run(query: string): Promise<void> {
     try {
-      await this.clickhouse.command({ query });
+      await withinPatience(this.clickhouse, 'making tables', (signal) => this.clickhouse.command({ query, abort_signal: signal }));
     } catch (error) {
       throw new RetryableError(`ClickHouse does not take "${query.slice(0, 80)}…": ${errorText(error)}`, { cause: error });
     }

@@ -97,7 +97,7 @@ async function whenAdopted({ kafka, products }: Clients, names: readonly string[
     autoCommit: false,
     eachMessage: async ({ partition, message }) => {
       const meanings = JSON.parse(String(message.value)) as Record<string, string>;
-      if (names.every((name) => name in meanings)) waiting.delete(partition);
+      if (names.every((name) => meanings[name]?.endsWith('@begun') === false)) waiting.delete(partition);
       if (waiting.size === 0) done.resolve(Date.now());
     },
   });

@@ -60,7 +60,8 @@ export function disagreement({ segments, adopted, view, viewMadeAt }: InForce, w
   if (there !== wanted) return `of written segments, ${there} are in force, and should be ${wanted}`;
   if (segments.length < LEAST_SEGMENTS) return `${segments.length} segments are in force, and should be ${LEAST_SEGMENTS}`;
   const names = segments.map(({ name }) => name).sort().join();
-  if (adopted.some((meanings) => Object.keys(meanings).sort().join() !== names)) return 'a partition was not brought to the segments in force';
+  const isBrought = (meanings: Readonly<Record<string, string>>) => Object.keys(meanings).sort().join() === names && !Object.values(meanings).some((meaning) => meaning.endsWith('@begun'));
+  if (!adopted.every(isBrought)) return 'a partition was not brought to the segments in force';
   const other = segments.find(({ name }) => new Set(adopted.map((meanings) => bare(meanings[name]!))).size > 1);
   if (other) return `partitions were brought to different versions of ${other.name}`;
   const shown = new Set([...view.matchAll(/'([a-z0-9-]+)'/g)].map(([, text]) => text));

@@ -170,7 +170,10 @@ it('deletes all that tables have of a person, by every identifier, and nothing o
   const [gone, other] = ['00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b'];
   const rows = (values: { identifier: string; profile_id: string }[]) => values.map((value, i) => ({ _partition: 1, _offset: 1_000 + i, ...value }));
   const people = rows([{ identifier: "user_id:it's", profile_id: gone }, { identifier: 'user_id:other', profile_id: other }]);
-  for (const table of [tableName(activities), 'segments.activities']) await clickhouse.insert({ table, values: people, format: 'JSONEachRow' });
+  // They were one profile once, and split.
+  const before = rows([{ identifier: 'email_sha256:b0', profile_id: other }]).map((row) => ({ ...row, _offset: 2_000 }));
+  for (const table of [tableName(activities), 'segments.activities']) await clickhouse.insert({ table, values: [...people, ...before], format: 'JSONEachRow' });
+  await clickhouse.insert({ table: 'customer.identities_v1', values: people.map((row, i) => ({ ...row, cause: i === 0 ? 'erasure' : 'link' })), format: 'JSONEachRow' });
   for (const table of ['segments.memberships_v1', 'customer.consents_v1']) await clickhouse.insert({ table, values: people.map(({ identifier: _, ...row }) => row), format: 'JSONEachRow' });
   await clickhouse.insert({ table: 'web.orders_v1', format: 'JSONEachRow', values: people.map(({ _partition, _offset, identifier }) => ({ _partition, _offset, identifiers: { user_id: identifier.slice('user_id:'.length) } })) });
   for (const query of deletionsOf(own, ["user_id:it's", 'email_sha256:b0'])) await clickhouse.command({ query });

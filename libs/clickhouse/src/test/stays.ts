@@ -27,7 +27,7 @@ export function membershipRows(profileId: string, changes: readonly Change[]): M
 export function stateRow(profileId: string, offset: number, segments: readonly string[], deleted = false): Record<string, unknown> {
   return {
     _partition: 0, _offset: offset, _deleted: Number(deleted), profile_id: profileId, sequence: offset, segments: segments.map((segment) => ({ segment, version: 1, since: 0 })),
-    traits: {}, aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '', effective: {}, effective_floor: 0,
+    traits: {}, aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '', effective: {}, effective_floor: 0, shares: [],
   };
 }
 

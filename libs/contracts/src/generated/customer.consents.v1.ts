@@ -5,6 +5,14 @@ export type Consent = TidewayCustomer.Consent;
 
 export namespace TidewayCustomer {
     export type Decision = "granted" | "denied" | "withdrawn";
+    export interface Overruled {
+        identifier: string;
+        decision: string;
+        legal_basis: string;
+        decided_at: number;
+        source: string;
+        origin: string;
+    }
     /**
      * The consent decision in force per profile, purpose and channel.
      */
@@ -41,5 +49,17 @@ export namespace TidewayCustomer {
          * Origin of the input record, as topic:partition:offset
          */
         origin: string;
+        /**
+         * Identifier that decided, as type:value; null in records of before version 1.1
+         *
+         * Default: null
+         */
+        identifier: null | string;
+        /**
+         * What other identifiers of the profile decided before: it is in force again where they are split from the one that decided
+         *
+         * Default: []
+         */
+        overruled: TidewayCustomer.Overruled[];
     }
 }

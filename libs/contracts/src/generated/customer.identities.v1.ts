@@ -21,8 +21,14 @@ export namespace TidewayCustomer {
          */
         since: number;
         /**
-         * Why it holds: first_seen, link or merge
+         * Why it holds: first_seen, link, merge, split or erasure
          */
         cause: string;
+        /**
+         * Splits that keep its profile from others for good: the profile_id that a split made, after + where the identifier left with it and - where it stayed
+         *
+         * Default: []
+         */
+        apart: string[];
     }
 }

@@ -8,6 +8,7 @@ import type { Activity as CustomerActivities } from './customer.activities.v1.js
 import type { Consent as CustomerConsents } from './customer.consents.v1.js';
 import type { Erasure as CustomerErasures } from './customer.erasures.v1.js';
 import type { Identity as CustomerIdentities } from './customer.identities.v1.js';
+import type { Split as CustomerSplits } from './customer.splits.v1.js';
 import type { Consent as EmailConsents } from './email.consents.v1.js';
 import type { Engagement as EmailEngagements } from './email.engagements.v1.js';
 import type { QuarantineReplay as OperationsQuarantineReplays } from './operations.quarantine-replays.v1.js';
@@ -26,7 +27,7 @@ import type { Order as WebOrders } from './web.orders.v1.js';
 import type { PageView as WebPageViews } from './web.page-views.v1.js';
 import type { Session as WebSessions } from './web.sessions.v1.js';
 
-export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerErasures, CustomerIdentities, EmailConsents, EmailEngagements, OperationsQuarantineReplays, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PaidMediaLeads, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews, WebSessions };
+export type { CrmCompanyChanges, CrmConsents, CrmContactChanges, CrmDealChanges, CrmInteractions, CustomerActivities, CustomerConsents, CustomerErasures, CustomerIdentities, CustomerSplits, EmailConsents, EmailEngagements, OperationsQuarantineReplays, OperationsQuarantine, PaidMediaAdClicks, PaidMediaCampaignPerformance, PaidMediaLeads, PersonalizationProfiles, SegmentsMemberships, SegmentsState, WebConsents, WebCustomEvents, WebEcommerceEvents, WebIdentifications, WebOrders, WebPageViews, WebSessions };
 
 /** The record type of every product at its current major. */
 export interface Records {
@@ -39,6 +40,7 @@ export interface Records {
   'customer.consents': CustomerConsents;
   'customer.erasures': CustomerErasures;
   'customer.identities': CustomerIdentities;
+  'customer.splits': CustomerSplits;
   'email.consents': EmailConsents;
   'email.engagements': EmailEngagements;
   'operations.quarantine-replays': OperationsQuarantineReplays;

@@ -9,6 +9,11 @@ export namespace TidewaySegments {
         version: number;
         since: number;
     }
+    export interface Share {
+        profile_id: string;
+        identifiers: string[];
+        except: boolean;
+    }
     /**
      * Members and trait values per profile: the authority for 'is a member'.
      */
@@ -67,5 +72,11 @@ export namespace TidewaySegments {
          * Default: 0
          */
         effective_floor: number;
+        /**
+         * Of profiles that were split, which activities recorded with their profile_id count: those of these identifiers, or, with except, of all others
+         *
+         * Default: []
+         */
+        shares: TidewaySegments.Share[];
     }
 }

@@ -1,6 +1,6 @@
 // The activities that the customer service makes itself, to tell consumers what happened to a profile.
-import type { CustomerActivities } from '@tideway/contracts';
-import type { Link, Merge } from '../identity/graph.js';
+import { splitProperties, type CustomerActivities, type ProfileSplit } from '@tideway/contracts';
+import type { Link, Merge, Split } from '../identity/graph.js';
 import { activityIdOf } from '../identity/uuid.js';
 import type { ConsentStatement } from '../consents/resolve.js';
 
@@ -43,6 +43,23 @@ export function profileErased(profileId: string, identifier: string, cause: Caus
   };
 }
 
+/**
+ * `profile_split`, an activity of the profile that the identifiers left, with the decisions in force of both profiles. It
+ * is attributed by an identifier that stayed. Nothing is told to the new profile: whoever keeps something of the old one
+ * hands that over.
+ */
+export function profileSplit({ from, into, left, stayed }: Split, consents: ProfileSplit['consents'], cause: Cause): CustomerActivities {
+  return {
+    ...blank(cause),
+    activity_id: activityIdOf(`split:${from}:${into}:${cause.origin}`),
+    profile_id: from,
+    identifier: stayed[0]!,
+    product: 'customer.identities',
+    type: 'profile_split',
+    properties: splitProperties({ into, left: [...left], consents }),
+  };
+}
+
 /** `identifier_linked`: the profile has a new identifier. */
 export function identifierLinked(link: Link, cause: Cause): CustomerActivities {
   return {
@@ -59,7 +76,8 @@ export function identifierLinked(link: Link, cause: Cause): CustomerActivities {
 /**
  * `consent_granted`, `consent_denied` or `consent_withdrawn`: the decision in force of a profile merged of two that
  * disagreed, at the decision's own time and origin. Without it, activities could tell the other one: what is in
- * force may rest on a repetition, and a repetition is no activity.
+ * force may rest on a repetition, and a repetition is no activity. It is attributed by the identifier that decided, whose
+ * decision it stays where the profile is split; `identifier`, that of the causing record, only where that is not known.
  */
 export function consentSettled(statement: ConsentStatement, merge: Merge, identifier: string, cause: Cause): CustomerActivities {
   const { purpose, channel, legal_basis, decision } = statement;
@@ -67,7 +85,7 @@ export function consentSettled(statement: ConsentStatement, merge: Merge, identi
     ...blank(cause),
     activity_id: activityIdOf(`settled:${merge.loser}:${merge.winner}:${purpose}:${channel}:${cause.origin}`),
     profile_id: merge.winner,
-    identifier,
+    identifier: statement.identifier ?? identifier,
     occurred_at: statement.decided_at,
     product: 'customer.consents',
     type: `consent_${decision}`,

@@ -1,6 +1,6 @@
 // Finds the products whose records state consents, and reads the statement out of them.
 import type { CustomerConsents, Product } from '@tideway/contracts';
-import type { ConsentStatement } from './resolve.js';
+import type { Told } from './resolve.js';
 
 const FIELDS = ['purpose', 'channel', 'decision', 'legal_basis'];
 
@@ -8,7 +8,7 @@ const FIELDS = ['purpose', 'channel', 'decision', 'legal_basis'];
  * Compiles the reading of a product's consents; undefined for products that state none. A consent product is an
  * event with the fields purpose, channel, decision and legal_basis, in whatever domain.
  */
-export function consentReader(product: Product): ((record: Record<string, unknown>, origin: string) => ConsentStatement) | undefined {
+export function consentReader(product: Product): ((record: Record<string, unknown>, origin: string) => Told) | undefined {
   const fields = new Set(product.schema.fields.map((field) => field.name));
   if (product.kind !== 'event' || FIELDS.some((field) => !fields.has(field))) return undefined;
   return (record, origin) => ({

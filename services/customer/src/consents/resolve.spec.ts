@@ -3,18 +3,19 @@ import type { CustomerConsents } from '@tideway/contracts';
 import { ConsentRegister, REPUBLISH_AFTER_MS, type ConsentStatement } from './resolve.js';
 
 const said = (decision: CustomerConsents['decision'], decided_at: number, more: Partial<ConsentStatement> = {}): ConsentStatement => ({
-  purpose: 'marketing', channel: 'email', decision, legal_basis: 'consent', decided_at, source: 'segment:shop', origin: `web.consents.v1:0:${decided_at}`, ...more,
+  purpose: 'marketing', channel: 'email', decision, legal_basis: 'consent', decided_at, source: 'segment:shop', origin: `web.consents.v1:0:${decided_at}`, identifier: 'user_id:u', ...more,
 });
+const recordOf = (profile_id: string, statement: ConsentStatement): CustomerConsents => ({ profile_id, ...statement, overruled: [] });
 const decisions = (register: ConsentRegister, profileId: string) => register.decisionsOf(profileId).map(({ purpose, channel, decision }) => `${purpose}/${channel}=${decision}`);
 
 describe('ConsentRegister', () => {
   it('publishes the first decision and every change of it', () => {
     const register = new ConsentRegister();
     expect(register.decide('p', said('granted', 1))).toBe('changed');
-    expect(register.planned()).toEqual([{ key: 'p|marketing|email', record: { profile_id: 'p', ...said('granted', 1) } }]);
+    expect(register.planned()).toEqual([{ key: 'p|marketing|email', record: recordOf('p', said('granted', 1)) }]);
     register.commit();
     expect(register.decide('p', said('withdrawn', 2))).toBe('changed');
-    expect(register.planned()).toEqual([{ key: 'p|marketing|email', record: { profile_id: 'p', ...said('withdrawn', 2) } }]);
+    expect(register.planned()).toEqual([{ key: 'p|marketing|email', record: recordOf('p', said('withdrawn', 2)) }]);
   });
 
   it('publishes nothing for a repetition', () => {
@@ -75,7 +76,7 @@ describe('ConsentRegister', () => {
     expect(register.merge('loser', 'winner')).toEqual([]);
     expect(register.planned()).toEqual([
       { key: 'loser|marketing|email', record: null },
-      { key: 'winner|marketing|email', record: { profile_id: 'winner', ...said('granted', 1) } },
+      { key: 'winner|marketing|email', record: recordOf('winner', said('granted', 1)) },
     ]);
     register.commit();
     expect([decisions(register, 'loser'), decisions(register, 'winner')]).toEqual([[], ['marketing/email=granted']]);
@@ -108,8 +109,8 @@ describe('ConsentRegister', () => {
 
   it('restores what it published, tombstones too', () => {
     const register = new ConsentRegister();
-    register.restore('p|marketing|email', { profile_id: 'p', ...said('granted', 5) });
-    register.restore('p|marketing|any', { profile_id: 'p', ...said('denied', 5, { channel: 'any' }) });
+    register.restore('p|marketing|email', recordOf('p', said('granted', 5)));
+    register.restore('p|marketing|any', recordOf('p', said('denied', 5, { channel: 'any' })));
     register.restore('p|marketing|any', null);
     register.restore('q|marketing|any', null);
     expect(decisions(register, 'p')).toEqual(['marketing/email=granted']);
@@ -126,5 +127,57 @@ describe('ConsentRegister', () => {
     register.merge('p', 'q');
     register.discard();
     expect([decisions(register, 'p'), decisions(register, 'q'), register.planned()]).toEqual([['marketing/email=granted'], ['marketing/email=denied'], []]);
+  });
+
+  describe('of a profile that is split', () => {
+    const told = (register: ConsentRegister, profileId: string) => register.decisionsOf(profileId).map(({ purpose, decision, decided_at, identifier }) => `${purpose} ${decision} ${decided_at} by ${identifier}`);
+    const by = (identifier: string, decision: CustomerConsents['decision'], decided_at: number, more: Partial<ConsentStatement> = {}) => said(decision, decided_at, { identifier, ...more });
+    const split = { from: 'p', into: 'q', left: ['anonymous_id:a'], stayed: ['user_id:u'] };
+
+    it('leaves to each side what its own identifiers decided, and nothing where they decided nothing', () => {
+      const register = new ConsentRegister();
+      register.decide('p', by('user_id:u', 'granted', 1));
+      register.decide('p', by('anonymous_id:a', 'withdrawn', 2));
+      register.decide('p', by('anonymous_id:a', 'granted', 3, { purpose: 'analytics' }));
+      register.commit();
+      register.split(split);
+      expect([told(register, 'p'), told(register, 'q')]).toEqual([['marketing granted 1 by user_id:u'], ['marketing withdrawn 2 by anonymous_id:a', 'analytics granted 3 by anonymous_id:a']]);
+      expect(Object.fromEntries(register.planned().map(({ key, record }) => [key, record?.decision ?? null]))).toEqual({
+        'p|marketing|email': 'granted', 'p|analytics|email': null, 'q|marketing|email': 'withdrawn', 'q|analytics|email': 'granted',
+      });
+    });
+
+    it('takes a repetition for nobody’s decision', () => {
+      const register = new ConsentRegister();
+      register.decide('p', by('user_id:u', 'granted', 1));
+      register.decide('p', by('anonymous_id:a', 'granted', REPUBLISH_AFTER_MS + 1));
+      register.split(split);
+      expect([told(register, 'p'), told(register, 'q')]).toEqual([[`marketing granted ${REPUBLISH_AFTER_MS + 1} by user_id:u`], []]);
+    });
+
+    it('knows also what two profiles had decided before they were merged, after a restart too', () => {
+      const register = new ConsentRegister();
+      register.decide('p', by('user_id:u', 'granted', 1));
+      register.decide('loser', by('anonymous_id:a', 'granted', 5));
+      register.decide('loser', by('anonymous_id:a', 'denied', 2, { purpose: 'analytics' }));
+      register.merge('loser', 'p');
+      register.decide('p', by('user_id:u', 'granted', 6, { purpose: 'analytics' }));
+      const restarted = new ConsentRegister();
+      for (const { key, record } of register.planned()) restarted.restore(key, record);
+      for (const each of [register, restarted]) {
+        each.split(split);
+        expect([told(each, 'p').sort(), told(each, 'q').sort()]).toEqual([
+          ['analytics granted 6 by user_id:u', 'marketing granted 1 by user_id:u'],
+          ['analytics denied 2 by anonymous_id:a', 'marketing granted 5 by anonymous_id:a'],
+        ]);
+      }
+    });
+
+    it('gives neither side what is not known to be its own, as in records of before identifiers were kept', () => {
+      const register = new ConsentRegister();
+      register.restore('p|marketing|email', recordOf('p', by('user_id:u', 'granted', 1, { identifier: null })));
+      register.split(split);
+      expect([register.planned(), told(register, 'p'), told(register, 'q')]).toEqual([[{ key: 'p|marketing|email', record: null }], [], []]);
+    });
   });
 });

@@ -81,6 +81,9 @@ function compacted(outputs: BatchOutputs[]) {
 const decisionsIn = (outputs: BatchOutputs[]) => Object.fromEntries(Array.from(compacted(outputs).consents, ([key, record]) => [key, record!.decision]));
 const profilesIn = (outputs: BatchOutputs[]) => Object.fromEntries(Array.from(compacted(outputs).identities, ([identifier, record]) => [identifier, record.profile_id]));
 
+/** Who shares a profile, whatever its id: late records may find the one that they would have given in use. */
+const together = (profiles: Record<string, string>) => [...Map.groupBy(Object.keys(profiles).sort(), (name) => profiles[name]).values()];
+
 /** The definition: of all statements of a profile, the last one. */
 function latestStatements(input: BatchRecord[], profiles: Record<string, string>): Record<string, unknown> {
   const latest = new Map<string, Position & { decision: unknown }>();
@@ -108,12 +111,12 @@ function toldByActivities(activities: CustomerActivities[], profiles: Record<str
 }
 
 describe('planBatch', () => {
-  it('gives the same profiles and decisions in any order, which are those of the last statements', () => {
+  it('gives the same people and decisions in any order, which are those of the last statements', () => {
     const shuffled = records.chain((input) => fc.tuple(fc.constant(input), fc.shuffledSubarray(input, { minLength: input.length }), sizes));
     fc.assert(fc.property(shuffled, ([input, order, split]) => {
       const outputs = inBatches(fresh(), order, split);
       const profiles = profilesIn(outputs);
-      expect(profiles).toEqual(profilesIn(inBatches(fresh(), input, [input.length || 1])));
+      expect(together(profiles)).toEqual(together(profilesIn(inBatches(fresh(), input, [input.length || 1]))));
       expect(decisionsIn(outputs)).toEqual(latestStatements(input, profiles));
       expect(toldByActivities(activitiesOf(outputs), profiles)).toEqual(latestStatements(input, profiles));
     }), { numRuns: 1000 });

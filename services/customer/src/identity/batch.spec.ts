@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { compileValidator, loadProducts, productOf } from '@tideway/contracts';
+import { compileValidator, loadProducts, productOf, readSplit } from '@tideway/contracts';
 import { loadIdentifierRules } from '@tideway/identifiers';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -42,8 +42,8 @@ describe('planBatch', () => {
     ]);
     expect(outputs.activities[3]).toMatchObject({ activity_id: order.eventId, origin: order.origin });
     expect(outputs.identities).toEqual([
-      { identifier: 'anonymous_id:a-1', profile_id: profile, since: NOW, cause: 'first_seen' },
-      { identifier: 'user_id:u-1', profile_id: profile, since: NOW + 1, cause: 'link' },
+      { identifier: 'anonymous_id:a-1', profile_id: profile, since: NOW, cause: 'first_seen', apart: [] },
+      { identifier: 'user_id:u-1', profile_id: profile, since: NOW + 1, cause: 'link', apart: [] },
     ]);
     expect(stats).toMatchObject({ records: 2, links: 2, merges: 0, resends: 0, withoutIdentifiers: 0 });
   });
@@ -57,7 +57,7 @@ describe('planBatch', () => {
       [loser, 'profile_merged', winner],
       [winner, 'identified', undefined],
     ]);
-    expect(outputs.identities).toEqual([{ identifier: 'user_id:u-1', profile_id: winner, since: NOW + 1, cause: 'merge' }]);
+    expect(outputs.identities).toEqual([{ identifier: 'user_id:u-1', profile_id: winner, since: NOW + 1, cause: 'merge', apart: [] }]);
     expect(stats.merges).toBe(1);
   });
 
@@ -125,7 +125,7 @@ describe('planBatch', () => {
   it('counts a refused merge and attributes the record to the strongest identifier', () => {
     const { outputs, stats } = run(fresh(),
       received(0, 'web.page-views', { user_id: 'u-1', anonymous_id: 'a-1' }), received(1, 'web.page-views', { user_id: 'u-2', anonymous_id: 'a-1' }));
-    expect(stats.conflicts).toEqual({ unique: 1, limit: 0 });
+    expect(stats.conflicts).toEqual({ unique: 1, limit: 0, split: 0 });
     expect(outputs.activities.at(-1)).toMatchObject({ profile_id: profileIdOf('user_id:u-2'), identifier: 'user_id:u-2' });
   });
 
@@ -215,6 +215,104 @@ describe('an erasure', () => {
     const state = fresh();
     known(state);
     const request = privacyDeletion(10, '1:9');
+    const first = planBatch(state, [request]);
+    const planned = first.outputs;
+    first.discard();
+    expect(run(state, request).outputs).toEqual(planned);
+  });
+});
+
+describe('a split', () => {
+  const asked = (at: number, eventId: string, ...leaving: string[]) => {
+    const [type, value] = [leaving[0]!.slice(0, leaving[0]!.indexOf(':')), leaving[0]!.slice(leaving[0]!.indexOf(':') + 1)];
+    return { ...received(at, 'customer.splits', { [type]: value }, { leaving }), eventId };
+  };
+  const [REQUEST, OTHER] = ['0f8fad5b-d9cb-469f-a165-70867728950e', '7c9e6679-7425-40de-944b-e07fc1f90ae7'];
+  const [profile, made] = [profileIdOf('anonymous_id:a-1'), profileIdOf(`split:${REQUEST}`)];
+  /** A device, its user, and the address of somebody else who used it once. */
+  const joining = received(1, 'web.page-views', { anonymous_id: 'a-1', user_id: 'u-1', email_sha256: 'e-1' });
+  const known = (state: CustomerState) => run(state, consent(0, { anonymous_id: 'a-1' }, 'granted'), joining, consent(2, { email_sha256: 'e-1' }, 'withdrawn'));
+  const restarted = (...plans: ReturnType<typeof run>[]) => {
+    const state = fresh();
+    for (const { outputs } of plans) {
+      for (const { identifier, ...identity } of outputs.identities) state.graph.restore(identifier, identity);
+      for (const { key, record } of outputs.consents) state.consents.restore(key, record);
+    }
+    return state;
+  };
+
+  it('gives the identifiers a profile of their own, and both what their own identifiers decided', () => {
+    const state = fresh();
+    known(state);
+    const { outputs, stats } = run(state, asked(10, REQUEST, 'email_sha256:e-1'));
+    expect(outputs.activities.map(({ profile_id, identifier, type, occurred_at }) => [profile_id, identifier, type, occurred_at - NOW])).toEqual([[profile, 'anonymous_id:a-1', 'profile_split', 10]]);
+    const decided = (decision: string, at: number) => [{ purpose: 'marketing', channel: 'email', decision, decided_at: NOW + at }];
+    expect(readSplit(outputs.activities[0]!)).toEqual({ into: made, left: ['email_sha256:e-1'], consents: { stayed: decided('granted', 0), left: decided('withdrawn', 2) } });
+    expect(outputs.identities.map(({ identifier, profile_id, cause, apart }) => [identifier, profile_id, cause, apart])).toEqual([
+      ['email_sha256:e-1', made, 'split', [`+${made}`]], ['anonymous_id:a-1', profile, 'first_seen', [`-${made}`]], ['user_id:u-1', profile, 'link', [`-${made}`]],
+    ]);
+    expect(outputs.identities.map((identity) => validators.get('customer.identities')!(identity))).toEqual([undefined, undefined, undefined]);
+    expect(Object.fromEntries(outputs.consents.map(({ key, record }) => [key, record!.decision]))).toEqual({ [`${profile}|marketing|email`]: 'granted', [`${made}|marketing|email`]: 'withdrawn' });
+    expect(stats.splits).toEqual({ done: 1, refused: 0 });
+  });
+
+  it('keeps the two apart whatever comes later, the record that had joined them too, and after a takeover that forgot its id', () => {
+    const state = fresh();
+    const before = known(state);
+    const after = run(state, asked(10, REQUEST, 'email_sha256:e-1'));
+    for (const later of [state, restarted(before, after)]) {
+      const again = { ...received(1, 'web.page-views', joining.identifiers), origin: joining.origin };
+      const { outputs, stats } = run(later, again, received(11, 'web.orders', { email_sha256: 'e-1', anonymous_id: 'a-1' }, { status: 'completed' }), received(12, 'web.page-views', { anonymous_id: 'a-1' }));
+      expect(stats).toMatchObject({ merges: 0, links: 0, conflicts: { unique: 0, limit: 0, split: 2 } });
+      expect(outputs.activities.map(({ profile_id, identifier }) => [profile_id, identifier])).toEqual([[profile, 'user_id:u-1'], [made, 'email_sha256:e-1'], [profile, 'anonymous_id:a-1']]);
+      expect(outputs.identities).toEqual([]);
+    }
+  });
+
+  it('is done once, however often it is asked for, and wherever the identifiers are by then', () => {
+    const state = fresh();
+    const before = known(state);
+    const request = asked(10, REQUEST, 'email_sha256:e-1');
+    const after = run(state, request);
+    const linked = received(11, 'web.page-views', { email_sha256: 'e-1', anonymous_id: 'a-2' });
+    const later = restarted(before, after, run(state, linked));
+    expect(run(state, { ...request, eventId: OTHER, record: { ...request.record, leaving: ['email_sha256:e-1', 'anonymous_id:a-2'] } }).stats.splits).toEqual({ done: 0, refused: 1 });
+    expect(run(later, request)).toMatchObject({ outputs: { activities: [], identities: [], consents: [] }, stats: { splits: { done: 0, refused: 1 } } });
+  });
+
+  it.each([
+    ['nobody knows', ['email_sha256:stranger']],
+    ['are of several profiles', ['email_sha256:e-1', 'anonymous_id:elsewhere']],
+    ['are all that the profile has', ['email_sha256:e-1', 'anonymous_id:a-1', 'user_id:u-1']],
+  ])('of identifiers that %s changes nothing', (_, leaving) => {
+    const state = fresh();
+    known(state);
+    run(state, received(3, 'web.page-views', { anonymous_id: 'elsewhere' }));
+    expect(run(state, asked(10, REQUEST, ...leaving))).toMatchObject({ outputs: { activities: [], identities: [], consents: [] }, stats: { links: 0, splits: { done: 0, refused: 1 } } });
+  });
+
+  it('gives no id that has been used: the identifier that named the profile leaves, and records of before make nothing older', () => {
+    const state = fresh();
+    known(state);
+    run(state, asked(10, REQUEST, 'anonymous_id:a-1'));
+    const { outputs } = run(state, received(-5, 'web.page-views', { user_id: 'u-1', anonymous_id: 'a-new' }), received(-6, 'web.page-views', { anonymous_id: 'a-1' }));
+    expect(outputs.activities.filter(({ type }) => type === 'profile_merged')).toEqual([]);
+    expect(new Map(Array.from(state.graph.entries(), ([identifier, { profile_id }]) => [identifier, profile_id]))).toEqual(new Map([
+      ['anonymous_id:a-1', made], ['user_id:u-1', profile], ['email_sha256:e-1', profile], ['anonymous_id:a-new', profile],
+    ]));
+  });
+
+  it('of somebody who is forgotten by then is dropped', () => {
+    const state = fresh();
+    known(state);
+    const { stats } = run(state, received(9, 'customer.erasures', { user_id: 'u-1' }), asked(10, REQUEST, 'email_sha256:e-1'));
+    expect(stats).toMatchObject({ suppressed: 1, splits: { done: 0, refused: 0 } });
+  });
+
+  it('that is not committed has not happened', () => {
+    const state = fresh();
+    known(state);
+    const request = asked(10, REQUEST, 'email_sha256:e-1');
     const first = planBatch(state, [request]);
     const planned = first.outputs;
     first.discard();

@@ -2,12 +2,13 @@
 import { activityOrigin, asksForErasure, type CustomerActivities, type CustomerIdentities, type Product } from '@tideway/contracts';
 import { identifierKey, orderedIdentifiers, type IdentifierRules } from '@tideway/identifiers';
 import { compileActivity, type ActivityMapper } from '../activities/map.js';
-import { consentSettled, identifierLinked, profileErased, profileMerged, type Cause } from '../activities/own.js';
+import { consentSettled, identifierLinked, profileErased, profileMerged, profileSplit, type Cause } from '../activities/own.js';
 import { Resends } from '../activities/resends.js';
 import { consentReader } from '../consents/read.js';
 import { ConsentRegister, type ConsentChange, type ConsentEffect } from '../consents/resolve.js';
 import { IdentityGraph, type Resolution } from './graph.js';
 import type { Refusal } from './join.js';
+import { profileIdOf } from './uuid.js';
 
 /** A decoded record of a product that has identifiers. */
 export interface BatchRecord {
@@ -34,6 +35,8 @@ export interface BatchStats {
   links: number;
   merges: number;
   erasures: number;
+  /** Requests to split a profile: those that did, and those that could not or had been done. */
+  splits: { done: number; refused: number };
   /** Records for which a merge was refused, by the rule that refused it. */
   conflicts: Record<Refusal['rule'], number>;
   consents: Record<ConsentEffect, number>;
@@ -63,6 +66,9 @@ interface CompiledProduct {
   activityOf: ActivityMapper | undefined;
   consentOf: ReturnType<typeof consentReader>;
 }
+
+/** The product whose records ask for a split: an identifier that nobody knows must not be linked by the request. */
+const SPLITS = 'customer.splits';
 
 /** Everything that the service knows between two batches. One plan is open at a time. */
 export class CustomerState {
@@ -108,7 +114,7 @@ export function planBatch(state: CustomerState, records: readonly BatchRecord[])
   state.open();
   const stats: BatchStats = {
     records: records.length, resends: 0, withoutIdentifiers: 0, suppressed: 0, links: 0, merges: 0, erasures: 0,
-    conflicts: { unique: 0, limit: 0 }, consents: { changed: 0, repeated: 0, outdated: 0 }, unmapped: 0,
+    splits: { done: 0, refused: 0 }, conflicts: { unique: 0, limit: 0, split: 0 }, consents: { changed: 0, repeated: 0, outdated: 0 }, unmapped: 0,
   };
   const activities: CustomerActivities[] = [];
   try {
@@ -139,6 +145,10 @@ function planRecord(state: CustomerState, input: BatchRecord, activities: Custom
   // By their strongest identifier people are who they are; an erased one beside it, as of a shared device, says nothing of them.
   if (isErased(identifiers[0]!)) {
     stats.suppressed++;
+    return;
+  }
+  if (input.product.id === SPLITS) {
+    split(state, input, activities, stats);
     return;
   }
   const resolution = state.graph.resolve(identifiers.filter((identifier) => !isErased(identifier)), input.receivedAt)!;
@@ -179,6 +189,19 @@ function erase(state: CustomerState, { profileId, identifier }: Resolution, inpu
   activities.push(profileErased(profileId, identifier, causeOf(input)));
 }
 
+/** The new profile has an id that the request names, so that the same request again is known by it, whenever that comes. */
+function split(state: CustomerState, input: BatchRecord, activities: CustomerActivities[], stats: BatchStats): void {
+  const done = state.graph.split(input.record['leaving'] as string[], profileIdOf(`split:${input.eventId}`));
+  if (typeof done === 'string') {
+    stats.splits.refused++;
+    return;
+  }
+  state.consents.split(done);
+  stats.splits.done++;
+  const consentsOf = (profileId: string) => state.consents.decisionsOf(profileId).map(({ purpose, channel, decision, decided_at }) => ({ purpose, channel, decision, decided_at }));
+  activities.push(profileSplit(done, { stayed: consentsOf(done.from), left: consentsOf(done.into) }, causeOf(input)));
+}
+
 function activityOf(state: CustomerState, { profileId, identifier }: Resolution, input: BatchRecord, stats: BatchStats): CustomerActivities | null {
   const { activityOf: map, consentOf } = state.compiled(input.product);
   const { record, origin } = input;
@@ -188,7 +211,7 @@ function activityOf(state: CustomerState, { profileId, identifier }: Resolution,
     if (!activity) stats.unmapped++;
     return activity;
   }
-  const effect = state.consents.decide(profileId, consent);
+  const effect = state.consents.decide(profileId, { ...consent, identifier });
   stats.consents[effect]++;
   // Activities tell changes of what is in force, at the time by which decisions are compared.
   return effect === 'changed' && activity ? { ...activity, occurred_at: consent.decided_at } : null;

@@ -51,12 +51,17 @@ function profilesOf(records: Seen[]): Record<string, string> {
   return profiles;
 }
 
+/** Who shares a profile, whatever its id. */
+function together(profiles: Record<string, string>): string[][] {
+  return [...Map.groupBy(Object.keys(profiles).sort(), (name) => profiles[name]).values()];
+}
+
 function profilesIn(graph: IdentityGraph): Record<string, string> {
   return Object.fromEntries(Array.from(graph.entries(), ([identifier, state]) => [identifier, state.profile_id]));
 }
 
 describe('IdentityGraph', () => {
-  it('gives the profiles that the set of records defines, in whatever order and batches they come', () => {
+  it('gives the profiles that the set of records defines, whatever the batches: the same people in any order, and in the order of their times the same ids', () => {
     const shuffled = fc.array(record, { maxLength: 30 }).chain((records) => fc.tuple(
       fc.constant(records),
       fc.shuffledSubarray(records, { minLength: records.length }),
@@ -69,7 +74,12 @@ describe('IdentityGraph', () => {
         if (commitsAfter[index]) graph.commit();
       });
       graph.commit();
-      expect(profilesIn(graph)).toEqual(profilesOf(records));
+      expect(together(profilesIn(graph))).toEqual(together(profilesOf(records)));
+      const timely = records.map(({ identifiers }, at) => ({ at, identifiers }));
+      const other = new IdentityGraph(rules);
+      for (const { at, identifiers } of timely) other.resolve(identifiers, at);
+      other.commit();
+      expect(profilesIn(other)).toEqual(profilesOf(timely));
     }), { numRuns: 500 });
   });
 
@@ -100,5 +110,52 @@ describe('IdentityGraph', () => {
         }
       }
     }), { numRuns: 300 });
+  });
+
+  it('keeps apart for good what was split, and gives no id that was given up', () => {
+    const anyone = fc.tuple(fc.constantFrom(...TYPES), fc.constantFrom('1', '2', '3'));
+    const step = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ at: fc.nat(8), identifiers: fc.uniqueArray(anyone, { selector: ([type]) => type, minLength: 1 }).map((identifiers) => identifiers.sort(([a], [b]) => TYPES.indexOf(a) - TYPES.indexOf(b))) }) },
+      { weight: 1, arbitrary: fc.record({ leaving: fc.uniqueArray(anyone.map(textOf), { minLength: 1, maxLength: 2, size: 'max' }) }) },
+    );
+    let splits = 0;
+    fc.assert(fc.property(fc.array(step, { minLength: 10, maxLength: 40 }), (steps) => {
+      let graph = new IdentityGraph(rules);
+      let told: Record<string, string> = {};
+      const gone = new Set<string>();
+      const apart: [string, string][] = [];
+      for (const [index, one] of steps.entries()) {
+        if ('leaving' in one) {
+          const before = profilesIn(graph);
+          const split = graph.split(one.leaving, `split-${index}`);
+          const owners = new Set(one.leaving.map((name) => before[name]));
+          const all = Object.keys(before).filter((name) => owners.has(before[name]));
+          expect(typeof split === 'string').toBe(owners.size > 1 || owners.has(undefined) || all.length === one.leaving.length);
+          if (typeof split === 'string') continue;
+          splits += 1;
+          expect([...split.left, ...split.stayed].sort()).toEqual(all.sort());
+          for (const name of split.left) told[name] = split.into;
+          for (const name of split.left) for (const other of split.stayed) apart.push([name, other]);
+        } else {
+          const { links, merges } = graph.resolve(one.identifiers, one.at)!;
+          for (const { loser, winner } of merges) {
+            told = Object.fromEntries(Object.entries(told).map(([name, id]) => [name, id === loser ? winner : id]));
+            gone.add(loser);
+          }
+          for (const link of links) told[link.identifier] = link.profileId;
+        }
+        graph.commit();
+        expect(profilesIn(graph)).toEqual(told);
+        expect(apart.filter(([name, other]) => told[name] === told[other])).toEqual([]);
+        const entries = [...graph.entries()];
+        expect(entries.filter(([, state]) => gone.has(state.profile_id))).toEqual([]);
+        // A takeover knows no more than what was published.
+        const restored = new IdentityGraph(rules);
+        for (const [name, state] of entries) restored.restore(name, state);
+        graph = restored;
+      }
+    }), { numRuns: 150 });
+    // Far fewer would prove little.
+    expect(splits).toBeGreaterThan(100);
   });
 });

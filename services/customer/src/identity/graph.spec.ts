@@ -56,6 +56,15 @@ describe('IdentityGraph', () => {
     });
   });
 
+  it('does not go back to an id that it has given up, which consumers know as merged away', () => {
+    const { seen } = graphWith([10, 'anon:a'], [20, 'email:x'], [30, 'email:x', 'anon:a']);
+    expect(seen(5, 'email:x')).toMatchObject({ profileId: profileIdOf('anon:a'), merges: [] });
+    // That of one that was only ever linked is free.
+    const { seen: seenToo } = graphWith([10, 'anon:a'], [20, 'email:x', 'anon:a']);
+    expect(seenToo(5, 'email:x')).toMatchObject({ profileId: profileIdOf('email:x'), merges: [{ loser: profileIdOf('anon:a') }] });
+    expect(seenToo(1, 'anon:a')).toMatchObject({ profileId: profileIdOf('email:x'), merges: [] });
+  });
+
   it('merges three profiles of one record into the oldest, one merge for each that goes', () => {
     const { seen } = graphWith([30, 'user:1'], [20, 'email:x'], [10, 'anon:a']);
     const winner = profileIdOf('anon:a');

@@ -17,7 +17,21 @@ export interface IdentifierState {
   /** Smallest received_at, in ms, of the records that linked or confirmed the identifier. */
   since: number;
   cause: string;
+  /** Splits that its profile took part in, as customer.identities has them; absent where there were none, as of nearly all. */
+  apart?: readonly string[];
 }
+
+/** Identifiers that went from one profile to a new one. */
+export interface Split {
+  from: string;
+  into: string;
+  /** In alphabetical order, and never empty: those that went, and those that did not. */
+  left: readonly string[];
+  stayed: readonly string[];
+}
+
+/** Why a split changes nothing: an identifier is not known, they are of several profiles, or all of one, or it has been done. */
+export type SplitRefusal = 'unknown' | 'several' | 'whole' | 'done';
 
 export interface Link {
   identifier: string;
@@ -53,8 +67,12 @@ const NOTHING: readonly never[] = [];
 
 /**
  * The graph in memory. A profile has the id of its oldest identifier: the one with the smallest (since, identifier).
- * Where a late record makes another one the oldest, the profile is merged into that one's id. So without conflicts
- * the profiles depend on the set of records only, and never on their order.
+ * Where a late record makes another one the oldest, the profile is merged into that one's id. So without conflicts who is
+ * together depends on the set of records only, and never on their order.
+ *
+ * No id is given twice: consumers know for good that a profile was merged away. Where the oldest identifier may have named
+ * one before, a profile keeps the id that it has, of several the one with the oldest identifier; so do profiles that were
+ * split, whose oldest identifier may have left while its id is in use, and what they are merged into.
  *
  * resolve() plans; commit() keeps the plan, discard() drops it.
  */
@@ -70,7 +88,7 @@ export class IdentityGraph {
 
   /** Applies a record of customer.identities, or its tombstone (null). Not while a plan is open. */
   restore(identifier: string, state: IdentifierState | null): void {
-    this.#identifiers.restore(identifier, state ? { profile_id: state.profile_id, since: state.since, cause: state.cause } : undefined);
+    this.#identifiers.restore(identifier, state ? known(state) : undefined);
     this.#indexIsStale = true;
   }
 
@@ -106,6 +124,31 @@ export class IdentityGraph {
     for (const identifier of this.#profiles.get(profileId) ?? []) this.#identifiers.set(identifier, { ...this.#identifiers.get(identifier)!, cause: ERASURE });
   }
 
+  /**
+   * Plans that identifiers (`type:value`) leave their profile for a new one with the id `into`; the two are never joined
+   * again. What cannot be done is not planned.
+   */
+  split(leaving: readonly string[], into: string): Split | SplitRefusal {
+    if (this.#indexIsStale) this.#indexProfiles();
+    const left = [...new Set(leaving)].sort();
+    const states = left.map((identifier) => this.#identifiers.get(identifier));
+    const from = states[0]?.profile_id;
+    if (from === undefined || states.some((state) => state === undefined || state.cause === ERASURE)) return 'unknown';
+    if (states.some((state) => state!.apart?.includes(`+${into}`))) return 'done';
+    if (states.some((state) => state!.profile_id !== from)) return 'several';
+    const stayed = this.#profiles.get(from)!.filter((identifier) => !left.includes(identifier)).sort();
+    if (stayed.length === 0) return 'whole';
+    for (const [identifiers, mark, change] of [[left, `+${into}`, { profile_id: into, cause: 'split' }], [stayed, `-${into}`, {}]] as const) {
+      for (const identifier of identifiers) {
+        const state = this.#identifiers.get(identifier)!;
+        this.#identifiers.set(identifier, { ...state, ...change, apart: [...(state.apart ?? []), mark] });
+      }
+    }
+    this.#profiles.set(into, trimmed(left));
+    this.#profiles.set(from, trimmed(stayed));
+    return { from, into, left, stayed };
+  }
+
   /** Whether the person of an identifier (`type:value`) was erased. */
   isErased(identifier: string): boolean {
     return this.#identifiers.get(identifier)?.cause === ERASURE;
@@ -118,7 +161,7 @@ export class IdentityGraph {
 
   /** What the plan changes, as records of customer.identities: one for each identifier. */
   planned(): CustomerIdentities[] {
-    return Array.from(this.#identifiers.planned(), ([identifier, state]) => ({ identifier, ...state! }));
+    return Array.from(this.#identifiers.planned(), ([identifier, state]) => ({ identifier, ...state!, apart: [...(state!.apart ?? [])] }));
   }
 
   commit(): void {
@@ -152,10 +195,10 @@ export class IdentityGraph {
   #partsOf(carried: readonly string[]): Part[] {
     const parts: Part[] = [];
     for (const identifier of carried) {
-      const profileId = this.#identifiers.get(identifier)?.profile_id;
+      const { profile_id: profileId, apart } = this.#identifiers.get(identifier) ?? {};
       const known = profileId === undefined ? undefined : parts.find((part) => part.profileId === profileId);
       if (known) known.carried.push(identifier);
-      else parts.push({ profileId, identifiers: profileId === undefined ? [identifier] : this.#profiles.get(profileId)!, carried: [identifier] });
+      else parts.push({ profileId, identifiers: profileId === undefined ? [identifier] : this.#profiles.get(profileId)!, carried: [identifier], ...(apart ? { apart } : {}) });
     }
     return parts;
   }
@@ -170,7 +213,10 @@ export class IdentityGraph {
       return carried.has(identifier) ? Math.min(since, receivedAt) : since;
     };
     const oldest = oldestOf(parts.flatMap((part) => part.identifiers), sinceOf);
-    const id = profileIdOf(oldest);
+    const apart = [...new Set(parts.flatMap((part) => part.apart ?? []))];
+    const named = profileIdOf(oldest);
+    const isNamed = apart.length === 0 && (parts.some(({ profileId }) => profileId === named) || this.#isUnused(oldest));
+    const id = isNamed ? named : oldestProfile(parts, sinceOf);
     // One string for all identifiers of a profile: a copy each would cost 56 bytes.
     const winner = parts.find((part) => part.profileId === id)?.profileId ?? id;
     const isNew = parts.every((part) => part.profileId === undefined);
@@ -184,19 +230,22 @@ export class IdentityGraph {
         merges.push({ loser: profileId, winner, identifiers: identifiers.toSorted() });
         this.#profiles.delete(profileId);
       }
-      for (const identifier of identifiers) this.#assign(identifier, winner, sinceOf(identifier), cause);
+      for (const identifier of identifiers) this.#assign(identifier, { profile_id: winner, since: sinceOf(identifier), cause, ...(apart.length === 0 ? {} : { apart }) });
     }
     this.#profiles.set(winner, trimmed(members));
     return winner;
   }
 
-  #assign(identifier: string, profile_id: string, since: number, cause: LinkCause): void {
+  /** Whether no profile can have had the identifier's id: it came to a profile that there was, and has stayed there. */
+  #isUnused(identifier: string): boolean {
+    const cause = this.#identifiers.get(identifier)?.cause;
+    return cause === undefined || cause === 'link';
+  }
+
+  #assign(identifier: string, next: IdentifierState): void {
     const state = this.#identifiers.get(identifier);
-    if (state?.profile_id === profile_id) {
-      if (state.since !== since) this.#identifiers.set(identifier, { ...state, since });
-    } else {
-      this.#identifiers.set(identifier, { profile_id, since, cause });
-    }
+    if (state?.profile_id !== next.profile_id) this.#identifiers.set(identifier, next);
+    else if (state.since !== next.since || state.apart?.length !== next.apart?.length) this.#identifiers.set(identifier, { ...next, cause: state.cause });
   }
 
   #indexProfiles(): void {
@@ -212,6 +261,18 @@ export class IdentityGraph {
     for (const [profileId, { identifiers }] of lists) this.#profiles.restore(profileId, trimmed(identifiers));
     this.#indexIsStale = false;
   }
+}
+
+/** The id of the profile, among those that there are, that has the oldest identifier. */
+function oldestProfile(parts: readonly Part[], sinceOf: (identifier: string) => number): string {
+  const profiles = parts.filter(({ profileId }) => profileId !== undefined);
+  const oldest = oldestOf(profiles.flatMap(({ identifiers }) => identifiers), sinceOf);
+  return profiles.find(({ identifiers }) => identifiers.includes(oldest))!.profileId!;
+}
+
+/** Nothing but what the graph keeps, and no list where it would be empty: there are millions of these. */
+function known({ profile_id, since, cause, apart }: IdentifierState): IdentifierState {
+  return { profile_id, since, cause, ...(apart?.length ? { apart } : {}) };
 }
 
 function oldestOf(identifiers: readonly string[], sinceOf: (identifier: string) => number): string {

@@ -14,13 +14,15 @@ export interface Part {
   identifiers: readonly string[];
   /** Those of them that the record carries, strongest first. */
   carried: string[];
+  /** Splits that the profile took part in: the same of all its identifiers, see customer.identities. */
+  apart?: readonly string[];
 }
 
 /** Why a merge is refused. */
 export interface Refusal {
-  rule: 'unique' | 'limit';
-  /** Identifier type of which there would be too many. */
-  type: string;
+  rule: 'unique' | 'limit' | 'split';
+  /** Identifier type of which there would be too many; none where profiles stay apart because an operator split them. */
+  type?: string;
 }
 
 export interface Joining {
@@ -68,6 +70,7 @@ function linkedParts(parts: readonly Part[], rules: JoinRules): Part[] {
 /** The first rule that one profile of all `parts` would break; a part that breaks it already is no reason. */
 function refusalOf(parts: readonly Part[], rules: JoinRules): Refusal | undefined {
   if (parts.length === 1) return undefined;
+  if (areApart(parts)) return { rule: 'split' };
   const total = new Map<string, number>();
   const largest = new Map<string, number>();
   for (const part of parts) {
@@ -81,6 +84,12 @@ function refusalOf(parts: readonly Part[], rules: JoinRules): Refusal | undefine
     if (count > (unique ? 1 : limit) && count > largest.get(type)!) return { rule: unique ? 'unique' : 'limit', type };
   }
   return undefined;
+}
+
+/** Whether a split was between two of the parts: of one, identifiers left (+) what those of the other stayed with (-). */
+function areApart(parts: readonly Part[]): boolean {
+  const marks = new Set(parts.flatMap(({ apart }) => apart ?? []));
+  return [...marks].some((mark) => mark.startsWith('+') && marks.has(`-${mark.slice(1)}`));
 }
 
 function countByType(identifiers: readonly string[]): Map<string, number> {

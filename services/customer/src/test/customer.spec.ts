@@ -1,6 +1,6 @@
 // The customer service on the real platform: profiles, merges, resends, consents, a restart and a rebuild.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadProducts, productOf, type CustomerActivities, type CustomerConsents, type CustomerIdentities, type ProductId, type WebConsents, type WebOrders, type WebPageViews } from '@tideway/contracts';
+import { loadProducts, productOf, readSplit, type CustomerActivities, type CustomerConsents, type CustomerIdentities, type ProductId, type WebConsents, type WebOrders, type WebPageViews } from '@tideway/contracts';
 import { Decoder, Publisher, SchemaRegistry, createKafka, readTopics, type Kafka } from '@tideway/kafka';
 import { createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
@@ -150,5 +150,28 @@ describe('the customer service', () => {
     await waitFor(async () => (await profiles()).size >= before.size, { timeoutMs: 60_000, message: 'profiles rebuilt' });
     await waitFor(async () => JSON.stringify([...(await profiles())].sort()) === JSON.stringify([...before].sort()), { timeoutMs: 60_000, message: 'the same profiles' });
     expect([...(await profiles())].sort()).toEqual([...before].sort());
+  });
+
+  it('takes an identifier out of a profile, and what had joined them does not join them again after a takeover', async () => {
+    const joined = page({ anonymous_id: 'shared', user_id: 'u6' });
+    await publisher.publish('web.page-views', [joined]);
+    await waitFor(async () => (await profiles()).has('user_id:u6'), { timeoutMs: 60_000, message: 'one profile' });
+    const former = (await profiles()).get('user_id:u6')!;
+    const request = { ...envelope({ anonymous_id: 'shared' }), leaving: ['anonymous_id:shared'] };
+    await publisher.publish('customer.splits', [request]);
+    await waitFor(async () => (await profiles()).get('anonymous_id:shared') !== former, { timeoutMs: 60_000, message: 'two profiles' });
+    const after = await profiles();
+    await service.close();
+    service = await start('customer-rebuild');
+    // As it would come when its id has been forgotten; and the request, which has left no id.
+    await publisher.publish('web.page-views', [{ ...joined, event_id: uuid() }]);
+    await publisher.publish('customer.splits', [request]);
+    await publisher.publish('web.page-views', [page({ anonymous_id: 'shared' })]);
+    await waitFor(async () => (await activitiesOf('anonymous_id:shared')).some(({ profile_id }) => profile_id !== former), { timeoutMs: 60_000, message: 'what came after' });
+    expect(await profiles()).toEqual(after);
+    expect(after.get('user_id:u6')).toBe(former);
+    const told = (await read<CustomerActivities>('customer.activities')).map(({ value }) => value!).filter(({ type }) => type === 'profile_split');
+    expect(told.map((activity) => [activity.profile_id, readSplit(activity)?.into, readSplit(activity)?.left])).toEqual([[former, after.get('anonymous_id:shared'), ['anonymous_id:shared']]]);
+    expect((await activitiesOf('anonymous_id:shared')).filter(({ type }) => type === 'page_viewed').map(({ profile_id }) => profile_id)).toEqual([after.get('anonymous_id:shared')]);
   });
 });

@@ -46,7 +46,7 @@ function interleaved(lists: Input[][], choices: number[]): Input[] {
 }
 const choices = fc.array(fc.nat(100), { minLength: 60, maxLength: 60 });
 const state = (n: number): SegmentsState => ({
-  profile_id: WINNER, sequence: n, segments: [{ segment: `s-${n}`, version: 1, since: n }], traits: { n: String(n) }, aliases: [], next_timer_at: null, evaluated_at: n, caused_at: n, definitions: 'f', effective: {}, effective_floor: 0,
+  profile_id: WINNER, sequence: n, segments: [{ segment: `s-${n}`, version: 1, since: n }], traits: { n: String(n) }, aliases: [], next_timer_at: null, evaluated_at: n, caused_at: n, definitions: 'f', effective: {}, effective_floor: 0, shares: [],
 });
 const states = fc.nat(4).map((count) => Array.from({ length: count }, (_, n): Input => (profile) => applySegments(profile, state(n))));
 

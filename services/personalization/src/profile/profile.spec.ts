@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CustomerActivities, SegmentsState } from '@tideway/contracts';
 import { activity, decision, item, order } from '../test/activities.js';
-import { applyActivity, applySegments, emptyProfile, isForgotten, mergeProfiles, usable, type Profile } from './profile.js';
+import { applyActivity, applySegments, emptyProfile, isForgotten, mergeProfiles, profileOfIdentifiers, usable, withoutIdentifiers, type Profile } from './profile.js';
 
 const empty = emptyProfile('00000000-0000-4000-8000-000000000001');
 const profileOf = (...activities: CustomerActivities[]): Profile => activities.reduce(applyActivity, empty);
 const segments: SegmentsState = {
   profile_id: empty.profile_id, sequence: 1, segments: [{ segment: 'high-intent', version: 1, since: 5 }], traits: { views: '3' }, aliases: [],
-  next_timer_at: null, evaluated_at: 5, caused_at: 5, definitions: 'f', effective: {}, effective_floor: 0,
+  next_timer_at: null, evaluated_at: 5, caused_at: 5, definitions: 'f', effective: {}, effective_floor: 0, shares: [],
 };
 
 /** A profile in which every field holds something. */
@@ -96,6 +96,18 @@ describe('a merged profile', () => {
     expect(isForgotten(applySegments(empty, { ...segments, segments: [] }))).toBe(false);
     expect(isForgotten(applySegments(empty, { ...segments, traits: {} }))).toBe(false);
     expect(isForgotten(profileOf(activity('identifier_linked')))).toBe(false);
+    // To a profile that a split makes its identifiers may come last.
+    for (const first of [decision('withdrawn', 10), order(10), activity('product_viewed', { items: [item('p-1')] })]) expect(isForgotten(profileOf(first))).toBe(false);
+  });
+
+  it('begins anew where identifiers leave it, but for what is known for sure: who is left, what they decided, and what segments says', () => {
+    const known = applySegments(profileOf(activity('identifier_linked'), activity('identifier_linked', { identifier: 'user_id:1' }), decision('granted', 10), order(1_500), activity('product_viewed', { items: [item('p-1', 1, 'shoes')] })), segments);
+    const stayed = [{ purpose: 'personalization', channel: 'any', decision: 'denied', decided_at: 5 }];
+    expect(withoutIdentifiers(known, ['user_id:1'], stayed)).toEqual({ ...empty, identifiers: ['anonymous_id:a'], segments: known.segments, traits: known.traits, consents: stayed });
+    const made = profileOfIdentifiers('q', ['user_id:1'], stayed);
+    expect(made).toEqual({ ...emptyProfile('q'), identifiers: ['user_id:1'], consents: stayed });
+    // What it decided since then is in force, also where its identifiers come last.
+    expect(mergeProfiles({ ...emptyProfile('q'), consents: [{ ...stayed[0]!, decision: 'granted', decided_at: 9 }] }, made)).toMatchObject({ identifiers: ['user_id:1'], consents: [{ decision: 'granted', decided_at: 9 }] });
   });
 });
 

@@ -72,11 +72,25 @@ export function mergeProfiles(winner: Profile, loser: Profile): Profile {
 }
 
 /**
- * Whether nothing is known that a profile is kept for: it was merged away. Identifiers may come after the first that
- * segments says of it.
+ * What is known of a profile for sure once identifiers have left it. Who of them viewed, ordered or put something into the cart
+ * does not stand in a document: that begins anew. `consents` are the decisions of those who stayed.
  */
-export function isForgotten({ identifiers, segments, traits }: Profile): boolean {
-  return identifiers.length === 0 && segments.length === 0 && Object.keys(traits).length === 0;
+export function withoutIdentifiers(profile: Profile, left: readonly string[], consents: Profile['consents']): Profile {
+  const { profile_id, version, updated_at, identifiers, segments, traits } = profile;
+  return { ...emptyProfile(profile_id), version, updated_at, segments, traits, identifiers: identifiers.filter((identifier) => !left.includes(identifier)), consents: withConsents([], consents) };
+}
+
+/** A profile that identifiers came to, which decided this. */
+export function profileOfIdentifiers(profileId: string, identifiers: readonly string[], consents: Profile['consents']): Profile {
+  return { ...emptyProfile(profileId), identifiers: union([...identifiers], []), consents: withConsents([], consents) };
+}
+
+/**
+ * Whether nothing is known of a profile: it was merged away. Identifiers may come after the first that segments says of it,
+ * and, to a profile that was made by a split, after the first that it does.
+ */
+export function isForgotten({ identifiers, segments, traits, consents, affinities, last_viewed, open_cart_items, orders_count }: Profile): boolean {
+  return [identifiers, segments, Object.keys(traits), consents, Object.keys(affinities), last_viewed, open_cart_items].every(({ length }) => length === 0) && orders_count === 0;
 }
 
 /**

@@ -1,7 +1,7 @@
 // Personalization on the real platform: documents, consent, merges, a restart, two instances, and its route.
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadProducts, productOf, type CustomerActivities, type OperationsQuarantine, type PersonalizationProfiles, type ProductId, type SegmentsState } from '@tideway/contracts';
+import { loadProducts, productOf, splitProperties, type CustomerActivities, type OperationsQuarantine, type PersonalizationProfiles, type ProductId, type SegmentsState } from '@tideway/contracts';
 import { Decoder, Publisher, SchemaRegistry, createKafka, partitionOf, readTopics, type Kafka } from '@tideway/kafka';
 import { createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
@@ -49,7 +49,7 @@ const publish = (profileId: string, ...activities: CustomerActivities[]) => publ
 
 function stateOf(profileId: string, segment: string | undefined, change: Partial<SegmentsState> = {}): SegmentsState {
   const segments = segment === undefined ? [] : [{ segment, version: 1, since: 1_000 }];
-  return { profile_id: profileId, sequence: 1, segments, traits: { orders_30d: '1' }, aliases: [], next_timer_at: null, evaluated_at: 1_000, caused_at: 1_000, definitions: 'f', effective: {}, effective_floor: 0, ...change };
+  return { profile_id: profileId, sequence: 1, segments, traits: { orders_30d: '1' }, aliases: [], next_timer_at: null, evaluated_at: 1_000, caused_at: 1_000, definitions: 'f', effective: {}, effective_floor: 0, shares: [], ...change };
 }
 
 async function read<T>(id: ProductId): Promise<{ key: string; value: T | null }[]> {
@@ -137,6 +137,25 @@ describe('personalization', () => {
     await publish(newProfile(1), linked('user_id:after the erased one'));
     await waitFor(async () => (await documentOf('user_id:after the erased one')) !== undefined, patient('what came after'));
     expect((await read('personalization.profiles')).filter(({ key }) => key === profileId).at(-1)!.value).toBeNull();
+  });
+
+  it('gives identifiers that are split off a document of their own, and leaves nothing in the other of which it is not known whose it is', async () => {
+    const [profileId, into, loser] = [newProfile(1), newProfile(2), newProfile(3)];
+    await publish(profileId, linked('user_id:stays'), linked('anonymous_id:leaves'), decision('granted', 900), added('p-1'));
+    await publish(loser, linked('anonymous_id:leaves too'), added('p-2'));
+    await publisher.publish('segments.state', [stateOf(profileId, 'stays')]);
+    await waitFor(async () => (await documentOf('anonymous_id:leaves'))?.segments.length === 1 && (await documentOf('anonymous_id:leaves too')), patient('two documents'));
+    const consents = { stayed: [{ purpose: 'personalization', channel: 'any', decision: 'granted', decided_at: 900 }], left: [] };
+    await publish(profileId, activity('profile_split', { product: 'customer.identities', properties: splitProperties({ into, left: ['anonymous_id:leaves', 'anonymous_id:leaves too'], consents }) }));
+    await waitFor(async () => (await documentOf('anonymous_id:leaves'))?.profile_id === into, patient('a document of their own'));
+    // A merge of before the split comes to be known after it, and after a restart.
+    await service.close();
+    service = await start();
+    await publish(loser, merged(profileId));
+    await publish(profileId, linked('user_id:after'), added('p-3'));
+    await waitFor(async () => (await documentOf('user_id:after'))?.open_cart_items.length === 1 && (await documentOf('anonymous_id:leaves too'))?.profile_id === into, patient('what came after'));
+    expect(await documentOf('user_id:stays')).toMatchObject({ profile_id: profileId, identifiers: ['user_id:after', 'user_id:stays'], segments: [{ segment: 'stays' }], open_cart_items: [item('p-3')], consents: consents.stayed });
+    expect(await documentOf('anonymous_id:leaves too')).toMatchObject({ profile_id: into, identifiers: ['anonymous_id:leaves', 'anonymous_id:leaves too'], open_cart_items: [], consents: [] });
   });
 
   it.each([['in one partition', 4, 4], ['across partitions', 5, 0]])('hands a merged-away profile over to the winner %s', async (name, from, to) => {

@@ -15,7 +15,7 @@ export interface Member {
   since: number;
 }
 
-/** A profile as it is now, with the ids of those that were merged into it. */
+/** A profile as it is now, with the ids of those that were merged into it, or that it was split from. */
 export interface Person {
   profileId: string;
   aliases: string[];
@@ -69,15 +69,19 @@ export class MembersReader {
     return row && this.#withAliases(row.profile_id);
   }
 
-  /** The profile of this id, or the one that it was merged into; undefined where there is none. */
+  /** The profile of this id, or the one that it was merged into (any of several, where it was split before that); undefined where there is none. */
   async profile(profileId: string): Promise<Person | undefined> {
     const [row] = await this.#rows<{ profile_id: string }>('a profile', `SELECT DISTINCT profile_id FROM customer.identities
-      WHERE identifier IN (SELECT identifier FROM segments.activities WHERE profile_id = {profileId:UUID}) AND cause != 'erasure' LIMIT 1`, { profileId });
+      WHERE identifier IN (
+        SELECT identifier FROM segments.activities
+        WHERE profile_id = {profileId:UUID} OR profile_id IN (SELECT toUUID(arrayJoin(shares.profile_id)) FROM segments.state WHERE profile_id = {profileId:UUID})
+      ) AND cause != 'erasure'
+      ORDER BY profile_id = {profileId:UUID} DESC, profile_id LIMIT 1`, { profileId });
     return row && this.#withAliases(row.profile_id);
   }
 
   async #withAliases(profileId: string): Promise<Person> {
-    const [row] = await this.#rows<{ aliases: string[] }>('a profile', 'SELECT aliases FROM segments.state WHERE profile_id = {profileId:UUID}', { profileId });
+    const [row] = await this.#rows<{ aliases: string[] }>('a profile', 'SELECT arrayDistinct(arrayConcat(aliases, shares.profile_id)) AS aliases FROM segments.state WHERE profile_id = {profileId:UUID}', { profileId });
     return { profileId, aliases: row?.aliases ?? [] };
   }
 

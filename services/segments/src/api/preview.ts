@@ -15,6 +15,8 @@ const SETTINGS = { ...READ_ONLY, max_execution_time: MAX_SECONDS, max_memory_usa
 const TOO_COSTLY = new Set(['159', '160', '241', '307']);
 
 const NOBODY = "toUUID('00000000-0000-0000-0000-000000000000')";
+/** Of their rows not all are one profile's. */
+const SPLIT = 'SELECT toUUID(arrayJoin(shares.profile_id)) FROM segments.state_v1 WHERE notEmpty(shares)';
 const DELETED = 'SELECT profile_id FROM segments.state_v1 WHERE _deleted = 1';
 
 /**
@@ -22,6 +24,7 @@ const DELETED = 'SELECT profile_id FROM segments.state_v1 WHERE _deleted = 1';
  * identifiers, which are long texts, are not looked at. Rows of a profile that was merged away become its winner's; a
  * winner that was merged away itself is in the last winner's aliases too. States that ClickHouse has not replaced yet
  * do no harm: aliases only grow. Profiles whose state was deleted, and that are nobody's alias, are of people who were erased.
+ * Rows of profiles that were split are few, and told apart by their identifiers.
  */
 export const MERGED_ACTIVITIES = `(
     SELECT a.* REPLACE (if(m.alias = ${NOBODY}, a.profile_id, m.winner) AS profile_id)
@@ -33,7 +36,14 @@ export const MERGED_ACTIVITIES = `(
         UNION ALL SELECT profile_id AS alias, ${NOBODY} AS profile FROM (${DELETED})
       ) GROUP BY alias
     ) AS m ON m.alias = a.profile_id
-    WHERE m.alias = ${NOBODY} OR m.winner != ${NOBODY}
+    WHERE (m.alias = ${NOBODY} OR m.winner != ${NOBODY}) AND a.profile_id NOT IN (${SPLIT})
+    UNION ALL SELECT a.* REPLACE (i.profile_id AS profile_id)
+    FROM segments.activities AS a
+    INNER JOIN (
+      SELECT identifier, profile_id FROM customer.identities
+      WHERE identifier IN (SELECT identifier FROM segments.activities WHERE profile_id IN (${SPLIT})) AND cause != 'erasure'
+    ) AS i ON i.identifier = a.identifier
+    WHERE a.profile_id IN (${SPLIT})
   )`;
 
 /** Who would be members now. Throws IntakeError 422 where it costs more than a preview may; rejects with RetryableError in an outage. */

@@ -53,7 +53,7 @@ export function profileColumns(segments: readonly Segment[]): ProfileColumns {
  * Looking for comparisons that follow from others took half of the planning of 239 segments, and finds none
  * (https://clickhouse.com/docs/reference/settings/session-settings/optimize-and-compare-chain).
  */
-const MANY_CONDITIONS = 'SETTINGS optimize_and_compare_chain = 0';
+export const MANY_CONDITIONS = 'SETTINGS optimize_and_compare_chain = 0';
 
 const derivedColumn = ({ name }: Trait) => sqlName(`derived_${name}`);
 

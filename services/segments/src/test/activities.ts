@@ -1,5 +1,5 @@
 // Activities for tests, of profiles whose partition is chosen.
-import type { CustomerActivities } from '@tideway/contracts';
+import { splitProperties, type CustomerActivities } from '@tideway/contracts';
 import { partitionOf } from '@tideway/kafka';
 import { v4 as uuid } from 'uuid';
 
@@ -40,4 +40,10 @@ export function erasedPerson(profileId: string): CustomerActivities {
 
 export function merged(loser: string, winner: string): CustomerActivities {
   return activity(loser, 'profile_merged', { product: 'customer.identities', properties: { into: winner } });
+}
+
+/** The profile's identifiers that leave are as `activity` has them: user_id, and the id of a profile. */
+export function split(profileId: string, into: string, ...left: string[]): CustomerActivities {
+  const properties = splitProperties({ into, left: left.map((id) => `user_id:${id}`), consents: { stayed: [], left: [] } });
+  return activity(profileId, 'profile_split', { product: 'customer.identities', properties });
 }

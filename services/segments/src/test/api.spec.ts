@@ -10,7 +10,7 @@ import { Publisher, SchemaRegistry, createKafka, type Kafka } from '@tideway/kaf
 import { clickhouseShape, createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { segments } from '../app.module.js';
-import { activity, decided, erasedPerson, merged, newProfile, ordered } from './activities.js';
+import { activity, decided, erasedPerson, merged, newProfile, ordered, split } from './activities.js';
 import { DefinitionsFolder } from './definitions-folder.js';
 import { EventSourceClient } from './event-source.js';
 import { Topics } from './topics.js';
@@ -170,6 +170,22 @@ describe('a preview', () => {
     const trait = 'name: order_rank\ndescription: d\nowner: test\noperator: score\nof: orders\ninto: 2\n';
     expect((await preview(`${trait}---\n${draft('{ trait: order_rank, eq: 2 }')}`)).body.segments).toEqual([{ segment: 'draft', size: 1, sample: [ada] }]);
     expect((await preview(`${trait}---\n${draft('{ trait: order_rank, eq: 1 }')}`)).body.segments).toEqual([{ segment: 'draft', size: 1, sample: [bert] }]);
+  });
+
+  it('has what identifiers of a profile that was split did for who has them now, as reasons have', async () => {
+    const [carl, dora, device] = [newProfile(), newProfile(), newProfile()];
+    const byDevice = { identifier: `user_id:${device}` };
+    const consent = decided(carl, 'granted', 'analytics');
+    await publisher.publish('customer.activities', [consent, ordered(carl), { ...consent, ...byDevice }, { ...ordered(carl), ...byDevice }, { ...ordered(carl), ...byDevice }, split(carl, dora, device)]);
+    await waitFor(async () => (await topics.stateOf(dora))?.traits['orders'] === '2', patient('the new profile'));
+    await storeAsWarehouse({ [`user_id:${carl}`]: carl, [`user_id:${device}`]: dora });
+    for (const [orders, owner] of [[1, carl], [2, dora]] as const) {
+      const { body } = await preview(draft(`{ trait: orders, eq: ${orders} }`).replace('marketing', 'analytics'));
+      expect(body.segments).toEqual([{ segment: 'draft', size: 1, sample: [owner] }]);
+      const why = (await api(`segments/buyers/why?profile_id=${owner}`)).body;
+      expect([why.profile_id, why.findings.at(-1).sentence]).toEqual([owner, `orders is ${orders}, must be at least 1`]);
+    }
+    expect((await api(`segments/buyers/why?identifier=user_id:${device}`)).body.profile_id).toBe(dora);
   });
 
   it('tells every problem with its line', async () => {

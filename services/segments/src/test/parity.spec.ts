@@ -1,11 +1,14 @@
 // The stream and SQL give the same: random definitions over random histories, on a real ClickHouse.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createClickHouse, createTable, tableName, type ClickHouseClient } from '@tideway/clickhouse';
 import { loadProducts, productOf } from '@tideway/contracts';
+import { createLogger } from '@tideway/service';
 import { startTestPlatform, type TestPlatform } from '@tideway/testing';
 import fc from 'fast-check';
 import { compileMembersSql, compileNomineesSql, compileTraitsSql, createEvaluator, loadDefinitions, RANKS_TABLE, rowToActivity, type Activity, type Definitions } from '../evaluate/index.js';
+import { compileDefinitions } from '../compiled.js';
 import { RANKS_DDL } from '../history.js';
+import { NomineeSource } from '../nominees.js';
 import { PERIOD_NAMES, readWindow } from '../definitions/calendar.js';
 import { DAY_MS, timeZoneOf } from '../definitions/time-zone.js';
 import type { Window } from '../definitions/windows.js';
@@ -130,14 +133,29 @@ const LATER = [1, 3_600_000, DAY_MS, 8 * DAY_MS, 31 * DAY_MS, 400 * DAY_MS];
 async function compareNominees(definitions: Definitions, histories: Activity[][], now: number): Promise<void> {
   const stored = await store(histories);
   await storeRanks(definitions);
-  const names = new Set(definitions.segments.map(({ name }) => name));
-  const nominees = await query<{ profile_id: string; member: number }>(compileNomineesSql(definitions, names, now, { activities: CURRENT }), now);
+  const names = definitions.segments.map(({ name }) => name);
+  const nominees = await query<{ profile_id: string; members: number[] }>(compileNomineesSql(definitions, names, now, { activities: CURRENT }), now);
   for (const [person, history] of stored.entries()) {
     const nominee = nominees.find(({ profile_id }) => profile_id === profileId(person, '0'));
     const membersAt = (time: number) => byStream(definitions, person, history, [time], false)[0]!.members;
-    expect({ person, now, member: nominee?.member === 1 }).toEqual({ person, now, member: membersAt(now).length > 0 });
+    expect({ person, now, members: nominee?.members.map((place) => names[place]).sort() ?? [] }).toEqual({ person, now, members: membersAt(now) });
     for (const later of nominee ? [] : LATER) expect({ person, now, later, members: membersAt(now + later) }).toEqual({ person, now, later, members: [] });
   }
+}
+
+/** The same, asked in pieces: everybody is in one of them, in the order of the table. */
+async function compareRanges(definitions: Definitions, histories: Activity[][], now: number): Promise<void> {
+  await store(histories);
+  await storeRanks(definitions);
+  const names = definitions.segments.map(({ name }) => name);
+  const expected = await query<{ profile_id: string; members: number[] }>(compileNomineesSql(definitions, names, now, { activities: CURRENT }), now);
+  const pieces: [string, readonly string[]][][] = [];
+  const clock = jest.spyOn(Date, 'now').mockReturnValue(now);
+  const source = new NomineeSource(clickhouse, CURRENT, createLogger('test', 'silent'), new AbortController().signal, 200);
+  await source.ask(compileDefinitions(definitions), names, { waits: () => true, found: ({ people }) => pieces.push([...people]) });
+  clock.mockRestore();
+  expect(pieces.length).toBeGreaterThan(1);
+  expect(pieces.flat()).toEqual(expected.map(({ profile_id: id, members }) => [id, members.map((place) => names[place])]));
 }
 
 const histories = fc.array(historyArbitrary, { minLength: PROFILES, maxLength: PROFILES });
@@ -189,6 +207,10 @@ describe('the stream and SQL', () => {
 
   it('give the same of those whom changed definitions concern', async () => {
     await fc.assert(fc.asyncProperty(definitionsArbitrary, histories, timeArbitrary, compareNominees), { numRuns: 20 });
+  });
+
+  it('give the same of those in pieces', async () => {
+    await fc.assert(fc.asyncProperty(definitionsArbitrary, histories, timeArbitrary, compareRanges), { numRuns: 3 });
   });
 
   it('give the same for the cases of the definitions that ship', async () => {

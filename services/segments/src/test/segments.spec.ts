@@ -10,7 +10,7 @@ import { segments } from '../app.module.js';
 import { History } from '../history.js';
 import type { WrittenDefinition } from '../live-definitions.js';
 import { DEFINITIONS_TOPIC } from '../topics.js';
-import { activity, decided, erasedPerson, merged, newProfile, ordered, viewed } from './activities.js';
+import { activity, decided, erasedPerson, merged, newProfile, ordered, split, viewed } from './activities.js';
 import { DefinitionsFolder, type SegmentText } from './definitions-folder.js';
 import { Topics, told } from './topics.js';
 
@@ -147,6 +147,31 @@ describe('the segments service', () => {
     await publish(ordered(winner));
     await waitFor(async () => (await topics.stateOf(winner))?.traits['orders'] === '3', patient('the third order'));
     await identities({ [loser]: winner, [winner]: winner });
+  });
+
+  it('splits a profile: what identifiers did that leave it counts for the new one, also where they came by a merge, and for good', async () => {
+    const [profileId, loser, made, device] = [newProfile(2), newProfile(3), newProfile(4), newProfile()] as [string, string, string, string];
+    const byDevice = { identifier: `user_id:${device}` };
+    await publish(decided(profileId, 'granted', 'marketing'), ordered(profileId), { ...decided(profileId, 'granted', 'marketing'), ...byDevice }, { ...ordered(profileId), ...byDevice }, ordered(loser));
+    await waitFor(async () => (await topics.stateOf(profileId))?.segments.length === 2 && (await topics.stateOf(loser)) !== undefined, patient('a repeat buyer'));
+    await publish(merged(loser, profileId));
+    await waitFor(async () => (await topics.stateOf(profileId))?.traits['orders'] === '3', patient('three orders'));
+    const splitting = split(profileId, made, device, loser);
+    await publish(splitting);
+    await waitFor(async () => (await topics.stateOf(made))?.segments.length === 2, patient('the new profile'));
+    expect(told((await topics.changesOf(profileId)).slice(2))).toEqual(['exited repeat-buyers (split)']);
+    const entries = await topics.changesOf(made);
+    expect(told(entries)).toEqual(['entered buyers (split)', 'entered repeat-buyers (split)']);
+    expect(entries[0]).toMatchObject({ sequence: 1, caused_at: splitting.occurred_at, origin: splitting.origin });
+    expect([(await topics.stateOf(profileId))?.traits['orders'], (await topics.stateOf(made))?.traits['orders']]).toEqual(['1', '2']);
+    // Nothing of it is in memory any more, and what is handed over late belongs to whose identifier did it.
+    await service.close();
+    service = await start();
+    const late = newProfile(1);
+    await publish(ordered(profileId), { ...ordered(made), ...byDevice }, { ...ordered(late), ...byDevice }, ordered(late), merged(late, profileId));
+    await waitFor(async () => (await topics.stateOf(profileId))?.traits['orders'] === '3' && (await topics.stateOf(made))?.traits['orders'] === '4', patient('what came after'));
+    expect([await topics.stateOf(loser), await topics.stateOf(late)]).toEqual([undefined, undefined]);
+    await identities({ [profileId]: profileId, [late]: profileId, [device]: made, [loser]: made });
   });
 
   it('lets an erased profile leave everything, for good', async () => {

@@ -116,7 +116,7 @@ describe('the warehouse', () => {
   });
 
   it('deletes the row of an entity on a tombstone', async () => {
-    const identity = { identifier: 'user_id:gone', profile_id: uuid(), since: Date.now(), cause: 'first_seen' };
+    const identity = { identifier: 'user_id:gone', profile_id: uuid(), since: Date.now(), cause: 'first_seen', apart: [] };
     await publisher.publish('customer.identities', [identity, { ...identity, identifier: 'user_id:stays' }]);
     await waitFor(async () => (await count('SELECT count() AS n FROM customer.identities')) === 2, { timeoutMs: 60_000, message: 'two identities' });
     await sendRaw(identities.topic, null, 'user_id:gone');

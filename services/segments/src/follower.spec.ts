@@ -1,0 +1,35 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { Metrics, createLogger } from '@tideway/service';
+import { compileDefinitions } from './compiled.js';
+import { loadCatalog, parseDefinitions } from './evaluate/index.js';
+import { DefinitionFollower, type FollowerParts } from './follower.js';
+import { AdoptionProgress } from './metrics.js';
+import { LeastRecentlyUsed } from './profile-cache.js';
+import { StoredStates } from './stored-states.js';
+
+const catalog = loadCatalog();
+const compiled = (gte: number) => compileDefinitions(parseDefinitions({
+  traits: [{ file: 'traits/orders.yaml', text: 'name: orders\ndescription: d\nowner: o\noperator: count\nover: { types: [order_completed] }\nwindow: 30d\n' }],
+  segments: [{ file: 'segments/buyers.yaml', text: `name: buyers\nversion: ${gte}\ndescription: d\nowner: o\npurpose: marketing\nwhen: { trait: orders, gte: ${gte} }\n` }],
+}, catalog));
+
+describe('the definitions that a partition follows', () => {
+  it('hold from the moment on at which it changed over: what had waited is evaluated as of no earlier time', () => {
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(1_000);
+    const definitions = { compiled: compiled(1), onChange: () => () => undefined };
+    const restored = { stored: new StoredStates(), adopted: new Map<string, string>() } as FollowerParts['restored'];
+    const follower = new DefinitionFollower({
+      logger: createLogger('test', 'silent'), formats: undefined as never, nominees: undefined as never, definitions, restored,
+      cache: new LeastRecentlyUsed(10), progress: new AdoptionProgress(new Metrics('test'), 0), unsure: () => [], onReady: () => undefined,
+    });
+    clock.mockRestore();
+    expect(follower.since).toBe(1_000);
+    follower.follow(2_000);
+    expect(follower.since).toBe(1_000);
+    definitions.compiled = compiled(2);
+    follower.follow(3_000);
+    expect(follower.since).toBe(3_000);
+    expect(follower.compiled).toBe(definitions.compiled);
+    follower.close();
+  });
+});
