@@ -30,10 +30,11 @@ export function addCustomersCommands(program: Command, clients: () => Clients): 
       const [type, value] = identifierOf(asked);
       const mesh = clients();
       try {
-        const identifiers = await identifiersOf(mesh, identifierKey(type, value));
+        const key = identifierKey(type, value);
+        const known = await knownBeside(mesh, [key]);
         await publish(mesh, (publisher, at) => publisher.publish('customer.erasures', [{ event_id: randomUUID(), ...at, source, identifiers: { [type]: value } }]));
-        console.log(`${identifierKey(type, value)} is erased within a second. Rows in ClickHouse stay until they are deleted; run there, as a user that may:\n`);
-        console.log(`${deletionsOf(mesh.products, identifiers).join(';\n')};`);
+        console.log(`${key} is erased within a second. Rows in ClickHouse stay until they are deleted; run there, as a user that may:\n`);
+        console.log(`${deletionsOf(mesh.products, known.length > 0 ? known.map(({ identifier }) => identifier) : [key]).join(';\n')};`);
       } finally {
         await mesh.clickhouse.close();
       }
@@ -86,13 +87,9 @@ export function identifierOf(asked: string): [type: string, value: string] {
   return [type, normalised.value];
 }
 
-async function identifiersOf({ rows }: Clients, identifier: string): Promise<string[]> {
-  const known = await rows<{ identifier: string }>('SELECT identifier FROM customer.identities WHERE profile_id IN (SELECT profile_id FROM customer.identities WHERE identifier = {identifier:String}) ORDER BY identifier', { identifier });
-  return known.length > 0 ? known.map((row) => row.identifier) : [identifier];
-}
-
+/** The identifiers of the profiles of these, sorted. */
 async function knownBeside({ rows }: Clients, identifiers: string[]): Promise<Known[]> {
-  return rows<Known>('SELECT identifier, profile_id, cause FROM customer.identities WHERE profile_id IN (SELECT profile_id FROM customer.identities WHERE identifier IN {identifiers:Array(String)})', { identifiers });
+  return rows<Known>('SELECT identifier, profile_id, cause FROM customer.identities WHERE profile_id IN (SELECT profile_id FROM customer.identities WHERE identifier IN {identifiers:Array(String)}) ORDER BY identifier', { identifiers });
 }
 
 /** `send` is given a publisher, and the times of a request of now. */

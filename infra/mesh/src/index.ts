@@ -1,3 +1,4 @@
+export * from './adopted.js';
 export * from './check.js';
 export * from './clients.js';
 export * from './compose-env.js';

@@ -80,8 +80,7 @@ export class DefinitionFollower {
     const { cache, definitions: { compiled } } = this.parts;
     if (compiled !== this.#compiled) {
       const takeOver = compiled.evaluator.takesOver(this.#compiled.evaluator);
-      if (takeOver) for (const state of cache.values()) takeOver(state);
-      else cache.clear();
+      for (const state of cache.values()) takeOver(state);
       this.#compiled = compiled;
       this.#since = now;
     } else if (this.#hasOtherRanks(now)) {

@@ -10,27 +10,28 @@ import type { Work } from './work.js';
 type Sink = Pick<Outbox, 'handover' | 'sameState' | 'tombstone'>;
 
 export class HandingOver {
-  constructor(private readonly restored: Restored) {}
+  /** Of all splits those that have something to send: asked in every turn, and splits are kept for good. */
+  readonly #splitsDue = new Map<SplitOff, string>();
+
+  constructor(private readonly restored: Restored) {
+    for (const [profileId, known] of restored.splits) for (const split of known) if (split.handover) this.#splitsDue.set(split, profileId);
+  }
 
   /** All that was due when the partition was opened waits for the rows below `end`; whether there is any. */
   waitFor(end: number): boolean {
-    const due = [...this.restored.due.values(), ...this.#splitsDue()];
+    const due = [...this.restored.due.values(), ...this.#splitsDue.keys()];
     for (const one of due) one.after = end;
     return due.length > 0;
   }
 
   /** Whether something can be sent, where everything below `next` is in ClickHouse. */
   isReady(next: number): boolean {
-    return [...this.restored.due.values(), ...this.#splitsDue()].some(({ after }) => after! <= next);
-  }
-
-  #splitsDue(): SplitOff[] {
-    return [...this.restored.splits.values()].flat().filter(({ handover }) => handover !== undefined);
+    return [...this.restored.due.values(), ...this.#splitsDue.keys()].some(({ after }) => after! <= next);
   }
 
   /** Sends what can be sent, as `isReady` has it. */
   send(outbox: Sink, next: number): void {
-    const { due, splits, stored } = this.restored;
+    const { due, stored } = this.restored;
     const sent = new Set<string>();
     for (const [profileId, { into, handover, after }] of due) {
       if (after > next) continue;
@@ -38,13 +39,12 @@ export class HandingOver {
       due.delete(profileId);
       sent.add(profileId);
     }
-    for (const [profileId, known] of splits) {
-      for (const split of known) {
-        if (!split.handover || split.after! > next) continue;
-        outbox.handover(split.into, split.handover);
-        delete split.handover;
-        sent.add(profileId);
-      }
+    for (const [split, profileId] of this.#splitsDue) {
+      if (split.after! > next) continue;
+      outbox.handover(split.into, split.handover!);
+      delete split.handover;
+      this.#splitsDue.delete(split);
+      sent.add(profileId);
     }
     for (const profileId of sent) {
       const state = stored.get(profileId);
@@ -65,7 +65,9 @@ export class HandingOver {
       const { into, left } = readSplit(activity)!;
       const rows = rowsOf({ ...before, shares });
       const handover: Handover = { aliases: [], shares: leaving(rows, left), reason: 'split', causedAt: activity.occurred_at, origin: activity.origin };
-      splits.set(profileId, [...(splits.get(profileId) ?? []), { into, left, handover, after }]);
+      const split: SplitOff = { into, left, handover, after };
+      splits.set(profileId, [...(splits.get(profileId) ?? []), split]);
+      this.#splitsDue.set(split, profileId);
       shares = staying(rows, left);
     }
     const known = splits.get(profileId);

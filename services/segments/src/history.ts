@@ -4,7 +4,7 @@ import { COMPRESSED_TOGETHER, HISTORY_SETTINGS, clickhouseError, columnDefinitio
 import type { Product } from '@tideway/contracts';
 import { clusterId, locateWire, offsetOf, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint, type Metrics } from '@tideway/service';
-import { RANKS_TABLE, rowToActivity, type Activity } from './evaluate/index.js';
+import { RANKS_TABLE, kindsSql, rowToActivity, type Accumulator, type Activity } from './evaluate/index.js';
 
 /** ClickHouse refuses a query parameter of more than 128 KiB (http_max_field_value_size): about 3,300 ids. */
 const PROFILES_PER_QUERY = 2_000;
@@ -78,15 +78,16 @@ export class History {
 
   /**
    * Activities of these profiles, by the profile_id that they were recorded with; of `partition` only those below
-   * offset `below`. Of each the columns that are asked for. Rejects with RetryableError.
+   * offset `below`. Of each the columns that are asked for; with `of`, only those that some of these may hold. Rejects with
+   * RetryableError.
    */
-  async read(profileIds: string[], columns: readonly string[], partition: number, below: number): Promise<Map<string, Activity[]>> {
+  async read(profileIds: string[], columns: readonly string[], partition: number, below: number, of?: readonly Accumulator[]): Promise<Map<string, Activity[]>> {
     const found = new Map<string, Activity[]>();
     const stop = this.#duration?.startTimer({ operation: 'read' });
     try {
       for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
         const ids = profileIds.slice(from, from + PROFILES_PER_QUERY);
-        const activities = await withinPatience(this.clickhouse, 'reading activities', (signal) => this.#query(ids, columns, partition, below, signal));
+        const activities = await withinPatience(this.clickhouse, 'reading activities', (signal) => this.#query(ids, columns, partition, below, signal, of));
         for (const activity of activities) {
           const list = found.get(activity.profile_id);
           if (list) list.push(activity);
@@ -100,10 +101,10 @@ export class History {
     return found;
   }
 
-  async #query(ids: string[], wanted: readonly string[], partition: number, below: number, signal: AbortSignal): Promise<Activity[]> {
+  async #query(ids: string[], wanted: readonly string[], partition: number, below: number, signal: AbortSignal, of?: readonly Accumulator[]): Promise<Activity[]> {
     const columns = [...new Set(['profile_id', ...wanted])];
     const result = await this.clickhouse.query({
-      query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND (_partition != {partition:Int32} OR _offset < {below:Int64})`,
+      query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND (_partition != {partition:Int32} OR _offset < {below:Int64})${of ? ` AND ${kindsSql(of)}` : ''}`,
       query_params: { ids, partition, below },
       format: 'JSONCompactEachRow',
       abort_signal: signal,

@@ -2,10 +2,11 @@
 import { readSplit, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
 import { PositionLostError, Positions, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
-import { packState, unpackState, type Activity, type Evaluation, type ProfileState, type TraitValue } from './evaluate/index.js';
+import type { Activity, Evaluation, ProfileState, TraitValue } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
 import type { Formats } from './formats.js';
 import { HandingOver } from './handing-over.js';
+import { HeldProfiles } from './held-profiles.js';
 import type { History } from './history.js';
 import { HistoryWriter } from './history-writer.js';
 import type { DecodedBlock, Inputs } from './inputs.js';
@@ -14,9 +15,8 @@ import type { LiveDefinitions } from './live-definitions.js';
 import type { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
 import { Outbox } from './outbox.js';
-import { LeastRecentlyUsed } from './profile-cache.js';
 import { headersOf, readChangelog, type Restored } from './restore.js';
-import { countsBy, idsOf, rowsOf, sharesTogether, type Share } from './shares.js';
+import { rowsOf, sharesTogether } from './shares.js';
 import { Timers } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
 import { collectHandovers, triggerOf, workOf, type Work, type WorkList } from './work.js';
@@ -55,8 +55,6 @@ const ANSWERS_PER_TRANSACTION = 2_000;
  * memory, and events must not wait for that every time.
  */
 const TIMERS_GATHER_MS = 200;
-/** A state that is longer as text is not handed over, but read. */
-const MAX_PACKED = 200_000;
 
 /**
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
@@ -78,7 +76,7 @@ export async function openPartition(parts: PartitionParts, partition: number, re
 }
 
 class SegmentPartition implements UnitState {
-  readonly #cache: LeastRecentlyUsed<ProfileState>;
+  readonly #held: HeldProfiles;
   readonly #topic: string;
   /** Next activity to read, and incarnation of the topic; undefined until something was read. */
   #position: { offset: number; epoch: number } | undefined;
@@ -89,12 +87,12 @@ class SegmentPartition implements UnitState {
   readonly #handing: HandingOver;
 
   constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, private readonly reschedule: () => void) {
-    this.#cache = new LeastRecentlyUsed(parts.cacheProfiles);
+    this.#held = new HeldProfiles({ ...parts, partition, restored, writer: () => this.#writer, compiled: () => this.#follower.compiled });
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
     this.#handing = new HandingOver(restored);
     this.#follower = new DefinitionFollower({
-      ...parts, restored, cache: this.#cache, onReady: reschedule,
+      ...parts, restored, cache: this.#held.cache, onReady: reschedule,
       unsure: () => [...withAliases, ...this.#writer.profiles()].filter((profileId) => restored.stored.has(profileId)),
     });
   }
@@ -216,7 +214,7 @@ class SegmentPartition implements UnitState {
       else if (entry.erased) this.#erase(states.get(profileId)!, entry, entry.erased, at, outbox);
     }
     const live = [...work].filter(([profileId, entry]) => this.#isLive(profileId, entry, outbox));
-    const profiles = await this.#profiles(live, states);
+    const profiles = await this.#held.of(live, states);
     const { cost } = this.parts;
     const found = cost.of(() => live.map(([profileId, entry]) => this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at)));
     cost.evaluated(live.length);
@@ -239,7 +237,7 @@ class SegmentPartition implements UnitState {
       const { changes, state } = transition(before, { members: this.#follower.membersAfter(answer, before), traits: before.traits, nextChangeAt: before.next_timer_at, now }, compiled, { reason: () => reason, causedAt: now, origin: null });
       if (changes.length === 0) continue;
       outbox.changes(changes);
-      this.restored.stored.set(answer.profileId, outbox.state(state));
+      this.#keep(state, outbox);
     }
   }
 
@@ -265,7 +263,7 @@ class SegmentPartition implements UnitState {
     const now = this.#leave(before, activities, { reason: () => 'merge', causedAt: last.occurred_at, origin: last.origin }, at, outbox);
     const aliases = [profileId, ...before.aliases, ...handovers.flatMap((handover) => handover.aliases)];
     const shares = sharesTogether([rowsOf(before), ...handovers]);
-    const handover: Handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...(shares.length > 0 ? { shares } : this.#packed(profileId, work, now)) };
+    const handover: Handover = { aliases, causedAt: last.occurred_at, origin: last.origin, ...(shares.length > 0 ? { shares } : this.#held.packed(profileId, work, now)) };
     this.restored.due.set(profileId, { into: mergedInto!, handover, after: this.#writer.end });
     this.#writer.hurry();
     this.restored.merged.set(profileId, mergedInto!);
@@ -291,24 +289,8 @@ class SegmentPartition implements UnitState {
   #forget(profileId: string): void {
     this.restored.stored.delete(profileId);
     this.timers.set(profileId, null);
-    this.#cache.delete(profileId);
+    this.#held.cache.delete(profileId);
     this.withAliases.delete(profileId);
-  }
-
-  /** The state in memory with what this turn adds to it: it spares the winner's owner a read of the rows. */
-  #packed(profileId: string, { activities, handovers }: Work, now: number): Partial<Handover> {
-    const { evaluator, fingerprint } = this.#follower.compiled;
-    const held = this.#cache.get(profileId);
-    if (handovers.some((handover) => !this.#isUsable(handover)) || (!held && this.restored.stored.has(profileId))) return {};
-    const state = held ?? evaluator.empty(profileId);
-    for (const activity of held ? activities : this.#writer.waiting(new Set([profileId]))) evaluator.apply(state, activity);
-    for (const handover of handovers) evaluator.join(state, unpackState(handover.state!));
-    const text = packState(state);
-    return text.length > MAX_PACKED ? {} : { state: text, definitions: fingerprint, evaluatedAt: now };
-  }
-
-  #isUsable({ state, definitions }: Handover): boolean {
-    return state !== undefined && definitions === this.#follower.compiled.fingerprint;
   }
 
   /** Merged-away and erased profiles are evaluated no more; what is handed over late to the former goes on to their winner. */
@@ -316,51 +298,6 @@ class SegmentPartition implements UnitState {
     const into = this.restored.merged.get(profileId);
     if (into && !mergedInto) for (const handover of handovers) outbox.handover(into, handover);
     return !into && !this.restored.erased.has(profileId);
-  }
-
-  /**
-   * States in memory take the new activities. Of the others, those that were never evaluated have no activities but
-   * those that wait for ClickHouse; the rest is read from there.
-   */
-  async #profiles(live: [string, Work][], states: Map<string, SegmentsState>): Promise<Map<string, ProfileState>> {
-    const { history } = this.parts;
-    const { evaluator } = this.#follower.compiled;
-    const profiles = new Map<string, ProfileState>();
-    /** What is missing of each profile, by the profile_ids that activities were recorded with. */
-    const missing = new Map<string, Set<string>>();
-    const cold = new Set<string>();
-    /** Of those of whose rows not all count. */
-    const shares = new Map<string, Share[]>();
-    for (const [profileId, { handovers, splits }] of live) {
-      const own = states.get(profileId)!;
-      const handedShares = handovers.flatMap((handover) => handover.shares ?? []);
-      if (own.shares.length > 0 || handedShares.length > 0) shares.set(profileId, sharesTogether([rowsOf(own), ...handovers]));
-      // What identifiers did cannot be taken out of a state, nor told from what others did.
-      const rebuilt = splits.length > 0 || handedShares.length > 0;
-      const held = rebuilt ? undefined : this.#cache.get(profileId);
-      const known = own.shares.length > 0 ? idsOf(rowsOf(own)) : [profileId, ...own.aliases];
-      const fresh = rebuilt ? [] : handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
-      const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : idsOf({ shares: [], ...handover }))).filter((alias) => !known.includes(alias));
-      const profile = held ?? evaluator.empty(profileId);
-      for (const handover of fresh) if (this.#isUsable(handover)) evaluator.join(profile, unpackState(handover.state!));
-      profiles.set(profileId, profile);
-      missing.set(profileId, new Set(held ? handed : [...known, ...handed]));
-      for (const alias of handed) cold.add(alias);
-      if (!held && this.restored.stored.has(profileId)) for (const alias of known) cold.add(alias);
-    }
-    // Looked at together: while rows are read from ClickHouse, more may come to be there.
-    const waiting = Map.groupBy(this.#writer.waiting(new Set([...missing.values()].flatMap((aliases) => [...aliases]))), (activity) => activity.profile_id);
-    const rows = cold.size > 0 ? await history.read([...cold], shares.size > 0 ? [...evaluator.relevantColumns, 'identifier'] : evaluator.relevantColumns, this.partition, this.#writer.next) : new Map<string, Activity[]>();
-    this.parts.cost.of(() => {
-      for (const [profileId, { activities }] of live) {
-        const profile = profiles.get(profileId)!;
-        if (this.#cache.get(profileId) === profile) for (const activity of activities) evaluator.apply(profile, activity);
-        const counts = shares.has(profileId) ? countsBy(shares.get(profileId)!) : () => true;
-        for (const alias of missing.get(profileId)!) for (const activity of [...(rows.get(alias) ?? []), ...(waiting.get(alias) ?? [])]) if (counts(activity)) evaluator.apply(profile, activity);
-      }
-    });
-    for (const [profileId, profile] of profiles) this.#cache.set(profileId, profile);
-    return profiles;
   }
 
   #evaluateOne(stored: SegmentsState, { handovers }: Work, profile: ProfileState, at: number): Found {
@@ -379,10 +316,15 @@ class SegmentPartition implements UnitState {
     const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
     const { changes, state } = transition({ ...stored, aliases, shares }, { members, traits: texts, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes));
     this.#publish(changes, entry.activities, outbox);
-    this.restored.stored.set(state.profile_id, outbox.state(state, this.restored.splits.has(state.profile_id) ? headersOf(this.restored, state.profile_id) : undefined));
+    this.#keep(state, outbox);
     this.timers.set(state.profile_id, nextChangeAt);
     if (aliases.length > 0 || shares.length > 0) this.withAliases.add(state.profile_id);
     this.#follower.evaluated(state.profile_id);
+  }
+
+  #keep(state: SegmentsState, outbox: Outbox): void {
+    const { profile_id: profileId } = state;
+    this.restored.stored.set(profileId, outbox.state(state, this.restored.splits.has(profileId) ? headersOf(this.restored, profileId) : undefined));
   }
 
   /** Which of several activities changed a membership is not known: the one that waited longest is timed. */

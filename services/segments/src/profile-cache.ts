@@ -20,10 +20,6 @@ export class LeastRecentlyUsed<V> {
     return this.#entries.values();
   }
 
-  clear(): void {
-    this.#entries.clear();
-  }
-
   delete(key: string): void {
     this.#entries.delete(key);
   }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { productOf, type SegmentsMemberships } from '@tideway/contracts';
 import { Decoder, readTopics } from '@tideway/kafka';
-import type { Clients, Workplace } from '@tideway/mesh';
+import { ADOPTED_TOPIC, isBroughtTo, type Clients, type Workplace } from '@tideway/mesh';
 import { spentBetween, startBed, type Bed } from './bed.js';
 import { segmentTexts, writeDefinitions } from './definitions.js';
 import { makePopulation } from './population.js';
@@ -92,12 +92,12 @@ async function whenAdopted({ kafka, products }: Clients, names: readonly string[
   const done = Promise.withResolvers<number>();
   const consumer = kafka.consumer({ groupId: `bench-adopted-${randomUUID()}`, maxWaitTimeInMs: 20, allowAutoTopicCreation: false });
   await consumer.connect();
-  await consumer.subscribe({ topics: ['segments.adopted.v1'], fromBeginning: true });
+  await consumer.subscribe({ topics: [ADOPTED_TOPIC], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
     eachMessage: async ({ partition, message }) => {
       const meanings = JSON.parse(String(message.value)) as Record<string, string>;
-      if (names.every((name) => meanings[name]?.endsWith('@begun') === false)) waiting.delete(partition);
+      if (names.every((name) => isBroughtTo(meanings[name]))) waiting.delete(partition);
       if (waiting.size === 0) done.resolve(Date.now());
     },
   });

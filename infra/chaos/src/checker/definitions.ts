@@ -2,7 +2,7 @@
 // and in SQL; members are compared only then.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readTopics } from '@tideway/kafka';
-import { askSegments, type Clients } from '@tideway/mesh';
+import { ADOPTED_TOPIC, askSegments, isBroughtTo, type Clients } from '@tideway/mesh';
 import { errorText } from '@tideway/service';
 import type { Arena } from '../arena.js';
 import type { Author } from '../definitions/author.js';
@@ -12,8 +12,6 @@ import { verdict, type Verdict } from './verdict.js';
 
 const TIMEOUT_MS = 60_000;
 const POLL_MS = 500;
-/** By partition of profiles: the meaning of each segment that they were brought to, as JSON. Internal to the service. */
-const ADOPTED_TOPIC = 'segments.adopted.v1';
 
 /** What there is in one moment. */
 export interface InForce {
@@ -60,7 +58,7 @@ export function disagreement({ segments, adopted, view, viewMadeAt }: InForce, w
   if (there !== wanted) return `of written segments, ${there} are in force, and should be ${wanted}`;
   if (segments.length < LEAST_SEGMENTS) return `${segments.length} segments are in force, and should be ${LEAST_SEGMENTS}`;
   const names = segments.map(({ name }) => name).sort().join();
-  const isBrought = (meanings: Readonly<Record<string, string>>) => Object.keys(meanings).sort().join() === names && !Object.values(meanings).some((meaning) => meaning.endsWith('@begun'));
+  const isBrought = (meanings: Readonly<Record<string, string>>) => Object.keys(meanings).sort().join() === names && Object.values(meanings).every(isBroughtTo);
   if (!adopted.every(isBrought)) return 'a partition was not brought to the segments in force';
   const other = segments.find(({ name }) => new Set(adopted.map((meanings) => bare(meanings[name]!))).size > 1);
   if (other) return `partitions were brought to different versions of ${other.name}`;

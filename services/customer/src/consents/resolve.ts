@@ -50,7 +50,7 @@ export class ConsentRegister {
   /** Applies a record of customer.consents, or the tombstone (null) of a key. Not while a plan is open. */
   restore(key: string, record: CustomerConsents | null): void {
     const [profileId, purpose, channel] = key.split('|') as [string, string, string];
-    const others = (this.#profiles.committed(profileId) ?? []).filter((entry) => entry.purpose !== purpose || entry.channel !== channel);
+    const others = (this.#profiles.committed(profileId) ?? []).filter((entry) => !isOf({ purpose, channel } as Scope, entry));
     const entries = record ? [...others, this.#compact(record, record.decided_at)] : others;
     this.#profiles.restore(profileId, entries.length > 0 ? entries : undefined);
   }
@@ -128,8 +128,12 @@ export class ConsentRegister {
     this.#changes.clear();
   }
 
-  #find(profileId: string, { purpose, channel }: Scope): InForce | undefined {
-    return this.#profiles.get(profileId)?.find((entry) => entry.purpose === purpose && entry.channel === channel);
+  #find(profileId: string, scope: Scope): InForce | undefined {
+    return this.#profiles.get(profileId)?.find((entry) => isOf(scope, entry));
+  }
+
+  #others(profileId: string, scope: Scope): InForce[] {
+    return (this.#profiles.get(profileId) ?? []).filter((entry) => !isOf(scope, entry));
   }
 
   #repeat(profileId: string, statement: ConsentStatement, current: InForce): void {
@@ -147,7 +151,7 @@ export class ConsentRegister {
 
   #takeBack(profileId: string, scope: Scope): void {
     this.#retract(profileId, scope);
-    const others = (this.#profiles.get(profileId) ?? []).filter((other) => !isOf(scope, other));
+    const others = this.#others(profileId, scope);
     if (others.length > 0) this.#profiles.set(profileId, others);
     else this.#profiles.delete(profileId);
   }
@@ -160,8 +164,7 @@ export class ConsentRegister {
   }
 
   #replace(profileId: string, entry: InForce): void {
-    const others = (this.#profiles.get(profileId) ?? []).filter((other) => other.purpose !== entry.purpose || other.channel !== entry.channel);
-    this.#profiles.set(profileId, [...others, entry]);
+    this.#profiles.set(profileId, [...this.#others(profileId, entry), entry]);
   }
 
   /** Decoded records have a copy of every text; the few different ones are kept once, which halves the memory. */

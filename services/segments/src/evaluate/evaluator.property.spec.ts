@@ -108,6 +108,28 @@ describe('an evaluation', () => {
     }), RUNS);
   });
 
+  it('is the same where definitions changed twice on the way, once a state has what it lacked', () => {
+    const thirds = fc.tuple(historyArbitrary, historyArbitrary, historyArbitrary);
+    const three = fc.tuple(definitionsArbitrary, definitionsArbitrary, definitionsArbitrary);
+    let lacked = 0;
+    fc.assert(fc.property(three, thirds, fc.boolean(), timeArbitrary, timeArbitrary, (definitions, [one, two, three], between, a, b) => {
+      const [first, second, last] = definitions.map((each) => createEvaluator(each)) as [Evaluator, Evaluator, Evaluator];
+      const state = stateOf(first, one);
+      first.evaluate(state, Math.min(a, b));
+      first.prune(state, Math.min(a, b));
+      second.takesOver(first)(state);
+      for (const activity of two) second.apply(state, activity);
+      if (between) second.complete(state, [...one, ...two]);
+      last.takesOver(second)(state);
+      for (const activity of three) last.apply(state, activity);
+      lacked += last.lacking([state]).length;
+      last.complete(state, [...one, ...two, ...three]);
+      expect(last.lacking([state])).toEqual([]);
+      expect(outcome(last, state, Math.max(a, b))).toEqual(outcome(last, stateOf(last, [...one, ...two, ...three]), Math.max(a, b)));
+    }), { numRuns: 300 });
+    expect(lacked).toBeGreaterThan(300);
+  });
+
   it('is the same for a state that was joined of two, however they were pruned and stored', () => {
     const halves = fc.tuple(historyArbitrary, historyArbitrary);
     fc.assert(fc.property(definitionsArbitrary, halves, timeArbitrary, timeArbitrary, (definitions, [one, other], a, b) => {

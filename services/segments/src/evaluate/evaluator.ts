@@ -28,10 +28,14 @@ export interface Evaluator {
   /** Adds what another state holds; as with activities, what both hold counts twice. `other` is not to be used any more. */
   join(state: ProfileState, other: ProfileState): void;
   /**
-   * Whether this evaluator can go on with states of another, which are its own from then on; where it cannot, they have to
-   * be rebuilt, because it keeps what the other did not.
+   * Makes states of another evaluator, of other definitions, this one's. They go on with new activities, but lack what only this
+   * one keeps of the earlier ones: they are to be completed before they are evaluated or packed.
    */
-  takesOver(other: Evaluator): ((state: ProfileState) => void) | undefined;
+  takesOver(other: Evaluator): (state: ProfileState) => void;
+  /** The accumulators that these states lack. */
+  lacking(states: Iterable<ProfileState>): Accumulator[];
+  /** Gives a state what it lacks, of all activities of the profile so far, of those columns that its lacking accumulators read. */
+  complete(state: ProfileState, activities: Iterable<Activity>): void;
   /** Members at `now` (ms): a function of the activities and `now` alone. */
   evaluate(state: ProfileState, now: number): Evaluation;
   /** The values of all traits at `now`, by name. */
@@ -58,23 +62,26 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
   const accumulatorsOf = dispatch(accumulators);
   const nobody = new Subject(emptyState(''), 0);
   const nobodysValues = traits.map((trait) => nobody.valueOf(trait));
+  const add = (state: ProfileState, activity: Activity, isWanted: (index: number) => boolean) => {
+    for (const accumulator of accumulatorsOf(activity)) {
+      const { index, name } = accumulator;
+      if (failed.has(index) || !isWanted(index)) continue;
+      try {
+        const buckets = accumulate(accumulator, state.buckets.get(index), activity);
+        if (buckets === undefined) continue;
+        state.buckets.set(index, buckets);
+      } catch (error) {
+        failed.add(index);
+        onFailure(name, error);
+        standings.disable(index, error);
+      }
+      state.standing?.changed.push(index);
+    }
+  };
   return {
     empty: emptyState,
     apply(state, activity) {
-      for (const accumulator of accumulatorsOf(activity)) {
-        const { index, name } = accumulator;
-        if (failed.has(index)) continue;
-        try {
-          const buckets = accumulate(accumulator, state.buckets.get(index), activity);
-          if (buckets === undefined) continue;
-          state.buckets.set(index, buckets);
-        } catch (error) {
-          failed.add(index);
-          onFailure(name, error);
-          standings.disable(index, error);
-        }
-        state.standing?.changed.push(index);
-      }
+      add(state, activity, (index) => !state.lacks?.has(index));
       if (recordConsent(state.consents, activity) && state.standing) state.standing.decided = true;
     },
     join(state, other) {
@@ -82,6 +89,16 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
       delete state.standing;
     },
     takesOver: (other) => takeOver(accumulators, other.accumulators),
+    lacking(states) {
+      const indices = new Set([...states].flatMap(({ lacks }) => [...(lacks ?? [])]));
+      return accumulators.filter(({ index }) => indices.has(index));
+    },
+    complete(state, activities) {
+      const { lacks } = state;
+      if (!lacks) return;
+      for (const activity of activities) add(state, activity, (index) => lacks.has(index));
+      delete state.lacks;
+    },
     evaluate(state, now) {
       const { members, nextChange } = standings.evaluate(state, now);
       return { members, nextChangeAt: nextChange === Infinity ? null : nextChange };
@@ -112,7 +129,7 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
       }
       pruneConsents(state.consents, now);
     },
-    relevantColumns: relevantColumns(accumulators),
+    relevantColumns: columnsOf(accumulators),
     accumulators,
   };
 }
@@ -140,18 +157,26 @@ function join(accumulators: readonly Accumulator[], state: ProfileState, other: 
 }
 
 /** Moves what a state holds to the places that it has among `own`. */
-function takeOver(own: readonly Accumulator[], others: readonly Accumulator[]): ((state: ProfileState) => void) | undefined {
+function takeOver(own: readonly Accumulator[], others: readonly Accumulator[]): (state: ProfileState) => void {
   const places = new Map(own.map(({ key, index }) => [key, index]));
   const known = new Set(others.map(({ key }) => key));
-  if (own.some(({ key }) => !known.has(key))) return undefined;
   const placeOf = others.map(({ key }) => places.get(key));
+  const fresh = own.filter(({ key }) => !known.has(key)).map(({ index }) => index);
+  const inPlace = (indices: Iterable<number>) => [...indices].flatMap((index) => placeOf[index] ?? []);
+  // Most states lack the same: it is kept once.
+  const lacksNow = new Map<ReadonlySet<number> | undefined, ReadonlySet<number>>();
   return (state) => {
     delete state.standing;
     state.buckets = new Map([...state.buckets].flatMap(([index, buckets]) => (placeOf[index] === undefined ? [] : [[placeOf[index], buckets]])));
+    const lacks = lacksNow.get(state.lacks) ?? new Set([...inPlace(state.lacks ?? []), ...fresh]);
+    lacksNow.set(state.lacks, lacks);
+    if (lacks.size > 0) state.lacks = lacks;
+    else delete state.lacks;
   };
 }
 
-function relevantColumns(accumulators: readonly Accumulator[]): string[] {
+/** Columns of customer.activities that what these hold is rebuilt from, sorted. */
+export function columnsOf(accumulators: readonly Accumulator[]): string[] {
   const read = accumulators.flatMap(({ filter, aggregation }) => [...filter.columns, ...aggregation.columns]);
   return [...new Set([...ORDER_COLUMNS, 'type', 'properties', ...read])].sort();
 }

@@ -12,6 +12,8 @@ export interface ProfileState {
   /** By the accumulator's index; absent until an activity counts. */
   buckets: Map<number, Buckets>;
   consents: Consents;
+  /** Indices of accumulators that the activities so far were not given to: see Evaluator.complete. Absent: none. */
+  lacks?: ReadonlySet<number>;
   /** What the last evaluation found; absent where none was, or where it does not count any more. */
   standing?: Standing;
 }

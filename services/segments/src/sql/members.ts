@@ -94,7 +94,8 @@ export function relevantSql(accumulators: readonly Accumulator[]): string {
 
 export const ofTypesSql = (types: readonly string[]) => `type IN (${types.map(sqlText).join(', ')})`;
 
-function kindsSql(accumulators: readonly Accumulator[]): string {
+/** Rows of the kinds that these read. There is at least one. */
+export function kindsSql(accumulators: readonly Accumulator[]): string {
   const types = unique(accumulators.flatMap(({ filter }) => filter.types ?? []));
   const products = unique(accumulators.flatMap(({ filter }) => (filter.types ? [] : [filter.product!])));
   return `(${[...(types.length > 0 ? [ofTypesSql(types)] : []), ...(products.length > 0 ? [`product IN (${products.map(sqlText).join(', ')})`] : [])].join(' OR ')})`;

@@ -226,17 +226,23 @@ describe('writing', () => {
   });
 
   it('of traits too, unless a segment would be left without', async () => {
-    const trait = 'name: orders_ever\ndescription: Orders\nowner: test\noperator: count\nover: { types: [order_completed] }\nwindow: all\n';
-    expect((await put('traits/orders_ever', trait)).body).toEqual({ name: 'orders_ever', written: true, size: null, cost: null });
-    expect((await put('segments/twice', twice(3, 2, 'orders_ever'))).status).toBe(200);
-    expect(await remove('traits/orders_ever')).toMatchObject({ status: 422, body: { problems: [{ file: 'written/segments/twice.yaml', message: expect.stringContaining('no trait "orders_ever"') }] } });
+    const trait = 'name: orders_lately\ndescription: Orders\nowner: test\noperator: count\nover: { types: [order_completed] }\nwindow: 40d\n';
+    expect((await put('traits/orders_lately', trait)).body).toEqual({ name: 'orders_lately', written: true, size: null, cost: null });
+    expect((await put('segments/twice', twice(3, 2, 'orders_lately'))).status).toBe(200);
+    await waitFor(async () => !(await isMember(bert)), patient('the former member'));
+    // Both are in memory, without what the new trait counts: of one some rows are those of a profile that was merged into it.
+    await publisher.publish('customer.activities', [ordered(ada), ordered(bert)]);
+    await waitFor(() => isMember(bert), patient('the member again'));
+    await waitFor(async () => (await topics.stateOf(ada))!.traits['orders_lately'] === '4', patient('the other'));
+    expect((await topics.stateOf(bert))!.traits['orders_lately']).toBe('2');
+    expect(await remove('traits/orders_lately')).toMatchObject({ status: 422, body: { problems: [{ file: 'written/segments/twice.yaml', message: expect.stringContaining('no trait "orders_lately"') }] } });
   });
 
   it('is undone, and everybody leaves', async () => {
     expect(await remove('segments/twice')).toMatchObject({ status: 200, body: { written: false } });
     await waitFor(async () => !(await isMember(ada)) && !(await isMember(bert)), patient('nobody'));
     expect(await remove('segments/twice')).toMatchObject({ status: 404, body: { code: 'unknown' } });
-    expect((await remove('traits/orders_ever')).status).toBe(200);
+    expect((await remove('traits/orders_lately')).status).toBe(200);
     expect((await api('segments/twice')).status).toBe(404);
   });
 });
