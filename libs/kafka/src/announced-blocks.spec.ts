@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EachBatchPayload, KafkaMessage } from 'kafkajs';
+import { sleep } from '@tideway/service';
 import { AnnouncedBlocks, intents, planOpening, takeGroup, type Commit } from './announced-blocks.js';
 import { silent } from './test/cluster.js';
 import { Cursor, type Block } from './cursor.js';
@@ -74,6 +75,35 @@ describe('a block whose assignment ends while it is processed', () => {
 
   it('is not acknowledged: kafkajs would commit for whoever has the partition now', async () => {
     expect(await processed((announced) => announced.reset())).toMatchObject({ commits: [{}], outcome: 'the partitions were shared out anew', later: [] });
+  });
+});
+
+describe('a loop that is stopped while intents are on their way', () => {
+  const blockOf = (from: number): Block => ({ topic: 't', partition: 0, from, to: from + 4, next: from + 5, epoch: 1, at: 1, redo: false, messages: [message(from)] });
+
+  it('has what was processed acknowledged behind them: what is said last must not take them back', async () => {
+    const said: unknown[] = [];
+    const answers = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const processed: number[] = [];
+    const announced = new AnnouncedBlocks({
+      kafka: undefined as never, positions: undefined as never, logger: silent, onDone: ({ to }) => void processed.push(to), isDone: none, onBlocks: async () => undefined,
+    });
+    const commitOffsetsIfNecessary = async ({ topics: [{ partitions: [{ offset, metadata }] }] }: { topics: [{ partitions: [{ offset: string; metadata: string }] }] }) => {
+      await answers[said.push([offset, (JSON.parse(metadata) as { to?: number }).to]) - 1]!.promise;
+    };
+    const payload = { batch: { topic: 't' }, isRunning: () => true, commitOffsetsIfNecessary } as unknown as EachBatchPayload;
+    const submit = (from: number) => announced.submit({ block: blockOf(from), payload, atHead: false });
+    const first = submit(0);
+    answers[0]!.resolve();
+    await first;
+    const second = submit(5);
+    while (said.length < 2) await sleep(1);
+    const stopped = announced.stop(async (_topic, commits) => void said.push(...commits.map(({ offset, metadata }) => [String(offset), metadata.to])));
+    await sleep(10);
+    expect(said).toEqual([['0', 4], ['5', 9]]);
+    answers[1]!.resolve();
+    await Promise.all([second, stopped]);
+    expect([said.at(-1), processed]).toEqual([['10', undefined], [4, 9]]);
   });
 });
 

@@ -116,7 +116,8 @@ export class AnnouncedBlocks {
   /** Once everything that was begun has ended, has `commit` say of each topic what is processed. */
   async stop(commit: (topic: string, commits: Commit[]) => Promise<void>): Promise<void> {
     const tenure = (this.#tenure += 1);
-    await Promise.all([...this.#topics.values()].map(({ processing }) => processing));
+    // First the turn that is under way: its intents may be on their way, and what is said after them must not take them back.
+    await Promise.all([...this.#topics.values()].map((state) => state.last.then(() => state.processing)));
     for (const [topic, { unacknowledged }] of this.#topics) {
       if (tenure !== this.#tenure) return;
       if (unacknowledged.size > 0) await commit(topic, [...unacknowledged.values()]).catch(() => undefined);

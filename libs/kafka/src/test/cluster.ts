@@ -1,6 +1,7 @@
 // What the tests of this library do with a cluster besides what is tested: topics, plain records, committed positions.
 import { Kafka, logLevel, type Admin, type Message } from 'kafkajs';
 import { createLogger, kafkaShape, loadConfig } from '@tideway/service';
+import { waitFor } from '@tideway/testing';
 import { createKafka } from '../client.js';
 import type { OffsetMetadata } from '../positions.js';
 import { readTopics } from '../read-topic.js';
@@ -39,7 +40,9 @@ export class Cluster {
   }
 
   async createTopic(topic: string, numPartitions = 1, config: Record<string, string> = {}): Promise<string> {
-    await this.#admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions, configEntries: Object.entries(config).map(([name, value]) => ({ name, value })) }] });
+    // kafkajs waits for leaders, and gives up where a broker has not heard of the topic yet; it is there by then.
+    await this.#admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries: Object.entries(config).map(([name, value]) => ({ name, value })) }] });
+    await waitFor(async () => (await this.#admin.fetchTopicOffsets(topic)).length === numPartitions, { message: `the topic ${topic}` });
     return topic;
   }
 
