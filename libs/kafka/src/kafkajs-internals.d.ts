@@ -32,6 +32,7 @@ declare module 'kafkajs/src/broker/index.js' {
     addOffsetsToTxn(args: object): Promise<unknown>;
     txnOffsetCommit(args: object): Promise<unknown>;
     endTxn(args: object): Promise<unknown>;
+    fetch(args: object): Promise<{ responses: { topicName: string; partitions: import('kafkajs/src/consumer/batch.js').PartitionData[] }[] }>;
   }
 }
 declare module 'kafkajs/src/cluster/index.js' {
@@ -39,6 +40,13 @@ declare module 'kafkajs/src/cluster/index.js' {
   export default class Cluster {
     findGroupCoordinatorMetadata(query: { groupId: string; coordinatorType: number }): Promise<unknown>;
     findBroker(query: { nodeId: number }): Promise<Broker>;
+    connect(): Promise<void>;
+    disconnect(): Promise<void>;
+    addMultipleTargetTopics(topics: string[]): Promise<void>;
+    refreshMetadata(): Promise<void>;
+    findTopicPartitionMetadata(topic: string): { partitionId: number }[];
+    findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
+    fetchTopicsOffset(topics: object[]): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
   }
 }
 declare module 'kafkajs/src/errors.js' {
@@ -49,4 +57,17 @@ declare module 'kafkajs/src/protocol/requests/joinGroup/index.js' {
   type Request = (args: { groupId: string; groupInstanceId?: string | null }) => object;
   const joinGroup: { protocol(of: { version: number }): Request };
   export default joinGroup;
+}
+declare module 'kafkajs/src/consumer/batch.js' {
+  import type { KafkaMessage } from 'kafkajs';
+  export interface PartitionData {
+    partition: number;
+    highWatermark: string;
+    messages: KafkaMessage[];
+  }
+  export default class Batch {
+    constructor(topic: string, fetchedOffset: string, data: PartitionData);
+    readonly messages: KafkaMessage[];
+    readonly rawMessages: KafkaMessage[];
+  }
 }

@@ -1,11 +1,18 @@
 // Reads partitions from their beginning to their present end, read_committed: restores state from changelogs.
-import { randomUUID } from 'node:crypto';
-import type { Consumer, Kafka, KafkaMessage } from 'kafkajs';
-import { PermanentError, RetryableError, errorText } from '@tideway/service';
-import { exactly } from './assigners.js';
+// Without a consumer group, which costs more than what is read: who opens a partition reads its changelog, and everybody waits for it.
+import type { Kafka, KafkaMessage } from 'kafkajs';
+import Batch from 'kafkajs/src/consumer/batch.js';
+import { PermanentError, RetryableError, backoffMs, errorText, sleep } from '@tideway/service';
+import { openCluster, type Cluster } from './cluster.js';
 import { offsetOf } from './fetched-message.js';
 
+const MB = 1024 * 1024;
+/** Without anything new for so long (ms), or without a broker, a read is given up. */
 const STALL_MS = 30_000;
+/** https://kafka.apache.org/protocol#The_Messages_Fetch */
+const READ_COMMITTED = 1;
+const FETCH = { maxWaitTime: 50, minBytes: 1, maxBytes: 32 * MB, isolationLevel: READ_COMMITTED };
+const MAX_BYTES_PER_PARTITION = 4 * MB;
 
 /** One record of a read. */
 export interface TopicRecord {
@@ -14,27 +21,26 @@ export interface TopicRecord {
   message: KafkaMessage;
 }
 
+type OnRecord = (record: TopicRecord) => void | Promise<void>;
+
 /**
- * Hands every record between the low and the high watermark of `wanted` (topic to partitions; all where empty) to
+ * Hands every record between the low watermark and the last stable offset of `wanted` (topic to partitions; all where empty) to
  * `onRecord`, in order per partition. `from` leaves out what is older: a timestamp (ms), or offsets by
  * `topic/partition`; `until` leaves out what stands at these offsets or behind them. Resolves at the end that the
  * partitions had when the read began, or at `until`. Rejects at the first rejection
  * of `onRecord` (as it is, where it says whether it can be retried), and with RetryableError when the cluster is away
  * or the read stalls: what has been read until then is not everything.
  */
-export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: (record: TopicRecord) => void | Promise<void>, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<void> {
-  const admin = kafka.admin();
-  const groupId = `tideway-read-${randomUUID()}`;
+export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: OnRecord, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<void> {
+  let cluster: Cluster | undefined;
   try {
-    await admin.connect();
-    const spans = await spansOf(admin, wanted, from, until);
-    const open = spans.filter((span) => span.from < span.to);
-    if (open.length > 0) await readSpans(kafka, groupId, open, onRecord);
+    cluster = await openCluster(kafka, [...wanted.keys()], READ_COMMITTED);
+    const spans = await spansOf(cluster, wanted, from, until);
+    await readSpans(cluster, spans.filter(({ next, end }) => next < end), onRecord);
   } catch (error) {
     throw error instanceof RetryableError || error instanceof PermanentError ? error : new RetryableError(`reading ${[...wanted.keys()].join(', ')} failed: ${errorText(error)}`, { cause: error });
   } finally {
-    await admin.deleteGroups([groupId]).catch(() => undefined);
-    await admin.disconnect().catch(() => undefined);
+    await cluster?.disconnect().catch(() => undefined);
   }
 }
 
@@ -53,98 +59,113 @@ export async function readRanges(kafka: Kafka, topic: string, ranges: OffsetRang
   return messages;
 }
 
+/** What is left to read of one partition. */
 interface Span {
   topic: string;
   partition: number;
-  from: number;
-  to: number;
+  next: number;
+  end: number;
 }
 
-async function spansOf(admin: ReturnType<Kafka['admin']>, wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<Span[]> {
-  const spans: Span[] = [];
-  // One after the other: asked for several topics at once, kafkajs answers from metadata that is half loaded.
-  for (const [topic, partitions] of wanted) {
-    const bounds = await admin.fetchTopicOffsets(topic);
-    const byTime = typeof from === 'number' ? await admin.fetchTopicOffsetsByTimestamp(topic, from) : [];
-    const startOf = (partition: number) => Number((typeof from === 'object' ? from.get(`${topic}/${partition}`) : byTime.find((s) => s.partition === partition)?.offset) ?? 0);
-    for (const { partition, low, high } of bounds) {
-      if (partitions.length > 0 && !partitions.includes(partition)) continue;
-      spans.push({ topic, partition, from: Math.max(Number(low), startOf(partition)), to: Math.min(Number(high), until?.get(`${topic}/${partition}`) ?? Infinity) });
-    }
-  }
-  return spans;
+async function spansOf(cluster: Cluster, wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<Span[]> {
+  const partitions = new Map([...wanted].map(([topic, some]) => [topic, some.length > 0 ? some : cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
+  const [lows, ends, times] = await Promise.all([
+    offsets(cluster, partitions, { fromBeginning: true }), offsets(cluster, partitions, { fromBeginning: false }),
+    typeof from === 'number' ? offsets(cluster, partitions, { fromTimestamp: from }) : undefined,
+  ]);
+  return [...partitions].flatMap(([topic, some]) => some.map((partition) => {
+    const key = `${topic}/${partition}`;
+    const [low, end] = [lows.get(key)!, ends.get(key)!];
+    // -1: nothing is as young.
+    const time = times?.get(key) === -1 ? end : times?.get(key);
+    const start = time ?? (typeof from === 'object' ? from.get(key) : undefined) ?? 0;
+    return { topic, partition, next: Math.max(low, start), end: Math.min(end, until?.get(key) ?? Infinity) };
+  }));
 }
 
-interface Reading {
-  wanted: Map<string, number[]>;
-  /** Where each partition stands, by `topic/partition`. */
-  cursors: Map<string, { topic: string; partition: number; next: number; end: number }>;
-  onRecord(record: TopicRecord): void | Promise<void>;
+/** By `topic/partition`. */
+async function offsets(cluster: Cluster, partitions: ReadonlyMap<string, readonly number[]>, where: { fromBeginning: boolean } | { fromTimestamp: number }): Promise<Map<string, number>> {
+  const asked = [...partitions].map(([topic, some]) => ({ topic, partitions: some.map((partition) => ({ partition })), ...where }));
+  const answers = await cluster.fetchTopicsOffset(asked);
+  return new Map(answers.flatMap(({ topic, partitions: found }) => found.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const)));
 }
 
-async function readSpans(kafka: Kafka, groupId: string, spans: Span[], onRecord: Reading['onRecord']): Promise<void> {
-  const wanted = new Map<string, number[]>();
-  for (const { topic, partition } of spans) wanted.set(topic, [...(wanted.get(topic) ?? []), partition]);
-  const cursors = new Map(spans.map(({ topic, partition, from, to }) => [`${topic}/${partition}`, { topic, partition, next: from, end: to }]));
-  let timer: NodeJS.Timeout | undefined;
-  let over = false;
-  const consumer = kafka.consumer({
-    groupId, partitionAssigners: [exactly(wanted)], maxWaitTimeInMs: 50, maxBytesPerPartition: 4 * 1024 * 1024, allowAutoTopicCreation: false,
-    retry: { restartOnFailure: async () => !over },
-  });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const alive = () => {
-        clearTimeout(timer);
-        timer = setTimeout(() => reject(new RetryableError(`reading ${[...wanted.keys()].join(', ')} stalled`)), STALL_MS);
-      };
-      alive();
-      consumer.on(consumer.events.CRASH, ({ payload }) => {
-        if (!payload.restart) reject(payload.error);
-      });
-      const open = new Map([...cursors].map(([key, { end }]) => [key, end]));
-      // The event comes for batches of control records only, too: those end a partition that a transaction wrote.
-      consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-        alive();
-        const key = `${payload.topic}/${payload.partition}`;
-        if (Number(payload.lastOffset) + 1 >= (open.get(key) ?? Infinity)) open.delete(key);
-        if (open.size === 0) resolve();
-      });
-      startReading(consumer, { wanted, cursors, onRecord }, reject).catch(reject);
-    });
-  } finally {
-    over = true;
-    clearTimeout(timer);
-    await consumer.disconnect().catch(() => undefined);
-  }
-}
-
-async function startReading(consumer: Consumer, { wanted, cursors, onRecord }: Reading, reject: (error: unknown) => void): Promise<void> {
-  await consumer.connect();
-  await consumer.subscribe({ topics: [...wanted.keys()], fromBeginning: true });
-  // Whenever the group is joined: kafkajs joins anew after an outage, and has forgotten by then where it was.
-  consumer.on(consumer.events.GROUP_JOIN, () => {
-    for (const { topic, partition, next } of cursors.values()) consumer.seek({ topic, partition, offset: String(next) });
-  });
-  let refused = false;
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch: { topic, partition, messages } }) => {
-      const cursor = cursors.get(`${topic}/${partition}`);
-      for (const message of messages) {
-        const offset = offsetOf(message);
-        if (!cursor || offset < cursor.next || offset >= cursor.end) continue;
-        try {
-          // kafkajs would go on with this batch after an error: what comes after a refused record must not be handed over.
-          if (refused) throw new RetryableError('the read has ended');
-          await onRecord({ topic, partition, message });
-        } catch (error) {
-          refused = true;
-          reject(error);
-          throw error;
-        }
-        cursor.next = offset + 1;
+async function readSpans(cluster: Cluster, spans: Span[], onRecord: OnRecord): Promise<void> {
+  let open = spans;
+  let aliveAt = Date.now();
+  for (let failures = 0; open.length > 0; ) {
+    try {
+      for (const { span, batch, isOver } of await fetchAll(cluster, open)) {
+        if (batch.rawMessages.length > 0 || isOver) aliveAt = Date.now();
+        await handOver(span, batch, onRecord);
+        if (isOver) span.next = span.end;
       }
-    },
+      failures = 0;
+    } catch (error) {
+      if (error instanceof RefusedError) throw error.cause;
+      if (Date.now() - aliveAt > STALL_MS) throw error;
+      await sleep(backoffMs(failures));
+      failures += 1;
+      await renew(cluster, open).catch(() => undefined);
+    }
+    open = open.filter(({ next, end }) => next < end);
+    if (open.length > 0 && Date.now() - aliveAt > STALL_MS) throw new RetryableError(`reading ${[...new Set(open.map(({ topic }) => topic))].join(', ')} stalled`);
+  }
+}
+
+/** onRecord has refused a record: its error is the cause. */
+class RefusedError extends Error {}
+
+async function handOver(span: Span, batch: Batch, onRecord: OnRecord): Promise<void> {
+  const { topic, partition } = span;
+  for (const message of batch.messages) {
+    const offset = offsetOf(message);
+    if (offset >= span.end) break;
+    try {
+      const done = onRecord({ topic, partition, message });
+      if (done) await done;
+    } catch (cause) {
+      throw new RefusedError('refused', { cause });
+    }
+    span.next = offset + 1;
+  }
+  // Behind what is left out: records of aborted transactions, and markers.
+  const last = batch.rawMessages.at(-1);
+  if (last) span.next = Math.max(span.next, offsetOf(last) + 1);
+}
+
+interface Fetched {
+  span: Span;
+  batch: Batch;
+  /** The broker has nothing more for it, though offsets up to the end were given away. */
+  isOver: boolean;
+}
+
+async function fetchAll(cluster: Cluster, open: readonly Span[]): Promise<Fetched[]> {
+  const byBroker = Map.groupBy(open, ({ topic, partition }) => Number(Object.keys(cluster.findLeaderForPartitions(topic, [partition]))[0]));
+  return (await Promise.all([...byBroker].map(([nodeId, spans]) => fetchFrom(cluster, nodeId, spans)))).flat();
+}
+
+async function fetchFrom(cluster: Cluster, nodeId: number, spans: readonly Span[]): Promise<Fetched[]> {
+  const broker = await cluster.findBroker({ nodeId });
+  const topics = [...Map.groupBy(spans, ({ topic }) => topic)].map(([topic, some]) => ({
+    topic, partitions: some.map(({ partition, next }) => ({ partition, fetchOffset: String(next), maxBytes: MAX_BYTES_PER_PARTITION })),
+  }));
+  const { responses } = await broker.fetch({ ...FETCH, topics });
+  const byKey = new Map(responses.flatMap(({ topicName, partitions }) => partitions.map((data) => [`${topicName}/${data.partition}`, data] as const)));
+  const found = spans.flatMap((span) => {
+    const data = byKey.get(`${span.topic}/${span.partition}`);
+    return data ? [{ span, data, batch: new Batch(span.topic, String(span.next), data) }] : [];
   });
+  // Of several partitions, one may be left out because an answer is full; where all are empty, there is nothing.
+  const isEmpty = found.every(({ batch }) => batch.rawMessages.length === 0);
+  return found.map(({ span, data, batch }) => ({ span, batch, isOver: isEmpty && Number(data.highWatermark) >= span.end }));
+}
+
+/** After a failure: partitions may have other leaders, and may begin later. */
+async function renew(cluster: Cluster, open: readonly Span[]): Promise<void> {
+  await cluster.refreshMetadata();
+  const partitions = new Map([...Map.groupBy(open, ({ topic }) => topic)].map(([topic, some]) => [topic, some.map(({ partition }) => partition)]));
+  const lows = await offsets(cluster, partitions, { fromBeginning: true });
+  for (const span of open) span.next = Math.max(span.next, lows.get(`${span.topic}/${span.partition}`) ?? 0);
 }

@@ -56,6 +56,29 @@ describe('the end', () => {
     expect(await read(new Map([[empty, []], [full, []], [emptied, [0]]]))).toEqual(['full/0:v0', 'full/0:v1']);
   });
 
+  it('is before a transaction that is still open: nobody knows how long that takes', async () => {
+    const topic = await cluster.createTopic('undecided', 2);
+    await cluster.sendNumbered(topic, 2);
+    const open = cluster.kafka.producer({ transactionalId: 'undecided', idempotent: true, maxInFlightRequests: 1 });
+    await open.connect();
+    const transaction = await open.transaction();
+    await transaction.send({ topic, messages: [{ partition: 0, value: 'undecided' }] });
+    await cluster.send(topic, [{ partition: 0, value: 'behind it' }, { partition: 1, value: 'elsewhere' }]);
+    expect((await read(new Map([[topic, []]]))).sort()).toEqual(['undecided/0:v0', 'undecided/0:v1', 'undecided/1:elsewhere']);
+    await transaction.commit();
+    await open.disconnect();
+    expect(await read(new Map([[topic, [0]]]))).toEqual(['undecided/0:v0', 'undecided/0:v1', 'undecided/0:undecided', 'undecided/0:behind it']);
+  });
+
+  it('is reached over several answers, where one holds a part of some partitions', async () => {
+    const topic = await cluster.createTopic('large', 12);
+    const value = (n: number) => String(n).padEnd(900_000);
+    for (let n = 0; n < 60; n += 1) await cluster.send(topic, [{ partition: n % 12, value: value(n) }]);
+    const read: number[][] = Array.from({ length: 12 }, () => []);
+    await readTopics(cluster.kafka, new Map([[topic, []]]), ({ partition, message }) => void read[partition]!.push(Number(String(message.value))));
+    expect(read).toEqual(Array.from({ length: 12 }, (_, partition) => [0, 1, 2, 3, 4].map((n) => partition + 12 * n)));
+  });
+
   it('is where it was when the read began', async () => {
     const topic = await cluster.createTopic('growing');
     await cluster.sendNumbered(topic, 3);
