@@ -39,7 +39,7 @@ export function renderDocument(runs: readonly RecordedRun[]): string {
     'Written by `npm run chaos -- --report`, with every single fault in [reliability.json](reliability.json); do not edit. The whole mesh takes',
     'a steady load of native payloads of all domains, with resends, late events, restated reports, clocks that are an hour off and bad payloads,',
     'while a seeded schedule of faults befalls it, and while an author writes, raises and removes segments over HTTP, of which there are 200 at',
-    'least. After each fault a new person does what moves them into a segment: **recovery** is the time',
+    'least, and an operator takes identifiers out of profiles. After each fault a new person does what moves them into a segment: **recovery** is the time',
     'from the end of the fault until their row, membership and profile are there. At the end a checker decides by what remains; that it finds',
     'what is wrong is tested with builds that are broken on purpose (`npm run chaos -- --control no-intent`, `no-token`, `no-fencing`).',
     ...runs.flatMap(sectionOf),

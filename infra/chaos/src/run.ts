@@ -15,6 +15,7 @@ import type { FaultContext } from './faults/fault.js';
 import type { KindName } from './kinds.js';
 import { Ledger } from './load/ledger.js';
 import { startLoad, type Load } from './load/load.js';
+import { Operator } from './people/operator.js';
 import { seededRandom } from './random.js';
 import { makeSchedule, type Fault } from './schedule.js';
 
@@ -62,8 +63,8 @@ const FINISH_TIMEOUT_MS = 180_000;
 /** 200 segments at once, over all activities of an hour, on a machine that does much else. */
 const QUERY_TIMEOUT_MS = 120_000;
 const BREATH_MS = 500;
-/** The author's choices are others than the faults'. */
-const AUTHORS_SEED = 1_000_003;
+/** The author's choices, and the operator's, are others than the faults'. */
+const [AUTHORS_SEED, OPERATORS_SEED] = [1_000_003, 2_000_003];
 
 /** Runs and checks; stops what it started when the workplace closes. Rejects where the mesh does not start, or the harness itself fails. */
 export async function run(workplace: Workplace, options: RunOptions, say: (line: string) => void): Promise<RunResult> {
@@ -84,21 +85,24 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   const load = startLoad(arena, ledger, { seed, eventsPerSecond, seconds: minutes * 60 });
   const calm = await canary();
   const author = new Author(arena, seededRandom(seed + AUTHORS_SEED));
+  const operator = new Operator(clients, seededRandom(seed + OPERATORS_SEED));
   const context: FaultContext = { arena, clients, ledger, load, author, evidence: noEvidence(), random: seededRandom(seed), say };
   say(`The mesh runs; without faults a canary takes ${describeMs(calm.ms)}.`);
   const schedule = options.faults ?? makeSchedule({ seed, minutes, targets: arena.targets, only: options.only });
   author.start();
+  operator.start();
   const faults = await runFaults(context, schedule, { canary, load, endsAt: Date.now() + minutes * 60_000, isClosing: () => workplace.closing });
   say('The faults are over: waiting until everything is processed…');
   arena.heal();
   const totals = await load.end();
   await arena.ready();
   await author.end();
+  await operator.end();
   const definitions = await checkDefinitions(arena, clients, author);
   const unfinished = await finish(arena, clients);
   if (unfinished) say(unfinished.detail);
   say('Checking…');
-  const verdicts = [...(unfinished ? [unfinished] : []), definitions, ...(await check({ clients, ledger, evidence: context.evidence, totals, writes: author.writes }))];
+  const verdicts = [...(unfinished ? [unfinished] : []), definitions, ...(await check({ clients, ledger, evidence: context.evidence, totals, writes: author.writes, operator }))];
   return { options, faults, verdicts, calmMs: calm.ms, events: totals.sent + canaryEvents, seconds: (Date.now() - begin) / 1_000 };
 }
 

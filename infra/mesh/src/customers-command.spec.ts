@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { identifierOf, profileToSplit, type Known } from './customers-command.js';
+import { identifierOf } from './customers-command.js';
+import { profileToSplit, type Known } from './splits.js';
 
 describe('the identifier of who is to be erased', () => {
   it('is normalised, and hashed where its type is, so that no raw address is sent', () => {

@@ -6,6 +6,7 @@ import type { Totals } from '@tideway/simulator';
 import type { Write } from '../definitions/author.js';
 import type { Evidence } from '../evidence.js';
 import type { Ledger } from '../load/ledger.js';
+import type { Operator } from '../people/operator.js';
 import { checkActivities } from './activities.js';
 import { checkKept } from './kept.js';
 import { checkActivityOrder, checkTopicOrder } from './order.js';
@@ -13,6 +14,7 @@ import { checkPoison } from './poison.js';
 import { Removals } from './removals.js';
 import { checkReports } from './reports.js';
 import { scanTopics } from './scan.js';
+import { checkSplits } from './splits.js';
 import { checkStorage } from './storage.js';
 import { checkReasons, checkTimers } from './time.js';
 import { fromFinding, verdict, type Verdict } from './verdict.js';
@@ -24,6 +26,7 @@ export interface CheckOptions {
   totals: Totals;
   /** Definitions that were written over HTTP, in their order. */
   writes: readonly Write[];
+  operator: Operator;
 }
 
 /** What was evaluated is in ClickHouse: states before timers are looked for in them, and memberships after it. */
@@ -49,7 +52,7 @@ export async function check(options: CheckOptions): Promise<Verdict[]> {
   }
 }
 
-async function checkOnceMore({ clients, ledger, evidence, totals, writes }: CheckOptions, frozen: number): Promise<Verdict[]> {
+async function checkOnceMore({ clients, ledger, evidence, totals, writes, operator }: CheckOptions, frozen: number): Promise<Verdict[]> {
   const scan = await scanTopics(clients, evidence);
   const removals = new Removals(writes);
   const log = await readMemberships(clients, frozen, (change) => removals.add(change));
@@ -64,7 +67,8 @@ async function checkOnceMore({ clients, ledger, evidence, totals, writes }: Chec
     checkTopicOrder(scan, ledger.promised),
     checkActivityOrder(scan),
     ...(await checkMemberships(clients, frozen, log)).map(fromFinding),
-    checkReasons(log),
+    checkReasons(log, operator.splits.length),
+    await checkSplits(clients, operator),
     removals.verdict(log),
     fromFinding(await checkProfiles(clients)),
     ...evidence.verdicts,
