@@ -16,19 +16,17 @@ const seconds = (value: number | null) => (known(value) ? `${decimal(value, 2)} 
 
 export function segmentsSection(results: SegmentsResults): string[] {
   const { cost, latency, held, backfill, growth } = results;
-  const first = cost ?? latency ?? held ?? backfill ?? growth;
   return [
     '## Many segments',
     '',
-    ...(first ? [about(first, true), ''] : []),
     'Segments and traits are variations of what a shop\'s marketing team has, over categories, channels and thresholds: counts, sums, sequences, absences, lifecycle and holdouts, all of them in force.',
     '',
     ...(goals(results).length > 0 ? [table(['goal', 'wanted', 'measured', ''], goals(results))] : []),
-    ...(cost ? ['', ...costPart(cost)] : []),
-    ...(latency ? ['', ...latencyPart(latency)] : []),
-    ...(held ? ['', ...heldPart(held)] : []),
-    ...(backfill ? ['', ...backfillPart(backfill)] : []),
-    ...(growth ? ['', ...growthPart(growth)] : []),
+    ...(cost ? ['', ...costPart(cost), '', about(cost, true)] : []),
+    ...(latency ? ['', ...latencyPart(latency), '', about(latency, true)] : []),
+    ...(held ? ['', ...heldPart(held), '', about(held, true)] : []),
+    ...(backfill ? ['', ...backfillPart(backfill), '', about(backfill, true)] : []),
+    ...(growth ? ['', ...growthPart(growth), '', about(growth, true)] : []),
     '',
     'Again: `npm run bench -- segments`, or some of it with `--parts`.',
   ];

@@ -58,11 +58,15 @@ const DRAIN_TIMEOUT_MS = 120_000;
 export async function runGrowth(workplace: Workplace, options: GrowthOptions, onProgress: (line: string) => void): Promise<GrowthResult> {
   const schemas = path.join(workplace.dir, 'schemas-growth');
   writeDefinitions(schemas, options.segments, 'nothing');
+  // What is of several lists is one run.
+  const done = new Map<string, GrowthRun>();
   const each = async (sizes: readonly Omit<Size, 'activitiesEach'>[]): Promise<GrowthRun[]> => {
     const runs: GrowthRun[] = [];
     for (const size of sizes) {
-      const run = await runOne(workplace, { ...size, activitiesEach: size.days === SHORT_DAYS ? ACTIVITIES_EACH : Math.max(2, Math.round(size.days / DAYS_PER_ACTIVITY)) }, schemas, options, onProgress);
-      onProgress(describe(run));
+      const name = `growth-${size.profiles}-${size.days}-${size.instances}`;
+      const run = done.get(name) ?? await runOne(workplace, name, { ...size, activitiesEach: size.days === SHORT_DAYS ? ACTIVITIES_EACH : Math.max(2, Math.round(size.days / DAYS_PER_ACTIVITY)) }, schemas, options, onProgress);
+      if (!done.has(name)) onProgress(describe(run));
+      done.set(name, run);
       runs.push(run);
       // More of the same would take its time, and come to no end either.
       if (run.failure !== undefined) break;
@@ -81,10 +85,10 @@ interface Size extends Pick<GrowthRun, 'profiles' | 'days' | 'instances'> {
   activitiesEach: number;
 }
 
-async function runOne(workplace: Workplace, { profiles, days, instances, activitiesEach }: Size, schemas: string, options: GrowthOptions, onProgress: (line: string) => void): Promise<GrowthRun> {
+async function runOne(workplace: Workplace, name: string, { profiles, days, instances, activitiesEach }: Size, schemas: string, options: GrowthOptions, onProgress: (line: string) => void): Promise<GrowthRun> {
   const { rate, seconds, warmUpSeconds } = options;
   const run: GrowthRun = { profiles, days, instances, activities: 0, startSeconds: NaN, rssMb: NaN, microsPerActivity: NaN, latency: { p50: NaN, p99: NaN, count: 0 }, left: NaN };
-  const bed = await startBed(workplace, `growth-${profiles}-${days}-${instances}`, { schemas, instances }, onProgress);
+  const bed = await startBed(workplace, name, { schemas, instances }, onProgress);
   try {
     await bed.startService();
     await makePopulation(bed, { profiles, days, activitiesEach }, onProgress);
