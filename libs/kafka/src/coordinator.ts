@@ -58,4 +58,3 @@ async function askAgain(found: Promise<unknown>): Promise<unknown> {
     throw Object.assign(new errors.KafkaJSError(error as Error), { type: 'GROUP_COORDINATOR_NOT_AVAILABLE' });
   }
 }
-

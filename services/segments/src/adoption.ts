@@ -66,7 +66,7 @@ export class Adoption implements Asker {
 
   /** Takes up to `limit` profiles to evaluate: none before all members have entered, who would wait for reads of everybody else. */
   take(limit: number): string[] {
-    if (!this.ready || this.#answers.size > 0) return [];
+    if (!this.#asked || this.#answers.size > 0) return [];
     const taken = first(this.#waiting, limit);
     for (const profileId of taken) this.evaluated(profileId);
     return taken;

@@ -34,8 +34,8 @@ interface Wanted {
   missing: ReadonlySet<string>;
   /** Of these the rows that the state lacks, since there are other definitions. */
   lacking: readonly string[];
-  /** Where not all rows count. */
-  shares: readonly Share[] | undefined;
+  /** Empty where all rows count. */
+  shares: readonly Share[];
 }
 
 export class HeldProfiles {
@@ -58,7 +58,7 @@ export class HeldProfiles {
     const all = live.map(([profileId, work]) => this.#wanted(states.get(profileId)!, work, cold, partly));
     // Looked at together: while rows are read from ClickHouse, more may come to be there.
     const waiting = Map.groupBy(this.parts.writer().waiting(new Set(all.flatMap((one) => [...one.missing, ...one.lacking]))), (activity) => activity.profile_id);
-    const [rows, lacked] = await this.#read(cold, partly, all.map(({ state }) => state), all.some(({ shares }) => shares !== undefined));
+    const [rows, lacked] = await this.#read(cold, partly, all.map(({ state }) => state), all.some(({ shares }) => shares.length > 0));
     cost.of(() => {
       for (const [i, { state, missing, lacking: ids, shares }] of all.entries()) {
         const [profileId, { activities }] = live[i]!;
@@ -77,10 +77,9 @@ export class HeldProfiles {
     const { profile_id: profileId } = own;
     const { restored, compiled } = this.parts;
     const { evaluator } = compiled();
-    const handedShares = handovers.flatMap((handover) => handover.shares ?? []);
-    const shares = own.shares.length > 0 || handedShares.length > 0 ? sharesTogether([rowsOf(own), ...handovers]) : undefined;
+    const shares = sharesTogether([rowsOf(own), ...handovers]);
     // What identifiers did cannot be taken out of a state, nor told from what others did.
-    const rebuilt = splits.length > 0 || handedShares.length > 0;
+    const rebuilt = splits.length > 0 || handovers.some((handover) => handover.shares?.length);
     const held = rebuilt ? undefined : this.cache.get(profileId);
     const known = own.shares.length > 0 ? idsOf(rowsOf(own)) : [profileId, ...own.aliases];
     const fresh = rebuilt ? [] : handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
@@ -126,7 +125,7 @@ export class HeldProfiles {
 }
 
 /** The rows of these profile_ids in each of `sources`, of those that count. */
-function* counted(ids: Iterable<string>, sources: readonly RowsById[], shares: readonly Share[] | undefined): Iterable<Activity> {
-  const counts = shares ? countsBy(shares) : () => true;
+function* counted(ids: Iterable<string>, sources: readonly RowsById[], shares: readonly Share[]): Iterable<Activity> {
+  const counts = countsBy(shares);
   for (const id of ids) for (const rows of sources) for (const activity of rows.get(id) ?? []) if (counts(activity)) yield activity;
 }

@@ -32,6 +32,17 @@ function writer(store: Ranges, next = 0): HistoryWriter {
   return new HistoryWriter(store, () => source, next, silent, () => undefined);
 }
 
+/** Of a writer that began a range at 10,000 ms, the row after it. */
+async function writerWithNext(): Promise<HistoryWriter> {
+  const history = writer(new Ranges());
+  await history.add([row(0)]);
+  history.progress(1, 10_000);
+  history.committed();
+  await settled();
+  await history.add([row(1)]);
+  return history;
+}
+
 describe('a history writer', () => {
   it('begins an insert only when the range is committed, and gives the rows up to then to who asks', async () => {
     const store = new Ranges();
@@ -47,12 +58,7 @@ describe('a history writer', () => {
   });
 
   it('gathers rows for a second, or a third of one where somebody waits', async () => {
-    const history = writer(new Ranges());
-    await history.add([row(0)]);
-    history.progress(1, 10_000);
-    history.committed();
-    await settled();
-    await history.add([row(1)]);
+    const history = await writerWithNext();
     expect(history.nextWake()).toBe(11_000);
     expect(history.progress(2, 10_799)).toEqual({ next: 1 });
     history.hurry();
@@ -62,12 +68,7 @@ describe('a history writer', () => {
   });
 
   it('begins a range with a transaction that comes shortly before it is due, and wants none for it alone', async () => {
-    const history = writer(new Ranges());
-    await history.add([row(0)]);
-    history.progress(1, 10_000);
-    history.committed();
-    await settled();
-    await history.add([row(1)]);
+    const history = await writerWithNext();
     expect(history.progress(2, 10_800)).toEqual({ next: 1, to: 1 });
     expect(history.nextWake()).toBeUndefined();
   });

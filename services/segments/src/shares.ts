@@ -50,8 +50,9 @@ function sharesOf({ aliases, shares }: OwnRows): Share[] {
  * to be together again.
  */
 export function sharesTogether(rows: readonly Partial<OwnRows>[]): Share[] {
+  // Of nearly everybody: asked for each profile in each turn.
+  if (!rows.some(({ shares }) => shares?.length)) return [];
   const partly = new Set(rows.flatMap(({ shares = [] }) => shares.map((share) => share.profile_id)));
-  if (partly.size === 0) return [];
   const together = new Map<string, Share>();
   for (const share of rows.flatMap(({ aliases = [], shares = [] }) => sharesOf({ aliases, shares }))) {
     const other = together.get(share.profile_id);
@@ -68,6 +69,7 @@ function union(one: Share, other: Share): Share {
 
 /** Whether an activity is one of those of which `shares` tells; those of any other profile_id are whole. */
 export function countsBy(shares: readonly Share[]): (activity: Pick<Activity, 'profile_id' | 'identifier'>) => boolean {
+  if (shares.length === 0) return () => true;
   const byId = new Map(shares.map((share) => [share.profile_id, { identifiers: new Set(share.identifiers), except: share.except }]));
   return ({ profile_id, identifier }) => {
     const share = byId.get(profile_id);

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SegmentsRefusal, askSegments, type SegmentsTarget } from '@tideway/mesh';
 import { errorText } from '@tideway/service';
 import type { Arena } from '../arena.js';
+import { AgainAndAgain } from '../people/again-and-again.js';
 import type { Random } from '../random.js';
 import { nextChange, textOf, traitOf, writtenSegments, type Change, type WrittenSegment } from './written.js';
 
@@ -28,15 +29,16 @@ export class Author {
   readonly writes: Write[] = [];
   /** What could not be done, for people. */
   readonly failures: string[] = [];
-  #ending = new AbortController();
+  readonly #acting: AgainAndAgain;
   #last: Promise<void> = Promise.resolve();
-  #running: Promise<void> | undefined;
 
-  constructor(private readonly arena: Arena, private readonly random: Random) {}
+  constructor(private readonly arena: Arena, private readonly random: Random) {
+    this.#acting = new AgainAndAgain(random, PAUSE_SECONDS, () => this.change());
+  }
 
   /** Begins to change definitions, until `end`. */
   start(): void {
-    this.#running = this.#run();
+    this.#acting.start();
   }
 
   /** One more change now; resolves when it is answered, or given up. */
@@ -47,17 +49,8 @@ export class Author {
 
   /** Resolves when the change that is under way is answered. */
   async end(): Promise<void> {
-    this.#ending.abort();
-    await this.#running;
+    await this.#acting.end();
     await this.#last;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#ending;
-    while (!signal.aborted) {
-      await sleep(1_000 * this.random.int(...PAUSE_SECONDS), undefined, { signal }).catch(() => undefined);
-      if (!signal.aborted) await this.change();
-    }
   }
 
   async #change(): Promise<void> {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { askToSplit, type Clients } from '@tideway/mesh';
 import { errorText } from '@tideway/service';
 import type { Random } from '../random.js';
+import { AgainAndAgain } from './again-and-again.js';
 
 /** A split that was seen to be done. */
 export interface DoneSplit {
@@ -22,30 +23,23 @@ export class Operator {
   readonly splits: DoneSplit[] = [];
   /** What could not be done, for people. */
   readonly failures: string[] = [];
-  #ending = new AbortController();
-  #running: Promise<void> | undefined;
+  readonly #acting: AgainAndAgain;
 
-  constructor(private readonly clients: Clients, private readonly random: Random) {}
+  constructor(private readonly clients: Clients, private readonly random: Random) {
+    this.#acting = new AgainAndAgain(random, PAUSE_SECONDS, async () => {
+      const split = await this.#choose().catch(() => undefined);
+      if (split) await this.#split(split);
+    });
+  }
 
   /** Begins to split profiles, until `end`. */
   start(): void {
-    this.#running = this.#run();
+    this.#acting.start();
   }
 
   /** Resolves when the split that is under way is done. */
-  async end(): Promise<void> {
-    this.#ending.abort();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    const { signal } = this.#ending;
-    while (!signal.aborted) {
-      await sleep(1_000 * this.random.int(...PAUSE_SECONDS), undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
-      const split = await this.#choose().catch(() => undefined);
-      if (split) await this.#split(split);
-    }
+  end(): Promise<void> {
+    return this.#acting.end();
   }
 
   /** Somebody who is known by several identifiers, and some of these; undefined where there is nobody. */

@@ -62,10 +62,11 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
   const accumulatorsOf = dispatch(accumulators);
   const nobody = new Subject(emptyState(''), 0);
   const nobodysValues = traits.map((trait) => nobody.valueOf(trait));
-  const add = (state: ProfileState, activity: Activity, isWanted: (index: number) => boolean) => {
+  /** To what the state lacks, or to all else. */
+  const add = (state: ProfileState, activity: Activity, toLacking: boolean) => {
     for (const accumulator of accumulatorsOf(activity)) {
       const { index, name } = accumulator;
-      if (failed.has(index) || !isWanted(index)) continue;
+      if (failed.has(index) || (state.lacks?.has(index) ?? false) !== toLacking) continue;
       try {
         const buckets = accumulate(accumulator, state.buckets.get(index), activity);
         if (buckets === undefined) continue;
@@ -81,7 +82,7 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
   return {
     empty: emptyState,
     apply(state, activity) {
-      add(state, activity, (index) => !state.lacks?.has(index));
+      add(state, activity, false);
       if (recordConsent(state.consents, activity) && state.standing) state.standing.decided = true;
     },
     join(state, other) {
@@ -94,9 +95,8 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
       return accumulators.filter(({ index }) => indices.has(index));
     },
     complete(state, activities) {
-      const { lacks } = state;
-      if (!lacks) return;
-      for (const activity of activities) add(state, activity, (index) => lacks.has(index));
+      if (!state.lacks) return;
+      for (const activity of activities) add(state, activity, true);
       delete state.lacks;
     },
     evaluate(state, now) {
