@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createRequire } from 'node:module';
+import Batch, { type PartitionData } from 'kafkajs/src/consumer/batch.js';
 import encodeRecord from 'kafkajs/src/protocol/recordBatch/record/v0/index.js';
 import recordBatch from 'kafkajs/src/protocol/recordBatch/v0/index.js';
 import response from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
@@ -90,6 +91,22 @@ describe('a fetch response', () => {
       const payload = fetchResponse(sets.map((set, i) => (i === last && set.length - cut > 100 ? set.subarray(0, set.length - cut) : set)));
       expect(plain(decodeFetch(payload))).toEqual(plain(await response.decode(payload)));
     }), { numRuns: 300 });
+  });
+
+  it('goes as far as its last batch, of which compaction has taken the last record away, or all', async () => {
+    const records = [{ gap: 1, delay: 0, key: null, value: new Uint8Array(3), headers: {} }];
+    const whole = await encoded({ firstOffset: 40, firstTimestamp: 1_000, flags: 0x10, records });
+    const withoutLast = Buffer.from(whole);
+    withoutLast.writeInt32BE(4, 23);
+    const empty = Buffer.from(withoutLast.subarray(0, 61));
+    empty.writeInt32BE(61 - 12, 8);
+    empty.writeInt32BE(0, 57);
+    const batches = [whole, withoutLast, empty].map((set) => {
+      const { responses: [{ partitions: [data] }] } = decodeFetch(fetchResponse([set])) as { responses: [{ partitions: [PartitionData] }] };
+      const batch = new Batch('t', '40', data);
+      return [batch.messages.map(({ offset }) => offset), batch.isEmptyDueToFiltering(), batch.lastOffset()];
+    });
+    expect(batches).toEqual([[['40'], false, '40'], [['40'], false, '44'], [[], true, '44']]);
   });
 
   it('is left to kafkajs where a batch is compressed, or older than its format', async () => {

@@ -27,7 +27,10 @@ export function installFetchDecoder(): void {
   response.decode = async (payload: Buffer) => decodeFetch(payload) ?? original(payload);
 }
 
-/** A Fetch response of version 11 as kafkajs has it; undefined where a batch is compressed or of an old format. */
+/**
+ * A Fetch response of version 11 as kafkajs has it; undefined where a batch is compressed or of an old format. A batch whose last record
+ * compaction has taken away has a control record in its place.
+ */
 export function decodeFetch(payload: Buffer): unknown {
   const reader: Reader = { buffer: payload, offset: 0 };
   const clientSideThrottleTime = int32(reader);
@@ -85,6 +88,7 @@ function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
   };
   let time = NaN;
   let timestamp = '';
+  let offset = -1;
   reader.offset = start + BATCH_HEADER;
   for (let count = buffer.readInt32BE(start + 57); count > 0; count -= 1) {
     const length = varint(reader);
@@ -94,7 +98,7 @@ function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
     const recordTime = timestampType === 1 && maxTimestamp ? maxTimestamp : firstTimestamp + delta;
     // Records of a batch mostly have the same time: its text is made once.
     if (recordTime !== time) timestamp = String((time = recordTime));
-    const offset = firstOffset + varint(reader);
+    offset = firstOffset + varint(reader);
     const keyLength = varint(reader);
     const keyStart = reader.offset;
     if (keyLength > 0) reader.offset += keyLength;
@@ -105,6 +109,10 @@ function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
     messages.push(message as unknown as KafkaMessage);
     reader.offset = recordEnd;
   }
+  // Compaction takes records away, the last of a batch too, and leaves batches without any that tell what their producers have sent:
+  // without a message at its last offset, kafkajs would ask for such a batch again and again.
+  const last = firstOffset + batchContext.lastOffsetDelta;
+  if (offset < last) messages.push(new FetchedMessage(buffer, last, 0, -1, 0, -1, 0, String(maxTimestamp), 0, { ...batchContext, isControlBatch: true }) as unknown as KafkaMessage);
   reader.offset = end;
   return true;
 }

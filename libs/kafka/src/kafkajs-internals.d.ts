@@ -3,6 +3,17 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   const response: { decode(payload: Buffer): Promise<unknown> };
   export default response;
 }
+declare module 'kafkajs/src/protocol/requests/produce/index.js' {
+  import type { ProduceArgs } from './produce-encoder.js';
+  type Made = { request: { encode(): Promise<{ buf: Buffer; buffer: Buffer }> }; response: object };
+  const produce: { protocol(of: { version: number }): (args: ProduceArgs) => Made };
+  export default produce;
+}
+declare module 'crc-32/crc32c.js' {
+  /** CRC-32C (Castagnoli) as a signed number of 32 bits. */
+  const crc32c: { buf(data: Uint8Array): number };
+  export default crc32c;
+}
 declare module 'kafkajs/src/protocol/recordBatch/v0/index.js' {
   const recordBatch: { RecordBatch(batch: object): Promise<{ buffer: Buffer }> };
   export default recordBatch;
@@ -69,5 +80,7 @@ declare module 'kafkajs/src/consumer/batch.js' {
     constructor(topic: string, fetchedOffset: string, data: PartitionData);
     readonly messages: KafkaMessage[];
     readonly rawMessages: KafkaMessage[];
+    isEmptyDueToFiltering(): boolean;
+    lastOffset(): string;
   }
 }

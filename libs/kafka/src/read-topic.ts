@@ -96,9 +96,10 @@ async function readSpans(cluster: Cluster, spans: Span[], onRecord: OnRecord): P
   for (let failures = 0; open.length > 0; ) {
     try {
       for (const { span, batch, isOver } of await fetchAll(cluster, open)) {
-        if (batch.rawMessages.length > 0 || isOver) aliveAt = Date.now();
+        const before = span.next;
         await handOver(span, batch, onRecord);
         if (isOver) span.next = span.end;
+        if (span.next > before) aliveAt = Date.now();
       }
       failures = 0;
     } catch (error) {
@@ -117,7 +118,7 @@ async function readSpans(cluster: Cluster, spans: Span[], onRecord: OnRecord): P
 class RefusedError extends Error {}
 
 async function handOver(span: Span, batch: Batch, onRecord: OnRecord): Promise<void> {
-  const { topic, partition } = span;
+  const { topic, partition, next: begin } = span;
   for (const message of batch.messages) {
     const offset = offsetOf(message);
     if (offset >= span.end) break;
@@ -129,9 +130,10 @@ async function handOver(span: Span, batch: Batch, onRecord: OnRecord): Promise<v
     }
     span.next = offset + 1;
   }
-  // Behind what is left out: records of aborted transactions, and markers.
+  // Behind what is left out: records of aborted transactions, markers, and what compaction has taken away. Of compressed batches, which
+  // kafkajs decodes, the latter is not told: of what was asked for, the first offset at least is none of a record.
   const last = batch.rawMessages.at(-1);
-  if (last) span.next = Math.max(span.next, offsetOf(last) + 1);
+  if (last) span.next = Math.max(span.next, offsetOf(last) + 1, begin + 1);
 }
 
 interface Fetched {

@@ -1,7 +1,8 @@
 // Reading topics to their end on a real broker: where the end is, what is left out, and that nothing is missed.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { ConfigResourceTypes } from 'kafkajs';
 import { PermanentError, RetryableError } from '@tideway/service';
-import { startTestPlatform, type TestPlatform } from '@tideway/testing';
+import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { Positions } from '../positions.js';
 import { readTopics } from '../read-topic.js';
 import { TransactionalProducer } from '../transactional-producer.js';
@@ -13,6 +14,8 @@ let cluster: Cluster;
 beforeAll(async () => {
   platform = await startTestPlatform({ clickhouse: false, registry: false });
   cluster = await new Cluster(platform.env).connect();
+  // Compaction looks for work every 15 s.
+  await cluster.admin.alterConfigs({ validateOnly: false, resources: [{ type: ConfigResourceTypes.BROKER, name: '1', configEntries: [{ name: 'log.cleaner.backoff.ms', value: '200' }] }] });
 });
 
 afterAll(async () => {
@@ -29,6 +32,11 @@ async function read(wanted: Map<string, number[]>, from?: number | ReadonlyMap<s
   return values;
 }
 
+/** Waits until what this id has committed or aborted is so on all partitions: the markers are written behind the answer. */
+async function ended(transactionalId: string): Promise<void> {
+  await (await TransactionalProducer.open(cluster.kafka, transactionalId, 'none')).close();
+}
+
 describe('the end', () => {
   it('is found on topics that end in the markers of transactions, committed and aborted', async () => {
     const topic = await cluster.createTopic('markers', 2);
@@ -41,6 +49,8 @@ describe('the end', () => {
     await transaction.send({ topic, messages: [{ partition: 1, value: 'aborted' }] });
     await transaction.abort();
     await aborting.disconnect();
+    await ended('markers');
+    await ended('aborting');
     expect((await read(new Map([[topic, []]]))).sort()).toEqual(['markers/0:kept', 'markers/1:kept']);
     expect(await read(new Map([[topic, [1]]]))).toEqual(['markers/1:kept']);
   });
@@ -67,6 +77,7 @@ describe('the end', () => {
     expect((await read(new Map([[topic, []]]))).sort()).toEqual(['undecided/0:v0', 'undecided/0:v1', 'undecided/1:elsewhere']);
     await transaction.commit();
     await open.disconnect();
+    await ended('undecided');
     expect(await read(new Map([[topic, [0]]]))).toEqual(['undecided/0:v0', 'undecided/0:v1', 'undecided/0:undecided', 'undecided/0:behind it']);
   });
 
@@ -77,6 +88,28 @@ describe('the end', () => {
     const read: number[][] = Array.from({ length: 12 }, () => []);
     await readTopics(cluster.kafka, new Map([[topic, []]]), ({ partition, message }) => void read[partition]!.push(Number(String(message.value))));
     expect(read).toEqual(Array.from({ length: 12 }, (_, partition) => [0, 1, 2, 3, 4].map((n) => partition + 12 * n)));
+  });
+
+  it.each([
+    ['the last record of a batch', [[['kept', 'first'], ['replaced', 'old']]]],
+    ['all of a batch', [[['kept', 'first']], [['replaced', 'old']]]],
+  ])('is behind what compaction has taken away, be it %s', async (name, batches) => {
+    const topic = await cluster.createTopic(`compacted-${name.replaceAll(' ', '-')}`, 1, { 'cleanup.policy': 'compact', 'segment.bytes': String(1024 * 1024), 'min.cleanable.dirty.ratio': '0.01' });
+    // Two records fill a segment. Segments that were large are not joined: an answer holds what is left of one.
+    for (const batch of [...batches, [['replaced', 'new']], [['another', 'second']], [['last', 'third']]]) {
+      await cluster.send(topic, batch.map(([key, value]) => ({ key: key!, value: value!.padEnd(400_000) })));
+    }
+    await waitFor(async () => !(await read(new Map([[topic, []]]))).some((value) => value.includes(':old')), { timeoutMs: 60_000, message: 'compaction' });
+    expect((await read(new Map([[topic, []]]))).map((value) => value.trim().split(':')[1])).toEqual(['first', 'new', 'second', 'third']);
+    // Who consumes it gets there, too.
+    const consumer = cluster.kafka.consumer({ groupId: topic });
+    const consumed: string[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => void consumed.push(String(message.value).trim()) });
+    await waitFor(() => consumed.includes('third'), { message: 'the last record' });
+    await consumer.disconnect();
+    expect(consumed).toEqual(['first', 'new', 'second', 'third']);
   });
 
   it('is where it was when the read began', async () => {

@@ -273,6 +273,7 @@ describe('a transaction', () => {
     expect(await asked(['a'])).toBeGreaterThan(0);
     expect(await asked(['b', 'c'])).toBe(0);
     await producer.close();
-    expect(await cluster.values(topic)).toEqual(['a', 'b', 'c']);
+    // The last marker is written behind the answer.
+    expect(await waitFor(async () => (await cluster.values(topic)).length === 3 && cluster.values(topic), { message: 'the markers' })).toEqual(['a', 'b', 'c']);
   });
 });
