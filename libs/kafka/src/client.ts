@@ -4,6 +4,7 @@ import { logLevel, type Kafka, type SASLOptions } from 'kafkajs';
 import { PermanentError, type KafkaConfig, type Logger } from '@tideway/service';
 import { installCoordinators } from './coordinator.js';
 import { installFetchDecoder } from './fetch-decoder.js';
+import { installProduceEncoder } from './produce-encoder.js';
 import { installRequestQueue } from './request-queue.js';
 import { KafkaClient } from './sockets.js';
 
@@ -18,6 +19,7 @@ const REQUEST_TIMEOUT_MS = 6_000;
  */
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
   installFetchDecoder();
+  installProduceEncoder();
   installRequestQueue();
   installCoordinators();
   const options: ConstructorParameters<typeof KafkaClient>[0] = {

@@ -1,13 +1,16 @@
 // Decoders and encoders that all partitions share.
 import { productOf, type CustomerActivities, type Product, type SegmentsState } from '@tideway/contracts';
 import { Decoder, RecordEncoder, type SchemaRegistry } from '@tideway/kafka';
+import type { Before } from './membership.js';
 
 export class Formats {
   readonly activitiesProduct: Product;
   readonly stateProduct: Product;
   readonly activities: Decoder<CustomerActivities>;
   readonly state: Decoder<SegmentsState>;
-  /** What a start reads of every state: the rest of its bytes is passed over, which is several times as quick. */
+  /** What an evaluation reads of a state: the rest of its bytes is passed over, which is several times as quick. */
+  readonly stateBefore: Decoder<Before>;
+  /** The same for a start, which reads every state. */
   readonly stateToRestore: Decoder<Pick<SegmentsState, 'aliases' | 'next_timer_at' | 'shares'>>;
   /** The same for a changed definition. */
   readonly stateMembers: Decoder<Pick<SegmentsState, 'segments'>>;
@@ -20,6 +23,7 @@ export class Formats {
     this.stateProduct = productOf(products, 'segments.state');
     this.activities = new Decoder(registry, this.activitiesProduct);
     this.state = new Decoder(registry, this.stateProduct);
+    this.stateBefore = new Decoder(registry, without(this.stateProduct, 'traits'));
     this.stateToRestore = new Decoder(registry, withOnly(this.stateProduct, 'aliases', 'next_timer_at', 'shares'));
     this.stateMembers = new Decoder(registry, withOnly(this.stateProduct, 'segments'));
     this.stateEncoder = new RecordEncoder(this.stateProduct);
@@ -35,4 +39,8 @@ export class Formats {
 /** The product as somebody reads it who wants these fields. */
 function withOnly(product: Product, ...names: string[]): Product {
   return { ...product, schema: { ...product.schema, fields: product.schema.fields.filter(({ name }) => names.includes(name)) } };
+}
+
+function without(product: Product, unwanted: string): Product {
+  return withOnly(product, ...product.schema.fields.flatMap(({ name }) => (name === unwanted ? [] : [name])));
 }

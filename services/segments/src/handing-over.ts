@@ -1,6 +1,7 @@
 // Rows that go from a profile of this partition to another profile: of one that was merged away all of them, of one that
 // was split those of the identifiers that left. They are handed over when ClickHouse has them.
-import { readSplit, type SegmentsState } from '@tideway/contracts';
+import { readSplit } from '@tideway/contracts';
+import type { Before } from './membership.js';
 import type { Outbox } from './outbox.js';
 import { headersOf, type Restored, type SplitOff } from './restore.js';
 import { divided, leaving, rowsOf, staying } from './shares.js';
@@ -57,7 +58,7 @@ export class HandingOver {
    * Gives the state of a profile without the rows of the identifiers that leave it in this turn, which wait for ClickHouse to
    * have those below `after`. What is handed to it is divided with all who left: an earlier merge may come to be known last.
    */
-  takeApart(before: SegmentsState, work: Work, after: number, outbox: Sink): SegmentsState {
+  takeApart(before: Before, work: Work, after: number, outbox: Sink): Before {
     const { splits } = this.restored;
     const { profile_id: profileId } = before;
     let { shares } = before;

@@ -1,10 +1,10 @@
 // What the profiles of a partition come to in memory, and how it is made of their rows where it is not there.
-import type { SegmentsState } from '@tideway/contracts';
 import type { Compiled } from './compiled.js';
 import { columnsOf, packState, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
 import type { History } from './history.js';
 import type { HistoryWriter } from './history-writer.js';
 import type { EvaluationCost } from './metrics.js';
+import type { Before } from './membership.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
 import type { Restored } from './restore.js';
 import { countsBy, idsOf, rowsOf, sharesTogether, type Share } from './shares.js';
@@ -50,7 +50,7 @@ export class HeldProfiles {
    * they lack. Of the others, those that were never evaluated have no activities but those that wait for ClickHouse; the rest is
    * read from there. Rejects with RetryableError.
    */
-  async of(live: readonly [string, Work][], states: ReadonlyMap<string, SegmentsState>): Promise<Map<string, ProfileState>> {
+  async of(live: readonly [string, Work][], states: ReadonlyMap<string, Before>): Promise<Map<string, ProfileState>> {
     const { cost, compiled } = this.parts;
     const { evaluator } = compiled();
     /** Profile_ids whose rows are read, all of them, or those that states lack. */
@@ -73,7 +73,7 @@ export class HeldProfiles {
   }
 
   /** Where a profile's state comes from. What has to be read is added to `cold` and `partly`. */
-  #wanted(own: SegmentsState, { handovers, splits }: Work, cold: Set<string>, partly: Set<string>): Wanted {
+  #wanted(own: Before, { handovers, splits }: Work, cold: Set<string>, partly: Set<string>): Wanted {
     const { profile_id: profileId } = own;
     const { restored, compiled } = this.parts;
     const { evaluator } = compiled();

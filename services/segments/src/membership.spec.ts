@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { SegmentsState } from '@tideway/contracts';
-import { emptyState, transition, type Evaluated, type Trigger } from './membership.js';
+import { emptyState, transition, type Before, type Evaluated, type Trigger } from './membership.js';
 
 const PROFILE = '00000000-0000-4000-8000-000000000001';
 const LATENESS_MS = 600;
@@ -86,7 +86,7 @@ describe('a transition', () => {
 });
 
 describe('the time from which a change counts', () => {
-  const at = (before: SegmentsState, members: string[], now: number, causedAt: number, of = defined) => transition(before, evaluated(members, { now }), of, { ...trigger, causedAt });
+  const at = (before: Before, members: string[], now: number, causedAt: number, of = defined) => transition(before, evaluated(members, { now }), of, { ...trigger, causedAt });
   const effective = (...parameters: Parameters<typeof at>) => at(...parameters).changes.map((change) => change.effective_at);
 
   it.each<[string, number, number]>([

@@ -21,16 +21,19 @@ export interface Evaluated {
   now: number;
 }
 
+/** What an evaluation goes on from: the values of traits are worked out anew. */
+export type Before = Omit<SegmentsState, 'traits'>;
+
 /** A profile that was never evaluated. */
-export function emptyState(profileId: string): SegmentsState {
-  return { profile_id: profileId, sequence: 0, segments: [], traits: {}, aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '', effective: {}, effective_floor: 0, shares: [] };
+export function emptyState(profileId: string): Before {
+  return { profile_id: profileId, sequence: 0, segments: [], aliases: [], next_timer_at: null, evaluated_at: 0, caused_at: 0, definitions: '', effective: {}, effective_floor: 0, shares: [] };
 }
 
 /**
  * The memberships that lead from `before` to the evaluated members: exits first, each with the whole set after it,
  * numbered on from the profile's sequence. The same members give none, so that a replay says nothing twice.
  */
-export function transition(before: SegmentsState, { members, traits, nextChangeAt, now }: Evaluated, definitions: Pick<Compiled, 'segments' | 'longestLatenessMs' | 'fingerprint'>, trigger: Trigger): { changes: SegmentsMemberships[]; state: SegmentsState } {
+export function transition(before: Before, { members, traits, nextChangeAt, now }: Evaluated, definitions: Pick<Compiled, 'segments' | 'longestLatenessMs' | 'fingerprint'>, trigger: Trigger): { changes: SegmentsMemberships[]; state: SegmentsState } {
   const { segments: defined, longestLatenessMs, fingerprint } = definitions;
   const changes: SegmentsMemberships[] = [];
   const times = new EffectiveTimes(before, now, longestLatenessMs);
@@ -71,7 +74,7 @@ class EffectiveTimes {
   /** By segment, where the last change was later than that. */
   readonly #last: Map<string, number>;
 
-  constructor({ effective, effective_floor, evaluated_at }: SegmentsState, private readonly now: number, longestLatenessMs: number) {
+  constructor({ effective, effective_floor, evaluated_at }: Before, private readonly now: number, longestLatenessMs: number) {
     // A state of before there were effective times: its changes counted from their evaluation.
     this.#floor = Math.max(effective_floor === 0 ? evaluated_at : effective_floor, now - longestLatenessMs);
     this.#last = new Map(Object.entries(effective).filter(([, at]) => at > this.#floor));

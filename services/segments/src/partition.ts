@@ -2,7 +2,7 @@
 import { readSplit, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
 import { PositionLostError, Positions, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
-import type { Activity, Evaluation, ProfileState, TraitValue } from './evaluate/index.js';
+import type { Activity, Evaluation, ProfileState } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
 import type { Formats } from './formats.js';
 import { HandingOver } from './handing-over.js';
@@ -10,7 +10,7 @@ import { HeldProfiles } from './held-profiles.js';
 import type { History } from './history.js';
 import { HistoryWriter } from './history-writer.js';
 import type { DecodedBlock, Inputs } from './inputs.js';
-import { emptyState, transition, type Trigger } from './membership.js';
+import { emptyState, transition, type Before, type Trigger } from './membership.js';
 import type { LiveDefinitions } from './live-definitions.js';
 import type { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
@@ -38,8 +38,8 @@ export interface PartitionParts {
 }
 
 /** What an evaluation found at `now` (ms). */
-interface Found extends Evaluation {
-  traits: Record<string, TraitValue>;
+interface Found extends Pick<Evaluation, 'members' | 'nextChangeAt'> {
+  traits: Record<string, string>;
   now: number;
 }
 
@@ -241,22 +241,22 @@ class SegmentPartition implements UnitState {
     }
   }
 
-  async #states(work: WorkList): Promise<Map<string, SegmentsState>> {
-    const states = new Map<string, SegmentsState>();
+  async #states(work: WorkList): Promise<Map<string, Before>> {
+    const states = new Map<string, Before>();
     for (const profileId of work.keys()) {
       const value = this.restored.stored.get(profileId);
-      states.set(profileId, value ? await this.parts.formats.state.decode(value) : emptyState(profileId));
+      states.set(profileId, value ? await this.parts.formats.stateBefore.decode(value) : emptyState(profileId));
     }
     return states;
   }
 
-  #takeApart(before: SegmentsState, entry: Work, outbox: Outbox): SegmentsState {
+  #takeApart(before: Before, entry: Work, outbox: Outbox): Before {
     if (entry.splits.length > 0) this.#writer.hurry();
     return this.#handing.takeApart(before, entry, this.#writer.end, outbox);
   }
 
   /** Exits from everything, and hands the profile's rows over to the winner's partition. */
-  #mergeAway(before: SegmentsState, work: Work, at: number, outbox: Outbox): void {
+  #mergeAway(before: Before, work: Work, at: number, outbox: Outbox): void {
     const { profile_id: profileId } = before;
     const { activities, handovers, mergedInto } = work;
     const last = activities.at(-1)!;
@@ -272,7 +272,7 @@ class SegmentPartition implements UnitState {
   }
 
   /** Exits from everything, for good. */
-  #erase(before: SegmentsState, { activities }: Work, asked: Activity, at: number, outbox: Outbox): void {
+  #erase(before: Before, { activities }: Work, asked: Activity, at: number, outbox: Outbox): void {
     this.#leave(before, activities, { reason: () => 'erasure', causedAt: asked.occurred_at, origin: asked.origin }, at, outbox);
     this.restored.erased.add(before.profile_id);
     outbox.tombstone(before.profile_id, headersOf(this.restored, before.profile_id));
@@ -280,7 +280,7 @@ class SegmentPartition implements UnitState {
   }
 
   /** The profile exits from everything; gives the time (ms) of it. */
-  #leave(before: SegmentsState, activities: Activity[], trigger: Trigger, at: number, outbox: Outbox): number {
+  #leave(before: Before, activities: Activity[], trigger: Trigger, at: number, outbox: Outbox): number {
     const now = Math.max(at, before.evaluated_at);
     this.#publish(transition(before, { members: [], traits: {}, nextChangeAt: null, now }, this.#follower.compiled, trigger).changes, activities, outbox);
     return now;
@@ -300,21 +300,19 @@ class SegmentPartition implements UnitState {
     return !into && !this.restored.erased.has(profileId);
   }
 
-  #evaluateOne(stored: SegmentsState, { handovers }: Work, profile: ProfileState, at: number): Found {
+  #evaluateOne(stored: Before, { handovers }: Work, profile: ProfileState, at: number): Found {
     const { evaluator } = this.#follower.compiled;
     const now = Math.max(at, stored.evaluated_at, ...handovers.map(({ evaluatedAt = 0 }) => evaluatedAt));
-    const evaluation = evaluator.evaluate(profile, now);
-    const traits = evaluator.ownTraits(profile, now);
     evaluator.prune(profile, now);
-    return { ...evaluation, traits, now };
+    const { members, nextChangeAt, ownTraits } = evaluator.evaluate(profile, now);
+    return { members, nextChangeAt, traits: ownTraits(), now };
   }
 
-  #conclude(stored: SegmentsState, entry: Work, { members, nextChangeAt, traits, now }: Found, outbox: Outbox): void {
+  #conclude(stored: Before, entry: Work, { members, nextChangeAt, traits, now }: Found, outbox: Outbox): void {
     const { segments } = this.#follower.compiled;
     const aliases = [...new Set([...stored.aliases, ...entry.handovers.flatMap((handover) => handover.aliases)])];
     const shares = sharesTogether([rowsOf(stored), ...entry.handovers]);
-    const texts = Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null ? [] : [[name, String(value)]])));
-    const { changes, state } = transition({ ...stored, aliases, shares }, { members, traits: texts, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes));
+    const { changes, state } = transition({ ...stored, aliases, shares }, { members, traits, nextChangeAt, now }, this.#follower.compiled, triggerOf(entry, now, (segment) => segments.get(segment)?.purposes));
     this.#publish(changes, entry.activities, outbox);
     this.#keep(state, outbox);
     this.timers.set(state.profile_id, nextChangeAt);

@@ -5,6 +5,7 @@ import type { Activity } from '../definitions/fields.js';
 import { definitionsArbitrary } from '../test/random-definitions.js';
 import { historyArbitrary, timeArbitrary } from '../test/random-histories.js';
 import { createEvaluator, type Evaluator } from './evaluator.js';
+import type { TraitValue } from '../operators/traits/operator.js';
 import { packState, unpackState } from './pack.js';
 import { Subject, type ProfileState } from './subject.js';
 
@@ -22,6 +23,11 @@ function stateOf(evaluator: Evaluator, activities: readonly Activity[]): Profile
 /** All that an evaluation says. */
 function outcome(evaluator: Evaluator, state: ProfileState, now: number) {
   return { members: evaluator.evaluate(state, now).members, traits: evaluator.traits(state, now) };
+}
+
+/** Those that are something, and else than nobody's, as text. */
+function ownOf(traits: Record<string, TraitValue>, nobodys: Record<string, TraitValue>): Record<string, string> {
+  return Object.fromEntries(Object.entries(traits).flatMap(([name, value]) => (value === null || value === nobodys[name] ? [] : [[name, String(value)]])));
 }
 
 const shuffled = historyArbitrary.chain((history) => fc.tuple(fc.constant(history), fc.shuffledSubarray(history, { minLength: history.length })));
@@ -61,9 +67,12 @@ describe('an evaluation', () => {
       for (const [index, activity] of history.entries()) {
         evaluator.apply(state, activity);
         const now = clock[Math.min(index, clock.length - 1)]!;
-        const { members, nextChangeAt } = evaluator.evaluate(state, now);
+        // As the service does, before each.
+        evaluator.prune(state, now);
+        const { members, nextChangeAt, ownTraits } = evaluator.evaluate(state, now);
         const anew = (time: number) => evaluator.evaluate(stateOf(evaluator, history.slice(0, index + 1)), time).members;
         expect(members).toEqual(anew(now));
+        expect(ownTraits()).toEqual(ownOf(evaluator.traits(stateOf(evaluator, history.slice(0, index + 1)), now), evaluator.traits(evaluator.empty(PROFILE), now)));
         for (const time of timesUntil(now, nextChangeAt ?? Infinity)) expect({ time, members: anew(time) }).toEqual({ time, members });
       }
     }), { numRuns: 200 });

@@ -18,6 +18,8 @@ export interface Evaluation {
    * before it matters, and for those of several parts: there it may be early.
    */
   nextChangeAt: number | null;
+  /** The values of the traits at that time as text, by name: of those alone that are something, and else than for somebody who never did anything. */
+  ownTraits(): Record<string, string>;
 }
 
 export interface Evaluator {
@@ -40,11 +42,12 @@ export interface Evaluator {
   evaluate(state: ProfileState, now: number): Evaluation;
   /** The values of all traits at `now`, by name. */
   traits(state: ProfileState, now: number): Record<string, TraitValue>;
-  /** The same, of those alone whose value is another than that of somebody who never did anything. */
-  ownTraits(state: ProfileState, now: number): Record<string, TraitValue>;
   /** Why a profile is in a segment or not, sentence by sentence. @throws RangeError where there is no such segment. */
   explain(segment: string, state: ProfileState, now: number): Explanation;
-  /** Forgets what evaluations at `now` or later do not need; evaluations before `now` are wrong from here on. */
+  /**
+   * Forgets what evaluations at `now` or later do not need; evaluations before `now` are wrong from here on. Where there was an
+   * evaluation, it looks at what has grown since.
+   */
   prune(state: ProfileState, now: number): void;
   /** Columns of customer.activities that a state is rebuilt from, sorted: see rowToActivity. */
   relevantColumns: readonly string[];
@@ -79,6 +82,15 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
       state.standing?.changed.push(index);
     }
   };
+  const ownTraits = (subject: Subject) => {
+    const own: Record<string, string> = {};
+    for (const [index, trait] of traits.entries()) {
+      if (!trait.accumulators.some((accumulator) => subject.state.buckets.has(accumulator.index))) continue;
+      const value = subject.valueOf(trait);
+      if (value !== null && value !== nobodysValues[index]) own[trait.name] = String(value);
+    }
+    return own;
+  };
   return {
     empty: emptyState,
     apply(state, activity) {
@@ -100,22 +112,12 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
       delete state.lacks;
     },
     evaluate(state, now) {
-      const { members, nextChange } = standings.evaluate(state, now);
-      return { members, nextChangeAt: nextChange === Infinity ? null : nextChange };
+      const { members, nextChange, subject } = standings.evaluate(state, now);
+      return { members, nextChangeAt: nextChange === Infinity ? null : nextChange, ownTraits: () => ownTraits(subject) };
     },
     traits(state, now) {
       const subject = new Subject(state, now);
       return Object.fromEntries(traits.map((trait) => [trait.name, subject.valueOf(trait)]));
-    },
-    ownTraits(state, now) {
-      const subject = new Subject(state, now);
-      const own: Record<string, TraitValue> = {};
-      for (const [index, trait] of traits.entries()) {
-        if (!trait.accumulators.some((accumulator) => state.buckets.has(accumulator.index))) continue;
-        const value = subject.valueOf(trait);
-        if (value !== nobodysValues[index]) own[trait.name] = value;
-      }
-      return own;
     },
     explain(name, state, now) {
       const segment = segments.find((candidate) => candidate.name === name);
@@ -123,7 +125,9 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
       return explainSegment(segment, new Subject(state, now));
     },
     prune(state, now) {
-      for (const [index, buckets] of state.buckets) {
+      for (const index of new Set(state.standing?.changed ?? state.buckets.keys())) {
+        const buckets = state.buckets.get(index);
+        if (!buckets) continue;
         pruneBuckets(accumulators[index]!, buckets, now);
         if (buckets.size === 0) state.buckets.delete(index);
       }

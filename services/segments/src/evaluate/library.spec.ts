@@ -36,9 +36,9 @@ function everIn(profileId: string, activities: readonly ShopActivity[]): Set<str
   const state = evaluator.empty(profileId);
   let next = Infinity;
   const evaluate = (now: number) => {
+    evaluator.prune(state, now);
     const { members, nextChangeAt } = evaluator.evaluate(state, now);
     for (const member of members) found.add(member);
-    evaluator.prune(state, now);
     next = nextChangeAt ?? Infinity;
   };
   for (const [index, activity] of activities.entries()) {

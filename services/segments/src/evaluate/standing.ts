@@ -72,17 +72,21 @@ export class Standings {
     this.#personal = leaves.filter(({ personal }) => personal);
   }
 
-  /** Names of the segments that the profile is in, sorted, and the time until which time alone changes none of them. */
-  evaluate(state: ProfileState, now: number): { members: readonly string[]; nextChange: number } {
+  /**
+   * Names of the segments that the profile is in, sorted, the time until which time alone changes none of them, and the profile as
+   * it was looked at.
+   */
+  evaluate(state: ProfileState, now: number): { members: readonly string[]; nextChange: number; subject: Subject } {
     const known = state.standing;
+    let subject: Subject;
     if (known && now >= known.at && now < known.decidedUntil && known.failures === this.#failed.size && !(known.decided && this.#isDecidedOtherwise(known, state.consents, now))) {
-      this.#renew(known, state, now, known.changed);
+      subject = this.#renew(known, state, now, known.changed);
     } else {
       state.standing = this.#copyOfNobodys(state.consents, now);
-      this.#renew(state.standing, state, now, state.buckets.keys(), true);
+      subject = this.#renew(state.standing, state, now, state.buckets.keys(), true);
     }
     const { members, decidedUntil, soonest } = state.standing!;
-    return { members, nextChange: Math.min(decidedUntil, soonest) };
+    return { members, nextChange: Math.min(decidedUntil, soonest), subject };
   }
 
   /** Most decisions repeat the ones before, as each landing tells what the banner was answered: they cost no more than this. */
@@ -120,7 +124,7 @@ export class Standings {
   }
 
   /** Brings a standing, which may be that of somebody else, to `now`, where these accumulators may be others than they were. */
-  #renew(standing: Standing, state: ProfileState, now: number, changed: Iterable<number>, ofNobody = false): void {
+  #renew(standing: Standing, state: ProfileState, now: number, changed: Iterable<number>, ofNobody = false): Subject {
     const { outcomes, until } = standing;
     const subject = new Subject(state, now, outcomes);
     const asked = new Set(outcomes.due(now));
@@ -135,6 +139,7 @@ export class Standings {
     standing.changed.length = 0;
     standing.decided = false;
     standing.at = now;
+    return subject;
   }
 
   #workAll(positions: Iterable<number>, standing: Standing, subject: Subject): void {

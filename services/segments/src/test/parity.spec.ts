@@ -90,9 +90,9 @@ function byStream(definitions: Definitions, person: number, history: readonly Ac
   const state = evaluator.empty(profileId(person, '0'));
   for (const activity of history) evaluator.apply(state, activity);
   return times.map((now) => {
+    if (tidy) evaluator.prune(state, now);
     const { members } = evaluator.evaluate(state, now);
     const traits = evaluator.traits(state, now);
-    if (tidy) evaluator.prune(state, now);
     // SQL does not list who never did anything.
     return { traits: history.length === 0 ? {} : traits, members };
   });
