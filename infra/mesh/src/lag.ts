@@ -94,6 +94,6 @@ async function countRecords({ kafka }: Clients, from: Map<string, number>, ends:
   let records = 0;
   await readTopics(kafka, wanted, () => {
     records += 1;
-  }, from, until);
+  }, { from, until });
   return records;
 }

@@ -74,6 +74,7 @@ declare module 'kafkajs/src/consumer/batch.js' {
   export interface PartitionData {
     partition: number;
     highWatermark: string;
+    lastStableOffset: string;
     messages: KafkaMessage[];
   }
   export default class Batch {

@@ -10,7 +10,7 @@ const MB = 1024 * 1024;
 /** Without anything new for so long (ms), or without a broker, a read is given up. */
 const STALL_MS = 30_000;
 /** https://kafka.apache.org/protocol#The_Messages_Fetch */
-const READ_COMMITTED = 1;
+const [READ_UNCOMMITTED, READ_COMMITTED] = [0, 1];
 const FETCH = { maxWaitTime: 50, minBytes: 1, maxBytes: 32 * MB, isolationLevel: READ_COMMITTED };
 const MAX_BYTES_PER_PARTITION = 4 * MB;
 
@@ -23,19 +23,27 @@ export interface TopicRecord {
 
 type OnRecord = (record: TopicRecord) => void | Promise<void>;
 
+/** Which records of the partitions are read. */
+export interface ReadOptions {
+  /** What is older is left out: than a timestamp (ms), or than offsets by `topic/partition`. */
+  from?: number | ReadonlyMap<string, number>;
+  /** What stands at these offsets, by `topic/partition`, or behind them is left out. */
+  until?: ReadonlyMap<string, number>;
+  /** Also what transactions have written that have not ended yet, once they are committed: the markers are written behind the answer to a commit. */
+  isSettled?: boolean;
+}
+
 /**
  * Hands every record between the low watermark and the last stable offset of `wanted` (topic to partitions; all where empty) to
- * `onRecord`, in order per partition. `from` leaves out what is older: a timestamp (ms), or offsets by
- * `topic/partition`; `until` leaves out what stands at these offsets or behind them. Resolves at the end that the
- * partitions had when the read began, or at `until`. Rejects at the first rejection
- * of `onRecord` (as it is, where it says whether it can be retried), and with RetryableError when the cluster is away
+ * `onRecord`, in order per partition. Resolves at the end that the partitions had when the read began, or at `until`. Rejects at the first
+ * rejection of `onRecord` (as it is, where it says whether it can be retried), and with RetryableError when the cluster is away
  * or the read stalls: what has been read until then is not everything.
  */
-export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: OnRecord, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<void> {
+export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: OnRecord, options: ReadOptions = {}): Promise<void> {
   let cluster: Cluster | undefined;
   try {
-    cluster = await openCluster(kafka, [...wanted.keys()], READ_COMMITTED);
-    const spans = await spansOf(cluster, wanted, from, until);
+    cluster = await openCluster(kafka, [...wanted.keys()], options.isSettled ? READ_UNCOMMITTED : READ_COMMITTED);
+    const spans = await spansOf(cluster, wanted, options);
     await readSpans(cluster, spans.filter(({ next, end }) => next < end), onRecord);
   } catch (error) {
     throw error instanceof RetryableError || error instanceof PermanentError ? error : new RetryableError(`reading ${[...wanted.keys()].join(', ')} failed: ${errorText(error)}`, { cause: error });
@@ -55,7 +63,7 @@ export interface OffsetRange {
 export async function readRanges(kafka: Kafka, topic: string, ranges: OffsetRange[]): Promise<Map<number, KafkaMessage[]>> {
   const messages = new Map<number, KafkaMessage[]>(ranges.map(({ partition }) => [partition, []]));
   const offsets = (of: (range: OffsetRange) => number) => new Map(ranges.map((range) => [`${topic}/${range.partition}`, of(range)]));
-  await readTopics(kafka, new Map([[topic, [...messages.keys()]]]), ({ partition, message }) => void messages.get(partition)!.push(message), offsets(({ from }) => from), offsets(({ to }) => to + 1));
+  await readTopics(kafka, new Map([[topic, [...messages.keys()]]]), ({ partition, message }) => void messages.get(partition)!.push(message), { from: offsets(({ from }) => from), until: offsets(({ to }) => to + 1) });
   return messages;
 }
 
@@ -67,7 +75,7 @@ interface Span {
   end: number;
 }
 
-async function spansOf(cluster: Cluster, wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>, until?: ReadonlyMap<string, number>): Promise<Span[]> {
+async function spansOf(cluster: Cluster, wanted: Map<string, number[]>, { from, until }: ReadOptions): Promise<Span[]> {
   const partitions = new Map([...wanted].map(([topic, some]) => [topic, some.length > 0 ? some : cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
   const [lows, ends, times] = await Promise.all([
     offsets(cluster, partitions, { fromBeginning: true }), offsets(cluster, partitions, { fromBeginning: false }),
@@ -161,7 +169,7 @@ async function fetchFrom(cluster: Cluster, nodeId: number, spans: readonly Span[
   });
   // Of several partitions, one may be left out because an answer is full; where all are empty, there is nothing.
   const isEmpty = found.every(({ batch }) => batch.rawMessages.length === 0);
-  return found.map(({ span, data, batch }) => ({ span, batch, isOver: isEmpty && Number(data.highWatermark) >= span.end }));
+  return found.map(({ span, data, batch }) => ({ span, batch, isOver: isEmpty && Number(data.lastStableOffset) >= span.end }));
 }
 
 /** After a failure: partitions may have other leaders, and may begin later. */

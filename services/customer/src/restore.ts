@@ -32,7 +32,7 @@ export class Restore {
       if (!activity) return;
       state.resends.restore(activity.activity_id, activity.received_at);
       ids += 1;
-    }, begin - (REMEMBERED_DAYS + 1) * DAY_MS);
+    }, { from: begin - (REMEMBERED_DAYS + 1) * DAY_MS });
     this.logger.info({ identifiers: state.graph.size, ids, ms: Date.now() - begin }, 'identity graph restored');
     return state;
   }

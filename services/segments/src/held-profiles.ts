@@ -1,6 +1,6 @@
 // What the profiles of a partition come to in memory, and how it is made of their rows where it is not there.
 import type { Compiled } from './compiled.js';
-import { columnsOf, packState, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
+import { columnsOf, kindsSql, packState, relevantSql, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
 import type { History } from './history.js';
 import type { HistoryWriter } from './history-writer.js';
 import type { EvaluationCost } from './metrics.js';
@@ -101,8 +101,8 @@ export class HeldProfiles {
     const withIdentifier = (columns: readonly string[]) => (isShared ? [...columns, 'identifier'] : columns);
     const lacking = evaluator.lacking(incomplete);
     return Promise.all([
-      cold.size > 0 ? history.read([...cold], withIdentifier(evaluator.relevantColumns), partition, next) : new Map<string, Activity[]>(),
-      partly.size > 0 ? history.read([...partly], withIdentifier(columnsOf(lacking)), partition, next, lacking) : new Map<string, Activity[]>(),
+      cold.size > 0 ? history.read([...cold], withIdentifier(evaluator.relevantColumns), relevantSql(evaluator.accumulators), partition, next) : new Map<string, Activity[]>(),
+      partly.size > 0 ? history.read([...partly], withIdentifier(columnsOf(lacking)), kindsSql(lacking), partition, next) : new Map<string, Activity[]>(),
     ]);
   }
 

@@ -4,10 +4,17 @@ import { COMPRESSED_TOGETHER, HISTORY_SETTINGS, clickhouseError, columnDefinitio
 import type { Product } from '@tideway/contracts';
 import { clusterId, locateWire, offsetOf, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint, type Metrics } from '@tideway/service';
-import { RANKS_TABLE, kindsSql, rowToActivity, type Accumulator, type Activity } from './evaluate/index.js';
+import { RANKS_TABLE, rowReader, type Activity, type RowReader } from './evaluate/index.js';
+import { Gathered } from './gathered.js';
 
 /** ClickHouse refuses a query parameter of more than 128 KiB (http_max_field_value_size): about 3,300 ids. */
 const PROFILES_PER_QUERY = 2_000;
+/**
+ * A query costs some milliseconds, whatever it asks for, and each partition asks in most of its turns: those that ask while two are under
+ * way share the next.
+ */
+const READS_AT_ONCE = 2;
+const KINDS_OF_READS = 100;
 
 /** Boundaries between shares of everybody: see evaluate/ranks.ts. A handful of rows a day. */
 export const RANKS_DDL = `CREATE TABLE IF NOT EXISTS ${RANKS_TABLE} (
@@ -29,9 +36,26 @@ export interface HistoryRange {
   to: number;
 }
 
+/** What one partition asks for. */
+interface ProfileRead {
+  profileIds: string[];
+  partition: number;
+  /** Rows of that partition from this offset on are not wanted. */
+  below: number;
+}
+
+/** A row of the table, and where its record stands. */
+interface StoredRow {
+  activity: Activity;
+  partition: number;
+  offset: number;
+}
+
 export class History {
   readonly #table: Product;
   readonly #duration;
+  /** By what is read of each activity. */
+  readonly #reads = new Map<string, Gathered<ProfileRead, Map<string, Activity[]>>>();
   #cluster = '';
 
   constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, metrics?: Metrics) {
@@ -78,42 +102,68 @@ export class History {
 
   /**
    * Activities of these profiles, by the profile_id that they were recorded with; of `partition` only those below
-   * offset `below`. Of each the columns that are asked for; with `of`, only those that some of these may hold. Rejects with
-   * RetryableError.
+   * offset `below`. Of each the columns that are asked for (see rowReader), of rows that satisfy `condition`. What several partitions
+   * ask for at a time is read together. Rejects with RetryableError.
    */
-  async read(profileIds: string[], columns: readonly string[], partition: number, below: number, of?: readonly Accumulator[]): Promise<Map<string, Activity[]>> {
-    const found = new Map<string, Activity[]>();
+  async read(profileIds: string[], columns: readonly string[], condition: string, partition: number, below: number): Promise<Map<string, Activity[]>> {
+    const key = `${columns.join()} ${condition}`;
+    const known = this.#reads.get(key);
+    const reads = known ?? this.#gathered(rowReader(['profile_id', ...columns]), condition);
+    if (!known) this.#remember(key, reads);
+    return reads.add({ profileIds, partition, below });
+  }
+
+  /** Definitions change, and what they read with them: what was asked for longest ago is forgotten. */
+  #remember(key: string, reads: Gathered<ProfileRead, Map<string, Activity[]>>): void {
+    if (this.#reads.size >= KINDS_OF_READS) this.#reads.delete(this.#reads.keys().next().value!);
+    this.#reads.set(key, reads);
+  }
+
+  #gathered(reader: RowReader, condition: string): Gathered<ProfileRead, Map<string, Activity[]>> {
+    return new Gathered((requests) => this.#readAll(requests, reader, condition), READS_AT_ONCE);
+  }
+
+  async #readAll(requests: readonly ProfileRead[], reader: RowReader, condition: string): Promise<Map<string, Activity[]>[]> {
+    const answers = requests.map((request) => ({ ...request, found: new Map<string, Activity[]>() }));
+    const askers = new Map<string, typeof answers>();
+    for (const answer of answers) for (const profileId of answer.profileIds) askers.set(profileId, [...(askers.get(profileId) ?? []), answer]);
+    const profileIds = [...askers.keys()];
     const stop = this.#duration?.startTimer({ operation: 'read' });
     try {
       for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
         const ids = profileIds.slice(from, from + PROFILES_PER_QUERY);
-        const activities = await withinPatience(this.clickhouse, 'reading activities', (signal) => this.#query(ids, columns, partition, below, signal, of));
-        for (const activity of activities) {
-          const list = found.get(activity.profile_id);
-          if (list) list.push(activity);
-          else found.set(activity.profile_id, [activity]);
+        const rows = await withinPatience(this.clickhouse, 'reading activities', (signal) => this.#query(ids, reader, condition, signal));
+        for (const { activity, partition, offset } of rows) {
+          for (const { found, ...asker } of askers.get(activity.profile_id) ?? []) {
+            if (partition === asker.partition && offset >= asker.below) continue;
+            const list = found.get(activity.profile_id);
+            if (list) list.push(activity);
+            else found.set(activity.profile_id, [activity]);
+          }
         }
       }
     } catch (error) {
       throw clickhouseError(error, 'reading activities of profiles');
     }
     stop?.();
-    return found;
+    return answers.map(({ found }) => found);
   }
 
-  async #query(ids: string[], wanted: readonly string[], partition: number, below: number, signal: AbortSignal, of?: readonly Accumulator[]): Promise<Activity[]> {
-    const columns = [...new Set(['profile_id', ...wanted])];
+  async #query(ids: string[], { sql, width, read }: RowReader, condition: string, signal: AbortSignal): Promise<StoredRow[]> {
     const result = await this.clickhouse.query({
-      query: `SELECT ${columns.map((name) => `\`${name}\``).join(', ')} FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND (_partition != {partition:Int32} OR _offset < {below:Int64})${of ? ` AND ${kindsSql(of)}` : ''}`,
-      query_params: { ids, partition, below },
+      query: `SELECT ${sql}, _partition, _offset FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND ${condition}`,
+      query_params: { ids },
       format: 'JSONCompactEachRow',
       abort_signal: signal,
     });
-    const activities: Activity[] = [];
+    const found: StoredRow[] = [];
     // Row by row: the text of long histories together may be longer than a string can be.
     for await (const rows of result.stream<unknown[]>()) {
-      for (const row of rows) activities.push(rowToActivity(row.json(), columns));
+      for (const row of rows) {
+        const cells: unknown[] = row.json();
+        found.push({ activity: read(cells), partition: Number(cells[width]), offset: Number(cells[width + 1]) });
+      }
     }
-    return activities;
+    return found;
   }
 }

@@ -19,6 +19,7 @@ import { headersOf, readChangelog, type Restored } from './restore.js';
 import { rowsOf, sharesTogether } from './shares.js';
 import { Timers } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
+import { Unprompted } from './unprompted.js';
 import { collectHandovers, triggerOf, workOf, type Work, type WorkList } from './work.js';
 
 export interface PartitionParts {
@@ -43,11 +44,6 @@ interface Found extends Pick<Evaluation, 'members' | 'nextChangeAt'> {
   now: number;
 }
 
-/**
- * Profiles that are evaluated in one transaction without having done anything: after a start nobody is in memory, and each has to
- * be read. What comes in waits for as long as the turns of all partitions take, which share a processor.
- */
-const UNPROMPTED_PER_TRANSACTION = 500;
 /** Changes that are known without an evaluation, in one transaction. */
 const ANSWERS_PER_TRANSACTION = 2_000;
 /**
@@ -83,6 +79,7 @@ class SegmentPartition implements UnitState {
   #writer: HistoryWriter;
   /** Time (ms) before which no timers are taken. */
   #timersFrom = 0;
+  readonly #unprompted = new Unprompted();
   readonly #follower: DefinitionFollower;
   readonly #handing: HandingOver;
 
@@ -152,26 +149,27 @@ class SegmentPartition implements UnitState {
       if (block.topic === HANDOVER_TOPIC) collectHandovers(block, work);
       else await this.#collectActivities(block, work, outbox);
     }
-    this.#collectUnprompted(work, now);
     return this.#evaluate(work, now, outbox);
   }
 
   async wake(now: number): Promise<Outgoing[]> {
     this.#follower.follow(Date.now());
     const work: WorkList = new Map();
-    this.#collectUnprompted(work, now);
     return this.#evaluate(work, now, new Outbox(this.parts.formats));
   }
 
-  /** Those whose time has come, and those who have to follow the definitions: beside blocks too, which may never end. */
-  #collectUnprompted(work: WorkList, now: number): void {
-    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, UNPROMPTED_PER_TRANSACTION);
+  /** Those whose time has come, and those who have to follow the definitions, beside blocks too, which may never end; gives how many. */
+  #collectUnprompted(work: WorkList, now: number): number {
+    const { limit } = this.#unprompted;
+    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, limit);
     // Where that was not all, the rest is late already.
-    if (due.length > 0 && due.length < UNPROMPTED_PER_TRANSACTION) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
+    if (due.length > 0 && due.length < limit) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
     for (const timer of due) workOf(work, timer.profileId).timer = timer;
-    for (const profileId of this.#follower.take(UNPROMPTED_PER_TRANSACTION - due.length)) {
+    const adopting = this.#follower.take(limit - due.length);
+    for (const profileId of adopting) {
       if (this.restored.stored.has(profileId)) workOf(work, profileId).adopts = this.#follower.reason;
     }
+    return due.length + adopting.length;
   }
 
   offsets(blocks: Block[]): InputOffset[] {
@@ -207,6 +205,8 @@ class SegmentPartition implements UnitState {
   }
 
   async #evaluate(work: WorkList, at: number, outbox: Outbox): Promise<Outgoing[]> {
+    const begin = performance.now();
+    const unprompted = this.#collectUnprompted(work, at);
     const states = await this.#states(work);
     for (const [profileId, entry] of work) {
       if (entry.splits.length > 0 || this.restored.splits.has(profileId)) states.set(profileId, this.#takeApart(states.get(profileId)!, entry, outbox));
@@ -221,6 +221,7 @@ class SegmentPartition implements UnitState {
     for (const [i, [profileId, entry]] of live.entries()) this.#conclude(states.get(profileId)!, entry, found[i]!, outbox);
     await this.#follow(outbox);
     this.#handing.send(outbox, this.#writer.next);
+    this.#unprompted.took(unprompted, performance.now() - begin);
     const adopted = this.#follower.adopted();
     if (adopted) outbox.adopted(this.partition, adopted);
     return outbox.outgoing();

@@ -124,6 +124,6 @@ async function entriesSince({ kafka, registry, products }: Clients, begin: numbe
     if (change !== 'entered' || !names.has(segment)) return;
     entered += 1;
     lastAt = Math.max(lastAt, Number(timestamp));
-  }, begin);
+  }, { from: begin });
   return { entered, lastAt };
 }

@@ -4,7 +4,7 @@ import { createLogger, kafkaShape, loadConfig } from '@tideway/service';
 import { waitFor } from '@tideway/testing';
 import { createKafka } from '../client.js';
 import type { OffsetMetadata } from '../positions.js';
-import { readTopics } from '../read-topic.js';
+import { readTopics, type ReadOptions } from '../read-topic.js';
 
 export const silent = createLogger('test', 'silent');
 
@@ -60,16 +60,16 @@ export class Cluster {
   }
 
   /** What read_committed readers see. */
-  async read(topic: string): Promise<Line[]> {
+  async read(topic: string, options?: ReadOptions): Promise<Line[]> {
     const lines: Line[] = [];
     await readTopics(this.kafka, new Map([[topic, []]]), ({ partition, message }) => {
       lines.push({ partition, offset: Number(message.offset), key: String(message.key ?? ''), value: String(message.value ?? '') });
-    });
+    }, options);
     return lines;
   }
 
-  async values(topic: string): Promise<string[]> {
-    return (await this.read(topic)).map(({ value }) => value);
+  async values(topic: string, options?: ReadOptions): Promise<string[]> {
+    return (await this.read(topic, options)).map(({ value }) => value);
   }
 
   /** The committed position of a group, with its metadata parsed. */

@@ -4,7 +4,7 @@ import { ConfigResourceTypes } from 'kafkajs';
 import { PermanentError, RetryableError } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { Positions } from '../positions.js';
-import { readTopics } from '../read-topic.js';
+import { readTopics, type ReadOptions } from '../read-topic.js';
 import { TransactionalProducer } from '../transactional-producer.js';
 import { Cluster } from './cluster.js';
 
@@ -24,17 +24,12 @@ afterAll(async () => {
 });
 
 const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, i) => `v${from + i}`);
-async function read(wanted: Map<string, number[]>, from?: number | ReadonlyMap<string, number>): Promise<string[]> {
+async function read(wanted: Map<string, number[]>, options?: ReadOptions): Promise<string[]> {
   const values: string[] = [];
   await readTopics(cluster.kafka, wanted, ({ topic, partition, message }) => {
     values.push(`${topic}/${partition}:${String(message.value)}`);
-  }, from);
+  }, options);
   return values;
-}
-
-/** Waits until what this id has committed or aborted is so on all partitions: the markers are written behind the answer. */
-async function ended(transactionalId: string): Promise<void> {
-  await (await TransactionalProducer.open(cluster.kafka, transactionalId, 'none')).close();
 }
 
 describe('the end', () => {
@@ -49,9 +44,7 @@ describe('the end', () => {
     await transaction.send({ topic, messages: [{ partition: 1, value: 'aborted' }] });
     await transaction.abort();
     await aborting.disconnect();
-    await ended('markers');
-    await ended('aborting');
-    expect((await read(new Map([[topic, []]]))).sort()).toEqual(['markers/0:kept', 'markers/1:kept']);
+    expect((await read(new Map([[topic, []]]), { isSettled: true })).sort()).toEqual(['markers/0:kept', 'markers/1:kept']);
     expect(await read(new Map([[topic, [1]]]))).toEqual(['markers/1:kept']);
   });
 
@@ -75,10 +68,10 @@ describe('the end', () => {
     await transaction.send({ topic, messages: [{ partition: 0, value: 'undecided' }] });
     await cluster.send(topic, [{ partition: 0, value: 'behind it' }, { partition: 1, value: 'elsewhere' }]);
     expect((await read(new Map([[topic, []]]))).sort()).toEqual(['undecided/0:v0', 'undecided/0:v1', 'undecided/1:elsewhere']);
+    const settled = read(new Map([[topic, [0]]]), { isSettled: true });
     await transaction.commit();
     await open.disconnect();
-    await ended('undecided');
-    expect(await read(new Map([[topic, [0]]]))).toEqual(['undecided/0:v0', 'undecided/0:v1', 'undecided/0:undecided', 'undecided/0:behind it']);
+    expect(await settled).toEqual(['undecided/0:v0', 'undecided/0:v1', 'undecided/0:undecided', 'undecided/0:behind it']);
   });
 
   it('is reached over several answers, where one holds a part of some partitions', async () => {
@@ -130,8 +123,8 @@ describe('what is older', () => {
     const topic = await cluster.createTopic('timed', 3);
     const at = (partition: number, times: number[]) => times.map((time) => ({ partition, value: String(time), timestamp: String(1_795_000_000_000 + time) }));
     await cluster.send(topic, [...at(0, [1, 2, 3]), ...at(1, [1, 1]), ...at(2, [5, 6])]);
-    expect((await read(new Map([[topic, []]]), 1_795_000_000_002)).sort()).toEqual(['timed/0:2', 'timed/0:3', 'timed/2:5', 'timed/2:6']);
-    expect(await read(new Map([[topic, []]]), 1_795_000_000_007)).toEqual([]);
+    expect((await read(new Map([[topic, []]]), { from: 1_795_000_000_002 })).sort()).toEqual(['timed/0:2', 'timed/0:3', 'timed/2:5', 'timed/2:6']);
+    expect(await read(new Map([[topic, []]]), { from: 1_795_000_000_007 })).toEqual([]);
   });
 
   it('than an offset is left out, also of a partition that begins later by now', async () => {
@@ -139,7 +132,7 @@ describe('what is older', () => {
     await cluster.sendNumbered(topic, 5, { partition: 0 });
     await cluster.sendNumbered(topic, 5, { partition: 1 });
     await cluster.deleteBelow(topic, 4, 1);
-    expect((await read(new Map([[topic, []]]), new Map([[`${topic}/0`, 3], [`${topic}/1`, 2]]))).sort()).toEqual(['from-offsets/0:v3', 'from-offsets/0:v4', 'from-offsets/1:v4']);
+    expect((await read(new Map([[topic, []]]), { from: new Map([[`${topic}/0`, 3], [`${topic}/1`, 2]]) })).sort()).toEqual(['from-offsets/0:v3', 'from-offsets/0:v4', 'from-offsets/1:v4']);
   });
 });
 

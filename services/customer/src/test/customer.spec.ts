@@ -35,7 +35,7 @@ async function read<T>(id: ProductId): Promise<{ key: string; value: T | null; p
   await readTopics(kafka, new Map([[product.topic, []]]), async ({ message, partition }) => {
     if (message.value?.equals(FOREIGN)) return;
     rows.push({ key: String(message.key), value: message.value ? await decoder.decode(message.value) : null, partition });
-  });
+  }, { isSettled: true });
   return rows;
 }
 

@@ -58,7 +58,7 @@ async function read<T>(id: ProductId): Promise<{ key: string; value: T | null }[
   const found: { key: string; value: T | null }[] = [];
   await readTopics(kafka, new Map([[product.topic, []]]), async ({ message }) => {
     found.push({ key: String(message.key), value: message.value ? await decoder.decode(message.value) : null });
-  });
+  }, { isSettled: true });
   return found;
 }
 

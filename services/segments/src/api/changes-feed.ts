@@ -136,7 +136,7 @@ export class ChangesFeed {
         const value = await this.#decoded(message);
         if (value) follower.missed({ partition, offset: offsetOf(message), value });
         await client.drained();
-      }, offsets);
+      }, { from: offsets });
       follower.caughtUp();
     } catch (error) {
       if (!this.#clients.has(client)) return;

@@ -1,6 +1,6 @@
 // Reads from ClickHouse who is in which segment now, and what a person did: rows are there about a second after the evaluation.
 import { clickhouseError, type ClickHouseClient } from '@tideway/clickhouse';
-import { rowToActivity, type Activity } from '../evaluate/index.js';
+import { rowReader, type Activity } from '../evaluate/index.js';
 
 /** A membership of now; `since` in ms. */
 export interface Membership {
@@ -87,20 +87,20 @@ export class MembersReader {
 
   /** Everything that the person did, by the identifiers that are theirs now; of each activity the given columns. */
   async historyOf({ profileId, aliases }: Person, columns: readonly string[]): Promise<Activity[]> {
-    const names = [...new Set(columns)].filter((name) => name !== 'profile_id');
+    const reader = rowReader(columns);
     // Both tables are read by their keys: profiles of activities, identifiers of identities.
-    const rows = await this.#rows<Record<string, unknown>>('activities of a profile', `WITH identifiers AS (
+    const rows = await this.#rows<unknown[]>('activities of a profile', `WITH identifiers AS (
         SELECT identifier FROM customer.identities
         WHERE identifier IN (SELECT identifier FROM segments.activities WHERE profile_id IN {ids:Array(UUID)}) AND profile_id = {profileId:UUID}
       )
-      SELECT ${names.map((name) => `\`${name}\``).join(', ')} FROM segments.activities
-      WHERE profile_id IN {ids:Array(UUID)} AND identifier IN identifiers`, { ids: [profileId, ...aliases], profileId });
-    return rows.map((row) => ({ ...rowToActivity(row), profile_id: profileId }));
+      SELECT ${reader.sql} FROM segments.activities
+      WHERE profile_id IN {ids:Array(UUID)} AND identifier IN identifiers`, { ids: [profileId, ...aliases], profileId }, 'JSONCompactEachRow');
+    return rows.map((row) => ({ ...reader.read(row), profile_id: profileId }));
   }
 
-  async #rows<T>(what: string, query: string, query_params: Record<string, unknown> = {}): Promise<T[]> {
+  async #rows<T>(what: string, query: string, query_params: Record<string, unknown> = {}, format: 'JSONEachRow' | 'JSONCompactEachRow' = 'JSONEachRow'): Promise<T[]> {
     try {
-      return await (await this.clickhouse.query({ query, query_params, format: 'JSONEachRow', clickhouse_settings: READ_ONLY })).json<T>();
+      return await (await this.clickhouse.query({ query, query_params, format, clickhouse_settings: READ_ONLY })).json<T>();
     } catch (error) {
       throw clickhouseError(error, `reading ${what}`);
     }

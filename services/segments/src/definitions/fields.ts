@@ -9,7 +9,7 @@ export type Activity = Records['customer.activities'];
 export interface Field {
   name: string;
   kind: Kind;
-  /** Column of the activities table that it is read from. */
+  /** Column of the activities table that it is read from, or the part of one: see rowReader. */
   column: string;
   read(activity: Activity): Value;
   /** Expression over a row; null where `read` gives null. */
@@ -51,7 +51,7 @@ function touches(...parts: TouchPart[]): Field[] {
   return parts.map((part) => ({
     name: `touch.${part}`,
     kind: 'text',
-    column: 'touch',
+    column: `touch.${part}`,
     read: (activity) => activity.touch?.[part] || null,
     sql: `nullIf(tupleElement(touch, ${sqlText(part)}), '')`,
   }));
@@ -67,12 +67,13 @@ const FIELDS: Field[] = [
 
 const LISTS: ListField[] = (['product_id', 'category', 'brand', 'name'] as const).map((part) => ({
   name: `items.${part}`,
-  column: 'items',
+  column: `items.${part}`,
   readAll: (activity) => activity.items.map((item) => item[part]).filter((text) => text !== null),
   sql: `arrayMap(text -> assumeNotNull(text), arrayFilter(text -> text IS NOT NULL, tupleElement(items, ${sqlText(part)})))`,
 }));
 
-const PROPERTY = 'properties.';
+/** What the names of properties begin with. */
+export const PROPERTY = 'properties.';
 
 /** The names a field can have, for messages. */
 export const FIELD_NAMES = [...FIELDS.map((field) => field.name), `${PROPERTY}<name>`];
@@ -87,7 +88,7 @@ export function fieldOf(name: string): Field | undefined {
   return {
     name,
     kind: 'text',
-    column: 'properties',
+    column: `${PROPERTY}${key}`,
     // Own keys only: a property may be called "constructor".
     read: (activity) => (Object.hasOwn(activity.properties, key) ? activity.properties[key]! : null),
     sql: `if(mapContains(properties, ${literal}), properties[${literal}], NULL)`,

@@ -18,7 +18,7 @@ describe('a filter on items', () => {
   it('takes an activity of which one item will do', () => {
     const filter = filterOf('items.category: Bags');
     expect([activity('Bags'), activity('Boats', 'Bags'), activity('Boats'), activity(null), activity()].map(filter.matches)).toEqual([true, true, false, false, false]);
-    expect(filter.columns).toContain('items');
+    expect(filter.columns).toContain('items.category');
     expect(filter.sql).toContain("arrayExists(value -> ifNull(value = 'Bags', 0), ");
   });
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { compileTest, COMPARISONS, type Test } from '../operators/comparisons.js';
 import { sqlAll, sqlText } from '../sql/literal.js';
 import type { Catalog } from './catalog.js';
-import { asDecimal, FIELD_NAMES, fieldOf, LIST_FIELD_NAMES, listFieldOf, type Activity, type Field, type ListField } from './fields.js';
+import { asDecimal, FIELD_NAMES, fieldOf, LIST_FIELD_NAMES, listFieldOf, PROPERTY, type Activity, type Field, type ListField } from './fields.js';
 import { suggestion, type Path, type SourceFile } from './source.js';
 import { ACTIVITY_TYPE, PRODUCT, WHERE } from './vocabulary.js';
 
@@ -93,7 +93,7 @@ function compileWhere(name: string, raw: unknown, at: Path, source: SourceFile, 
       return [];
     }
     // Properties are texts; comparing one by size reads it as a number, and what is none does not match.
-    const bySize = field?.column === 'properties' && COMPARISONS[comparison]!.kinds?.includes('decimal');
+    const bySize = field !== undefined && field.name.startsWith(PROPERTY) && COMPARISONS[comparison]!.kinds?.includes('decimal');
     const compared = bySize ? asDecimal(field) : field;
     const test = compileTest(comparison, operand, compared?.kind ?? 'text', `"${name}"`);
     if ('problem' in test) {

@@ -13,6 +13,8 @@ const DECISIONS: Readonly<Record<string, Decision['decision']>> = {
   consent_withdrawn: 'withdrawn',
 };
 export const CONSENT_TYPES = Object.keys(DECISIONS);
+/** What recordConsent reads, beside what the order does. */
+export const CONSENT_COLUMNS = ['type', 'properties.purpose', 'properties.channel'] as const;
 
 /** A decision that was taken. */
 export interface Decision extends Moment {

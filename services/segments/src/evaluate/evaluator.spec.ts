@@ -127,7 +127,9 @@ describe('a state', () => {
 describe('a rebuilt state', () => {
   it('needs these columns and no more', () => {
     expect(evaluator.relevantColumns).toEqual([
-      'activity_id', 'campaign_id', 'currency', 'is_bot', 'is_machine', 'items', 'message_id', 'occurred_at', 'order_id', 'origin', 'properties', 'session_id', 'touch', 'type', 'value_micros',
+      'activity_id', 'campaign_id', 'currency', 'is_bot', 'is_machine', 'items.brand', 'items.category', 'items.product_id', 'message_id', 'occurred_at', 'order_id', 'origin',
+      ...['ad_id', 'channel', 'coupon', 'device', 'lead_id', 'name', 'object_id', 'property', 'purpose', 'query', 'stage', 'value'].map((name) => `properties.${name}`),
+      'session_id', 'touch.campaign', 'touch.channel', 'touch.click_id', 'touch.click_id_type', 'type', 'value_micros',
     ]);
   });
 });

@@ -3,7 +3,7 @@ import type { Activity } from '../definitions/fields.js';
 import type { Definitions } from '../definitions/load.js';
 import type { TraitValue } from '../operators/traits/operator.js';
 import { accumulate, joinBuckets, pruneBuckets, type Accumulator } from './accumulator.js';
-import { pruneConsents, recordConsent } from './consents.js';
+import { CONSENT_COLUMNS, pruneConsents, recordConsent } from './consents.js';
 import { explainSegment, type Explanation } from './explain.js';
 import { ORDER_COLUMNS } from './order.js';
 import { Standings, type OnFailure } from './standing.js';
@@ -49,7 +49,7 @@ export interface Evaluator {
    * evaluation, it looks at what has grown since.
    */
   prune(state: ProfileState, now: number): void;
-  /** Columns of customer.activities that a state is rebuilt from, sorted: see rowToActivity. */
+  /** Columns of customer.activities, and parts of them, that a state is rebuilt from, sorted: see rowReader. */
   relevantColumns: readonly string[];
   accumulators: readonly Accumulator[];
 }
@@ -82,12 +82,15 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
       state.standing?.changed.push(index);
     }
   };
+  const readsOf = traits.map((trait) => trait.accumulators.map(({ index }) => index));
   const ownTraits = (subject: Subject) => {
     const own: Record<string, string> = {};
-    for (const [index, trait] of traits.entries()) {
-      if (!trait.accumulators.some((accumulator) => subject.state.buckets.has(accumulator.index))) continue;
+    const { buckets } = subject.state;
+    for (const [position, reads] of readsOf.entries()) {
+      if (!reads.some((index) => buckets.has(index))) continue;
+      const trait = traits[position]!;
       const value = subject.valueOf(trait);
-      if (value !== null && value !== nobodysValues[index]) own[trait.name] = String(value);
+      if (value !== null && value !== nobodysValues[position]) own[trait.name] = String(value);
     }
     return own;
   };
@@ -148,7 +151,10 @@ function dispatch(accumulators: readonly Accumulator[]): (activity: Activity) =>
     if (types) for (const type of new Set(types)) put(byType, type, accumulator);
     else put(byProduct, product!, accumulator);
   }
-  return ({ type, product }) => [...(byType.get(type) ?? []), ...(byProduct.get(product) ?? [])];
+  return ({ type, product }) => {
+    const [ofType, ofProduct] = [byType.get(type) ?? [], byProduct.get(product)];
+    return ofProduct ? [...ofType, ...ofProduct] : ofType;
+  };
 }
 
 function join(accumulators: readonly Accumulator[], state: ProfileState, other: ProfileState): void {
@@ -179,8 +185,8 @@ function takeOver(own: readonly Accumulator[], others: readonly Accumulator[]): 
   };
 }
 
-/** Columns of customer.activities that what these hold is rebuilt from, sorted. */
+/** Columns of customer.activities, and parts of them, that what these hold, and consents, are rebuilt from, sorted. */
 export function columnsOf(accumulators: readonly Accumulator[]): string[] {
   const read = accumulators.flatMap(({ filter, aggregation }) => [...filter.columns, ...aggregation.columns]);
-  return [...new Set([...ORDER_COLUMNS, 'type', 'properties', ...read])].sort();
+  return [...new Set([...ORDER_COLUMNS, ...CONSENT_COLUMNS, ...read])].sort();
 }

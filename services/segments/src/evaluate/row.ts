@@ -1,5 +1,7 @@
-// An activity from a ClickHouse row: how a profile that is not in memory gets its state back.
-import type { Activity } from '../definitions/fields.js';
+// Activities from ClickHouse rows: how a profile that is not in memory gets its state back. Of a row is read what definitions look at: all
+// fields of `touch`, `items` and `properties` as JSON would be most of it.
+import { millisecondsSql, PROPERTY, type Activity } from '../definitions/fields.js';
+import { sqlName, sqlText } from '../sql/literal.js';
 
 type Cell = unknown;
 
@@ -10,40 +12,53 @@ const UNREAD: Activity = {
   value_micros: null, currency: null, is_bot: false, is_machine: false, properties: {}, origin: '',
 };
 
-/** Columns that JSON holds in another form than the record. Int64 may be quoted: output_format_json_quote_64bit_integers. */
-const READERS: Readonly<Record<string, (cell: Cell) => unknown>> = {
-  occurred_at: millisecondsOf,
-  received_at: millisecondsOf,
-  value_micros: (cell) => (cell === null ? null : Number(cell)),
-  items: (cell) => (cell as Record<string, Cell>[]).map(readItem),
-  // ClickHouse has no nullable Tuple: none is one of defaults.
-  touch: (cell) => ((cell as { channel?: string } | null)?.channel ? cell : null),
-};
+const [TOUCH, ITEMS] = ['touch.', 'items.'];
+/** ClickHouse has no nullable Tuple: an activity without a touch has one of defaults, whose channel is ''. */
+const CHANNEL = `${TOUCH}channel`;
+const TIMES = ['occurred_at', 'received_at'];
+/** What JSON may quote: output_format_json_quote_64bit_integers. */
+const NUMBERS = [...TIMES, 'value_micros'];
 
-function readItem(item: Record<string, Cell>): unknown {
-  const { price_micros: price } = item;
-  return { ...item, price_micros: price === null || price === undefined ? null : Number(price), quantity: Number(item['quantity'] ?? 0) };
+/** How activities are read from rows. */
+export interface RowReader {
+  /** What a query selects, in the order of the cells. */
+  sql: string;
+  /** How many cells there are. */
+  width: number;
+  /** The activity of a row of JSONCompactEachRow; cells beyond the width are not looked at. */
+  read(cells: readonly Cell[]): Activity;
 }
 
-/** DateTime64(3, 'UTC') as JSON has it: `2026-11-21 09:30:00.250`, or ISO 8601 under date_time_output_format=iso; or a number of ms. */
-function millisecondsOf(cell: Cell): number {
-  if (typeof cell === 'number') return cell;
-  const text = (cell as string).replace(' ', 'T');
-  return Date.parse(text.endsWith('Z') ? text : `${text}Z`);
+/** @param columns of customer.activities, or parts of them: `touch.channel`, `items.category`, `properties.plan` */
+export function rowReader(columns: Iterable<string>): RowReader {
+  const wanted = [...new Set(columns)];
+  const keys = wanted.filter((name) => name.startsWith(PROPERTY)).map((name) => name.slice(PROPERTY.length));
+  const names = wanted.filter((name) => !name.startsWith(PROPERTY) && name !== CHANNEL);
+  if (wanted.some((name) => name.startsWith(TOUCH))) names.push(CHANNEL);
+  const parts = (prefix: string) => names.flatMap((name, cell) => (name.startsWith(prefix) ? [{ cell, part: name.slice(prefix.length) }] : []));
+  const [touch, items] = [parts(TOUCH), parts(ITEMS)];
+  const plain = names.flatMap((name, cell) => (name.includes('.') ? [] : [{ cell, name, isNumber: NUMBERS.includes(name) }]));
+  const channel = names.indexOf(CHANNEL);
+  const properties = keys.length > 0 ? names.length : -1;
+  return {
+    sql: [...names.map(expression), ...(keys.length > 0 ? [`mapFilter((name, _) -> name IN (${keys.map(sqlText).join(', ')}), properties)`] : [])].join(', '),
+    width: names.length + (keys.length > 0 ? 1 : 0),
+    read(cells) {
+      const activity: Record<string, unknown> = { ...UNREAD };
+      for (const { cell, name, isNumber } of plain) {
+        const value = cells[cell];
+        activity[name] = isNumber && value !== null ? Number(value) : value;
+      }
+      if (channel >= 0 && cells[channel]) activity['touch'] = Object.fromEntries(touch.map(({ cell, part }) => [part, cells[cell]]));
+      if (items.length > 0) activity['items'] = (cells[items[0]!.cell] as Cell[]).map((_, place) => Object.fromEntries(items.map(({ cell, part }) => [part, (cells[cell] as Cell[])[place]])));
+      if (properties >= 0) activity['properties'] = cells[properties];
+      return activity as unknown as Activity;
+    },
+  };
 }
 
-/**
- * The activity of a row of customer.activities, of JSONEachRow (an object) or JSONCompactEachRow (a list, in
- * the order of `columns`, for which Evaluator.relevantColumns will do). Columns that are absent stay empty.
- */
-export function rowToActivity(row: Readonly<Record<string, Cell>> | readonly Cell[], columns: readonly string[] = []): Activity {
-  const activity: Record<string, unknown> = { ...UNREAD };
-  if (Array.isArray(row)) for (const [index, column] of columns.entries()) activity[column] = read(column, (row as readonly Cell[])[index]);
-  else for (const [column, cell] of Object.entries(row)) activity[column] = read(column, cell);
-  return activity as unknown as Activity;
-}
-
-function read(column: string, cell: Cell): unknown {
-  const reader = READERS[column];
-  return reader ? reader(cell) : cell;
+function expression(name: string): string {
+  if (TIMES.includes(name)) return millisecondsSql(name);
+  for (const prefix of [TOUCH, ITEMS]) if (name.startsWith(prefix)) return `tupleElement(${prefix.slice(0, -1)}, ${sqlText(name.slice(prefix.length))})`;
+  return sqlName(name);
 }

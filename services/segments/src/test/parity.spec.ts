@@ -5,7 +5,7 @@ import { loadProducts, productOf } from '@tideway/contracts';
 import { createLogger } from '@tideway/service';
 import { startTestPlatform, type TestPlatform } from '@tideway/testing';
 import fc from 'fast-check';
-import { compileMembersSql, compileNomineesSql, compileTraitsSql, createEvaluator, loadDefinitions, RANKS_TABLE, rowToActivity, type Activity, type Definitions } from '../evaluate/index.js';
+import { compileMembersSql, compileNomineesSql, compileTraitsSql, createEvaluator, loadDefinitions, RANKS_TABLE, rowReader, type Activity, type Definitions } from '../evaluate/index.js';
 import { compileDefinitions } from '../compiled.js';
 import { RANKS_DDL } from '../history.js';
 import { NomineeSource } from '../nominees.js';
@@ -118,9 +118,9 @@ async function compare(definitions: Definitions, histories: Activity[][], times:
 async function compareRows(definitions: Definitions, histories: Activity[][], now: number): Promise<void> {
   const stored = await store(histories);
   const { relevantColumns } = createEvaluator(definitions);
-  const columns = [...new Set(['profile_id', ...relevantColumns])];
-  const result = await clickhouse.query({ query: `SELECT ${columns.join(', ')} FROM ${CURRENT}`, format: 'JSONCompactEachRow' });
-  const read = (await result.json<unknown[]>()).map((row) => rowToActivity(row, columns));
+  const reader = rowReader(['profile_id', ...relevantColumns]);
+  const result = await clickhouse.query({ query: `SELECT ${reader.sql} FROM ${CURRENT}`, format: 'JSONCompactEachRow' });
+  const read = (await result.json<unknown[]>()).map(reader.read);
   for (const [person, history] of stored.entries()) {
     const rows = read.filter(({ profile_id }) => profile_id === profileId(person, '0'));
     expect(byStream(definitions, person, rows, [now], false)).toEqual(byStream(definitions, person, history, [now], false));

@@ -22,7 +22,7 @@ export class Topics {
     const found: Row<T>[] = [];
     await readTopics(this.kafka, new Map([[product.topic, []]]), async ({ message }) => {
       found.push({ key: String(message.key), value: message.value ? await decoder.decode(message.value) : null, message });
-    });
+    }, { isSettled: true });
     return found;
   }
 
@@ -57,7 +57,7 @@ export class Topics {
   async announceLast(partition: number): Promise<{ range: HistoryRange; message: KafkaMessage; activity: CustomerActivities }> {
     const { topic } = this.activities;
     let last: KafkaMessage | undefined;
-    await readTopics(this.kafka, new Map([[topic, [partition]]]), ({ message }) => void (last = message));
+    await readTopics(this.kafka, new Map([[topic, [partition]]]), ({ message }) => void (last = message), { isSettled: true });
     const from = Number(last!.offset);
     const { epoch } = await this.committed(partition);
     const producer = await TransactionalProducer.open(this.kafka, 'test-intent', 'segments');

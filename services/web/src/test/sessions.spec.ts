@@ -48,7 +48,7 @@ async function published(visitor: string): Promise<{ all: number; table: WebSess
     if (record) table.set(String(key), record);
     else if (!table.delete(String(key))) return;
     all += 1;
-  });
+  }, { isSettled: true });
   return { all, table: [...table.values()].sort((a, b) => a.started_at - b.started_at) };
 }
 

@@ -13,10 +13,10 @@ describe.each([
   const at = (now: number) => evaluator.evaluate(personWho(evaluator), now);
 
   it('begins and ends at the very millisecond', () => {
-    expect(at(FROM - 1)).toEqual({ members: [], nextChangeAt: FROM });
-    expect(at(FROM)).toEqual({ members: ['only'], nextChangeAt: UNTIL });
-    expect(at(UNTIL - 1)).toEqual({ members: ['only'], nextChangeAt: UNTIL });
-    expect(at(UNTIL)).toEqual({ members: [], nextChangeAt: null });
+    expect(at(FROM - 1)).toMatchObject({ members: [], nextChangeAt: FROM });
+    expect(at(FROM)).toMatchObject({ members: ['only'], nextChangeAt: UNTIL });
+    expect(at(UNTIL - 1)).toMatchObject({ members: ['only'], nextChangeAt: UNTIL });
+    expect(at(UNTIL)).toMatchObject({ members: [], nextChangeAt: null });
   });
 
   it('is explained', () => {
@@ -29,7 +29,7 @@ describe('a period', () => {
   it('may be open at either side', () => {
     const evaluator = evaluatorOf(segmentText('since', '{ during: { from: 2026-01-15 } }'), segmentText('until', '{ during: { until: 2026-01-15 } }'));
     const members = [0, 13].map((hours) => evaluator.evaluate(personWho(evaluator), NOON - hours * HOUR));
-    expect(members).toEqual([{ members: ['since'], nextChangeAt: null }, { members: ['until'], nextChangeAt: NOON - 12 * HOUR }]);
+    expect(members).toMatchObject([{ members: ['since'], nextChangeAt: null }, { members: ['until'], nextChangeAt: NOON - 12 * HOUR }]);
   });
 
   it('and what holds within it are both awaited', () => {

@@ -28,7 +28,7 @@ describe('a split', () => {
     const parts = [[0, number], [number, at(number + 0.01)], [at(number + 0.01), 100]];
     const evaluator = evaluatorOf(...parts.map(([from, to], index) => segmentText(`part-${index}`, `{ split: { name: holdout, from: ${from}, to: ${to} } }`)));
     const state = personWho(evaluator);
-    expect(evaluator.evaluate(state, NOON)).toEqual({ members: ['part-1'], nextChangeAt: null });
+    expect(evaluator.evaluate(state, NOON)).toMatchObject({ members: ['part-1'], nextChangeAt: null });
     expect(evaluator.explain('part-1', state, NOON).findings[1]!.sentence).toBe(`number in split "holdout" is ${number}, must be at least ${number} and less than ${at(number + 0.01)}`);
   });
 });

@@ -1,6 +1,6 @@
 // The amounts that operators add up and compare: money of one currency, or a property whose text is a number. In millionths.
 import { z } from 'zod';
-import { asDecimal, fieldOf, type Activity } from '../../definitions/fields.js';
+import { asDecimal, fieldOf, PROPERTY, type Activity } from '../../definitions/fields.js';
 import type { Filter } from '../../definitions/filter.js';
 import { KINDS } from '../../definitions/kinds.js';
 import { aggregation, type AggregatingOperator, type SettingProblem, type TraitValue } from './operator.js';
@@ -25,13 +25,13 @@ export interface Amount {
 export function amountOf(operator: string, field: string, filter: Filter): Amount | SettingProblem {
   if (field === 'value_micros') return filter.fixed.has('currency') ? MONEY : withoutCurrency(operator);
   const property = fieldOf(field);
-  if (property?.column !== 'properties') {
+  if (!property?.name.startsWith(PROPERTY)) {
     return { key: 'field', problem: `${operator} cannot read "${field}": name value_micros, or a property that holds numbers as properties.<name>` };
   }
   const decimal = asDecimal(property);
   return {
     kind: 'millionths',
-    column: 'properties',
+    column: property.column,
     read(activity) {
       const value = decimal.read(activity) as bigint | null;
       return value === null ? null : shortest(value);
