@@ -46,9 +46,10 @@ export async function scanTopics(clients: Clients, { poisoned, deleted }: Known)
   const products = clients.products.filter(({ kind }) => kind === 'event');
   const byTopic = new Map(products.map((product) => [product.topic, product]));
   const decoders = new Map(products.filter((product) => product.id === ACTIVITIES || isDomains(product)).map((product) => [product.topic, new Decoder<Record<string, string>>(clients.registry, product)]));
-  const scan: Scan = { sums: await lowOffsets(clients, products), events: new Map([...deleted].map(([topic, events]) => [topic, [...events]])), activityOrigins: new Map(), activityIds: new Map() };
+  const scan: Scan = { sums: await lowOffsets(clients, products, deleted), events: new Map([...deleted].map(([topic, events]) => [topic, [...events]])), activityOrigins: new Map(), activityIds: new Map() };
   await readTopics(clients.kafka, new Map(products.map(({ topic }) => [topic, []])), async ({ topic, partition, message: { key, value, offset } }) => {
     const sums = scan.sums.get(topic)!.get(partition)!;
+    if (Number(offset) < sums.low) return;
     sums.end = Number(offset) + 1;
     if (poisoned.has(`${topic}:${partition}:${offset}`)) return;
     sums.records += 1;
@@ -66,7 +67,11 @@ export function isDomains({ domain, kind }: Product): boolean {
   return kind === 'event' && !['customer', 'segments', 'personalization', 'operations'].includes(domain);
 }
 
-async function lowOffsets({ kafka }: Clients, products: Product[]): Promise<Scan['sums']> {
+/**
+ * Kafka notes the begin of a log every minute (`log.flush.start.offset.checkpoint.interval.ms`): what was deleted less than that before it was
+ * killed stands again.
+ */
+async function lowOffsets({ kafka }: Clients, products: Product[], deleted: Known['deleted']): Promise<Scan['sums']> {
   const admin = kafka.admin();
   await admin.connect();
   try {
@@ -74,7 +79,11 @@ async function lowOffsets({ kafka }: Clients, products: Product[]): Promise<Scan
     // One after the other: kafkajs answers for topics that are asked for at once from the metadata of the first alone.
     for (const { topic } of products) {
       const offsets = await admin.fetchTopicOffsets(topic);
-      lows.set(topic, new Map(offsets.map(({ partition, low }) => [partition, { low: Number(low), end: Number(low), records: 0, offsetSum: 0 }])));
+      lows.set(topic, new Map(offsets.map(({ partition, low: noted }) => {
+        const gone = (deleted.get(topic) ?? []).filter((event) => event.partition === partition).map(({ offset }) => offset + 1);
+        const low = Math.max(Number(noted), ...gone);
+        return [partition, { low, end: low, records: 0, offsetSum: 0 }];
+      })));
     }
     return lows;
   } finally {
