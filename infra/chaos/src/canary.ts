@@ -15,6 +15,8 @@ export interface CanaryResult {
   missing: string;
   /** Native events that were sent, and answered with a 2xx. */
   events: number;
+  /** What was seen, for people, in order, and when (ms after the call). */
+  seen: { what: string; ms: number }[];
 }
 
 export interface CanaryParts {
@@ -26,6 +28,8 @@ export interface CanaryParts {
 /** Its own limit for each question: a part that does not answer is asked again. */
 const ASK_TIMEOUT_MS = 3_000;
 const ASK_EVERY_MS = 50;
+/** A service that is away is asked again this often at least: how long it was away is what is measured. */
+const LONGEST_PAUSE_MS = 200;
 /** The segment of who looks at three products within five minutes and consents to personalization. */
 const SEGMENT = 'high-intent';
 
@@ -37,14 +41,17 @@ export async function sendCanary(parts: CanaryParts, timeoutMs: number, signal?:
   const connections = new Connections();
   const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]);
   const left = () => timeoutMs - (performance.now() - begin);
+  const seen: CanaryResult['seen'] = [];
+  const see = (what: string) => seen.push({ what, ms: performance.now() - begin });
   parts.ledger.taken(request);
   try {
     // Longer than the canary may take: an event that was sent must be answered, or nobody knows whether it was taken.
-    const answer = await send(request, parts.arena.load, { connections, signal });
+    const answer = await send(request, parts.arena.load, { connections, signal, longestPauseMs: LONGEST_PAUSE_MS });
     parts.ledger.answered(request, answer);
-    if (answer.accepted !== request.events) return { ms: undefined, missing: `an answer as expected: ${answer.text}`, events: 0 };
-    const missing = await waitForArrival(parts, person, request, limit, left);
-    return { ms: missing === '' ? performance.now() - begin : undefined, missing, events: request.events };
+    if (answer.accepted !== request.events) return { ms: undefined, missing: `an answer as expected: ${answer.text}`, events: 0, seen };
+    see('its answer');
+    const missing = await waitForArrival(parts, person, request, { limit, left, see });
+    return { ms: missing === '' ? performance.now() - begin : undefined, missing, events: request.events, seen };
   } finally {
     connections.close();
   }
@@ -63,7 +70,14 @@ export function canaryRequest(person: string, now = Date.now()): NativeRequest {
   };
 }
 
-async function waitForArrival(parts: CanaryParts, person: string, request: NativeRequest, limit: AbortSignal, left: () => number): Promise<string> {
+interface Watch {
+  limit: AbortSignal;
+  /** ms */
+  left(): number;
+  see(what: string): void;
+}
+
+async function waitForArrival(parts: CanaryParts, person: string, request: NativeRequest, { limit, left, see }: Watch): Promise<string> {
   let profileId: string | undefined;
   const eventIds = Array.from({ length: request.events }, (_, i) => webEventId(`${person}-${i}`));
   const steps: [string, () => Promise<boolean>][] = [
@@ -76,6 +90,7 @@ async function waitForArrival(parts: CanaryParts, person: string, request: Nativ
       if (limit.aborted || left() <= 0) return what;
       await sleep(ASK_EVERY_MS);
     }
+    see(what);
   }
   return '';
 }

@@ -40,6 +40,7 @@ export interface FaultResult {
   /** From its end until a new event had arrived everywhere, in ms; undefined where it had not within the time. */
   recoveryMs: number | undefined;
   missing: string;
+  seen?: CanaryResult['seen'];
   /** Why this machine could not do it. */
   skipped?: string;
 }
@@ -63,6 +64,8 @@ const FINISH_TIMEOUT_MS = 180_000;
 /** 200 segments at once, over all activities of an hour, on a machine that does much else. */
 const QUERY_TIMEOUT_MS = 120_000;
 const BREATH_MS = 500;
+/** Of a recovery that takes longer, it is told where the time went. */
+const SLOW_MS = 5_000;
 /** The author's choices, and the operator's, are others than the faults'. */
 const [AUTHORS_SEED, OPERATORS_SEED] = [1_000_003, 2_000_003];
 
@@ -122,7 +125,7 @@ async function runFaults(context: FaultContext, schedule: readonly Fault[], { ca
     if (Date.now() >= endsAt || isClosing()) break;
     const result = await runFault(context, fault, canary);
     results.push(result);
-    const state = result.skipped ? `skipped: ${result.skipped}` : `recovered in ${describeMs(result.recoveryMs)}${result.missing ? `, still missing ${result.missing}` : ''}`;
+    const state = result.skipped ? `skipped: ${result.skipped}` : `recovered in ${describeMs(result.recoveryMs)}${result.missing ? `, still missing ${result.missing}` : ''}${describeSlow(result)}`;
     context.say(`${String(i + 1).padStart(3)} ${fault.kind.padEnd(14)} ${fault.target.padEnd(28)} ${state}, ${load.answered()} events answered`);
   }
   return results;
@@ -140,8 +143,8 @@ async function runFault(context: FaultContext, fault: Fault, canary: Course['can
     context.arena.heal();
   }
   const endedAt = Date.now();
-  const { ms, missing } = await canary();
-  return { fault, beganAt, endedAt, recoveryMs: ms, missing, skipped };
+  const { ms, missing, seen } = await canary();
+  return { fault, beganAt, endedAt, recoveryMs: ms, missing, seen, skipped };
 }
 
 async function finish(arena: Arena, clients: Clients): Promise<Verdict | undefined> {
@@ -154,6 +157,11 @@ async function finish(arena: Arena, clients: Clients): Promise<Verdict | undefin
   } catch (error) {
     return verdict('finished', false, errorText(error));
   }
+}
+
+/** Where the time went, of those that took long. */
+function describeSlow({ recoveryMs = Infinity, seen = [] }: FaultResult): string {
+  return recoveryMs < SLOW_MS || seen.length === 0 ? '' : ` (${seen.map(({ what, ms }) => `${what} ${describeMs(ms)}`).join(', ')})`;
 }
 
 /** The time (ms) within which a new event must arrive everywhere again, by what one takes without faults. */

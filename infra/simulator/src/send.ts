@@ -44,6 +44,8 @@ export interface SendOptions {
   signal?: AbortSignal;
   /** Called before each attempt, with its number from 1 on. */
   onAttempt?: (attempt: number) => void;
+  /** Of the pauses that grow (ms); default 2,000. */
+  longestPauseMs?: number;
 }
 
 /** Answers that ask for another attempt; every other answer is final. */
@@ -60,13 +62,13 @@ const LONGEST_RETRY_AFTER_MS = 30_000;
  * again, after Retry-After where it is given and a growing pause otherwise. Resolves with the first other answer, whatever
  * its status. Rejects with the signal's reason when it is aborted, and where `targets` lack the address or the key.
  */
-export async function send(request: NativeRequest, targets: Targets, { connections, signal, onAttempt }: SendOptions): Promise<Answer> {
+export async function send(request: NativeRequest, targets: Targets, { connections, signal, onAttempt, longestPauseMs = LONGEST_PAUSE_MS }: SendOptions): Promise<Answer> {
   let possiblyTaken = 0;
   for (let attempt = 1; ; attempt++) {
     signal?.throwIfAborted();
     onAttempt?.(attempt);
     const outgoing = { url: addressOf(request, targets), method: request.method, headers: requestHeaders(request, targets, Date.now()), body: request.body };
-    let pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), LONGEST_PAUSE_MS);
+    let pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (attempt - 1), longestPauseMs);
     try {
       const startedAt = performance.now();
       const { status, headers, text } = await post(outgoing, connections, signal);

@@ -14,8 +14,9 @@ const LEVELS = { [logLevel.ERROR]: 'debug', [logLevel.WARN]: 'debug', [logLevel.
 const REQUEST_TIMEOUT_MS = 6_000;
 
 /**
- * A kafkajs client. kafkajs' 300 ms first retry shows in every latency: 10 ms here. Its own errors are logged
- * as debug lines, because every loop and publisher here retries or reports an outage by itself.
+ * A kafkajs client. kafkajs' first retry after 300 ms shows in every latency, and one after a second in every recovery: they begin
+ * with 10 ms here, and end with 300 ms. Its own errors are logged as debug lines, because every loop and publisher here retries or
+ * reports an outage by itself.
  */
 export function createKafka(config: KafkaConfig, clientId: string, logger: Logger): Kafka {
   installFetchDecoder();
@@ -27,7 +28,7 @@ export function createKafka(config: KafkaConfig, clientId: string, logger: Logge
     brokers: config.KAFKA_BROKERS,
     connectionTimeout: 3_000,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    retry: { initialRetryTime: 10, multiplier: 2, factor: 0.2, maxRetryTime: 1_000, retries: 8 },
+    retry: { initialRetryTime: 10, multiplier: 2, factor: 0.2, maxRetryTime: 300, retries: 11 },
     logLevel: logLevel.INFO,
     logCreator: () => ({ level, namespace, log: { message, error } }) => {
       logger[LEVELS[level]]({ context: `kafkajs.${namespace}`, ...(error ? { error } : {}) }, message);

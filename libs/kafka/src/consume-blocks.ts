@@ -92,7 +92,7 @@ class BlockLoop implements Loop {
     const consumer = kafka.consumer({
       groupId, partitionAssigners: [assigner], sessionTimeout: sessionTimeoutMs, heartbeatInterval: Math.floor(sessionTimeoutMs / 6),
       rebalanceTimeout: 20_000, maxWaitTimeInMs: maxWaitMs, minBytes, maxBytesPerPartition, maxBytes, allowAutoTopicCreation: false,
-      retry: { initialRetryTime: 20, maxRetryTime: 1_000, restartOnFailure: async () => !this.#stopping },
+      retry: { initialRetryTime: 20, maxRetryTime: 300, restartOnFailure: async () => !this.#stopping },
     });
     this.#consumer = consumer;
     // Comes with the answer, before kafkajs commits by a new generation.
