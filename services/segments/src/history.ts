@@ -14,7 +14,6 @@ const PROFILES_PER_QUERY = 2_000;
  * way share the next.
  */
 const READS_AT_ONCE = 2;
-const KINDS_OF_READS = 100;
 
 /** Boundaries between shares of everybody: see evaluate/ranks.ts. A handful of rows a day. */
 export const RANKS_DDL = `CREATE TABLE IF NOT EXISTS ${RANKS_TABLE} (
@@ -39,6 +38,8 @@ export interface HistoryRange {
 /** What one partition asks for. */
 interface ProfileRead {
   profileIds: string[];
+  columns: readonly string[];
+  condition: string;
   partition: number;
   /** Rows of that partition from this offset on are not wanted. */
   below: number;
@@ -54,8 +55,7 @@ interface StoredRow {
 export class History {
   readonly #table: Product;
   readonly #duration;
-  /** By what is read of each activity. */
-  readonly #reads = new Map<string, Gathered<ProfileRead, Map<string, Activity[]>>>();
+  readonly #reads = new Gathered<ProfileRead, Map<string, Activity[]>>((requests) => this.#readAll(requests), READS_AT_ONCE);
   #cluster = '';
 
   constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, metrics?: Metrics) {
@@ -105,28 +105,23 @@ export class History {
    * offset `below`. Of each the columns that are asked for (see rowReader), of rows that satisfy `condition`. What several partitions
    * ask for at a time is read together. Rejects with RetryableError.
    */
-  async read(profileIds: string[], columns: readonly string[], condition: string, partition: number, below: number): Promise<Map<string, Activity[]>> {
-    const key = `${columns.join()} ${condition}`;
-    const known = this.#reads.get(key);
-    const reads = known ?? this.#gathered(rowReader(['profile_id', ...columns]), condition);
-    if (!known) this.#remember(key, reads);
-    return reads.add({ profileIds, partition, below });
+  read(profileIds: string[], columns: readonly string[], condition: string, partition: number, below: number): Promise<Map<string, Activity[]>> {
+    return this.#reads.add({ profileIds, columns, condition, partition, below });
   }
 
-  /** Definitions change, and what they read with them: what was asked for longest ago is forgotten. */
-  #remember(key: string, reads: Gathered<ProfileRead, Map<string, Activity[]>>): void {
-    if (this.#reads.size >= KINDS_OF_READS) this.#reads.delete(this.#reads.keys().next().value!);
-    this.#reads.set(key, reads);
+  /** As definitions change, partitions may differ for a moment in what they read of a row. */
+  async #readAll(requests: readonly ProfileRead[]): Promise<Map<string, Activity[]>[]> {
+    const answers = new Map<ProfileRead, Map<string, Activity[]>>(requests.map((request) => [request, new Map()]));
+    const alike = Map.groupBy(requests, ({ columns, condition }) => `${columns.join()} ${condition}`);
+    await Promise.all([...alike.values()].map((some) => this.#readAlike(some, answers)));
+    return [...answers.values()];
   }
 
-  #gathered(reader: RowReader, condition: string): Gathered<ProfileRead, Map<string, Activity[]>> {
-    return new Gathered((requests) => this.#readAll(requests, reader, condition), READS_AT_ONCE);
-  }
-
-  async #readAll(requests: readonly ProfileRead[], reader: RowReader, condition: string): Promise<Map<string, Activity[]>[]> {
-    const answers = requests.map((request) => ({ ...request, found: new Map<string, Activity[]>() }));
-    const askers = new Map<string, typeof answers>();
-    for (const answer of answers) for (const profileId of answer.profileIds) askers.set(profileId, [...(askers.get(profileId) ?? []), answer]);
+  async #readAlike(requests: readonly ProfileRead[], answers: ReadonlyMap<ProfileRead, Map<string, Activity[]>>): Promise<void> {
+    const { columns, condition } = requests[0]!;
+    const reader = rowReader(['profile_id', ...columns]);
+    const askers = new Map<string, ProfileRead[]>();
+    for (const request of requests) for (const profileId of request.profileIds) askers.set(profileId, [...(askers.get(profileId) ?? []), request]);
     const profileIds = [...askers.keys()];
     const stop = this.#duration?.startTimer({ operation: 'read' });
     try {
@@ -134,8 +129,9 @@ export class History {
         const ids = profileIds.slice(from, from + PROFILES_PER_QUERY);
         const rows = await withinPatience(this.clickhouse, 'reading activities', (signal) => this.#query(ids, reader, condition, signal));
         for (const { activity, partition, offset } of rows) {
-          for (const { found, ...asker } of askers.get(activity.profile_id) ?? []) {
+          for (const asker of askers.get(activity.profile_id) ?? []) {
             if (partition === asker.partition && offset >= asker.below) continue;
+            const found = answers.get(asker)!;
             const list = found.get(activity.profile_id);
             if (list) list.push(activity);
             else found.set(activity.profile_id, [activity]);
@@ -146,7 +142,6 @@ export class History {
       throw clickhouseError(error, 'reading activities of profiles');
     }
     stop?.();
-    return answers.map(({ found }) => found);
   }
 
   async #query(ids: string[], { sql, width, read }: RowReader, condition: string, signal: AbortSignal): Promise<StoredRow[]> {
