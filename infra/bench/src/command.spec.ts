@@ -18,6 +18,7 @@ describe('parseCommand', () => {
   it('measures the load and what the mesh holds with defaults of their own', () => {
     expect(parseCommand(['load'])).toEqual({ load: { rate: 6_000, seconds: 20 }, write: true });
     expect(parseCommand(['held'])).toEqual({ held: { from: 1_000, to: 6_000, resolution: 250, seconds: 60, warmUpSeconds: 30, limitMs: 700 }, write: true });
+    expect(parseCommand(['held', '--segments', '20'])).toMatchObject({ held: { segments: 20 } });
     expect(parseCommand(['held', '--from', '50', '--to', '100', '--resolution', '25', '--seconds', '5', '--warm-up', '4', '--limit', '900'])).toMatchObject({
       held: { from: 50, to: 100, resolution: 25, seconds: 5, warmUpSeconds: 4, limitMs: 900 },
     });

@@ -39,6 +39,7 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   --to N          held: the most that is tried (default 6000)
   --resolution N  held: how exactly, in events per second (default 250)
   --limit N       held: ms that p99 from event to membership must stay below (default 700)
+  --segments N    held: so many segments, made for it, instead of those of schemas/
   --minutes N     soak: minutes (default 60)
   --rate N        load: events per second of the run at a pace (default 6000); soak: events per second (default
                   half of the highest rate of the last \`held\` in docs/benchmarks.json); streams: activities per second (default 2000)
@@ -125,13 +126,14 @@ export function parseCommand(args: string[]): Command | 'help' {
   if (part === 'peers') return { ...parsePeers(warehouse, values), write: values.write && !values.ways };
   const span = (seconds: number, warmUpSeconds: number) => ({ seconds: optional('--seconds', values.seconds) ?? seconds, warmUpSeconds: optional('--warm-up', values['warm-up']) ?? warmUpSeconds });
   const [rate, people] = [optional('--rate', values.rate), optional('--people', values.people)];
+  const isGiven = (name: string) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
   const profiles = number('--profiles', values.profiles);
   const parts: Omit<Command, 'write'> = {
     warehouse,
     latency: { rates: values.rates.split(',').map((one) => number('--rates', one)), ...span(60, 20) },
     intake: { ...span(20, 10), rounds: warehouse.rounds },
     load: { rate: rate ?? 6_000, seconds: span(20, 1).seconds },
-    held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit) },
+    held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit), ...(isGiven('segments') ? { segments: number('--segments', values.segments) } : {}) },
     streams: { records: warehouse.records, people: people ?? 100_000, rate: rate ?? 2_000, ...span(60, 20) },
     soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }) },
     segments: parseSegments(args, values, number),

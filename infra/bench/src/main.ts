@@ -10,7 +10,7 @@ import { runLatency, type LatencyResult } from './latency/run.js';
 import { runLoad } from './load/run.js';
 import { describeMachine, loadAverage } from './machine.js';
 import { render } from './report/render.js';
-import { readResults, writeResults, type Results } from './report/results.js';
+import { readResults, withHeld, writeResults, type Results } from './report/results.js';
 import { segmentsPictures } from './report/many-segments.js';
 import { runSegments } from './segments/run.js';
 import { runSegmentsStart } from './segments-start/run.js';
@@ -55,7 +55,7 @@ async function measure(command: Command, workplace: Workplace): Promise<Measured
   if (command.load) results.load = { ...about(undefined, load), ...(await runLoad(workplace, command.load, progress)) };
   if (command.held) {
     const result = await runHeld(workplace, command.held, progress);
-    results.held = { ...about(result.clickhouseVersion, load), ...result };
+    results.held = withHeld(readResults(docs).held, { ...about(result.clickhouseVersion, load), ...result });
   }
   if (command.soak) {
     soak = await runSoak(workplace, { ...command.soak, rate: command.soak.rate ?? halfOfHeld() }, progress);
@@ -86,7 +86,7 @@ async function measure(command: Command, workplace: Workplace): Promise<Measured
 }
 
 function halfOfHeld(): number {
-  const highest = readResults(docs).held?.highest;
+  const highest = readResults(docs).held?.find(({ segments }) => segments === undefined)?.highest;
   if (highest === undefined) throw new Error('docs/benchmarks.json knows no rate that is held: run `npm run bench -- held` first, or give --rate.');
   return Math.round(highest / 2);
 }

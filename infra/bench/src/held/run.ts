@@ -1,5 +1,7 @@
 // The highest rate that the whole mesh holds: a new mesh for each rate that is tried.
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { schemasDir } from '@tideway/contracts';
 import { waitForLagZero, type Workplace } from '@tideway/mesh';
 import { versionOf } from '../latency/run.js';
 import { measureWindow, type Window } from '../latency/window.js';
@@ -7,6 +9,7 @@ import { startMeshUnderLoad, type MeshUnderLoad } from '../load/mesh-under-load.
 import { delaysOfAll } from '../load/observer.js';
 import { POPULATION } from '../load/population.js';
 import { keptSchedule, type LoadTimings } from '../load/timings.js';
+import { countDefinitions, writeDefinitions, type Written } from '../segments/definitions.js';
 import { percentile } from '../statistics.js';
 import { reasonsAgainst, type Measured } from './rule.js';
 import { searchHeld, type SearchOptions } from './search.js';
@@ -16,6 +19,8 @@ export interface HeldOptions extends SearchOptions {
   warmUpSeconds: number;
   /** What p99 from event to membership must stay below, in ms. */
   limitMs: number;
+  /** So many segments, made for the measurement, instead of those of schemas/. */
+  segments?: number;
 }
 
 export interface HeldTry extends Omit<Measured, 'lag' | 'differences'> {
@@ -34,6 +39,7 @@ export interface HeldResult extends HeldOptions {
   /** Events a second; undefined where no rate was held. */
   highest?: number;
   tries: HeldTry[];
+  definitions: Written;
   clickhouseVersion: string;
 }
 
@@ -45,22 +51,30 @@ const FINISH_TIMEOUT_MS = 180_000;
 export async function runHeld(workplace: Workplace, options: HeldOptions, onProgress: (line: string) => void): Promise<HeldResult> {
   const tries: HeldTry[] = [];
   let clickhouseVersion = '';
+  const { env, definitions } = definitionsOf(workplace, options);
   const highest = await searchHeld(async (rate) => {
-    const one = await tryRate(workplace, rate, options, onProgress);
+    const one = await tryRate(workplace, rate, options, env, onProgress);
     clickhouseVersion = one.clickhouseVersion;
     tries.push(one.result);
     onProgress(`${rate} events/s: ${one.result.reasons.length === 0 ? 'held' : `not held: ${one.result.reasons.join('; ')}`}`);
     return one.result.reasons.length === 0;
   }, options);
-  return { ...options, ...(highest === undefined ? {} : { highest }), tries, clickhouseVersion };
+  return { ...options, ...(highest === undefined ? {} : { highest }), tries, definitions, clickhouseVersion };
 }
 
-async function tryRate(workplace: Workplace, eventsPerSecond: number, options: HeldOptions, onProgress: (line: string) => void): Promise<{ result: HeldTry; clickhouseVersion: string }> {
+function definitionsOf(workplace: Workplace, { segments }: HeldOptions): { env: Record<string, string>; definitions: Written } {
+  const count = (part: string) => countDefinitions(path.join(schemasDir(), part));
+  if (segments === undefined) return { env: {}, definitions: { traits: count('traits'), segments: count('segments') } };
+  const folder = path.join(workplace.dir, `schemas-${segments}`);
+  return { env: { TIDEWAY_SCHEMAS: folder }, definitions: writeDefinitions(folder, segments, 'nothing') };
+}
+
+async function tryRate(workplace: Workplace, eventsPerSecond: number, options: HeldOptions, env: Record<string, string>, onProgress: (line: string) => void): Promise<{ result: HeldTry; clickhouseVersion: string }> {
   const { seconds, warmUpSeconds, limitMs } = options;
   const simulation = { ...POPULATION, events: eventsPerSecond * (warmUpSeconds + seconds + AFTER_SECONDS) };
   const reports: LoadTimings[] = [];
   const order = { simulation, eventsPerSecond, reportEverySeconds: REPORT_EVERY_SECONDS };
-  const under = await startMeshUnderLoad(workplace, `held-${eventsPerSecond}`, order, onProgress, (timings) => reports.push(timings));
+  const under = await startMeshUnderLoad(workplace, `held-${eventsPerSecond}`, order, onProgress, (timings) => reports.push(timings), { env });
   try {
     onProgress(`${eventsPerSecond} events/s: warming up for ${warmUpSeconds} s, measuring for ${seconds} s…`);
     await Promise.race([sleep(warmUpSeconds * 1000), under.load.failed]);

@@ -1,28 +1,46 @@
-// The section of docs/benchmarks.md about the highest rate that the whole mesh holds.
+// The section of docs/benchmarks.md about the highest rates that the whole mesh holds.
 import { LEAST_SHARE } from '../held/rule.js';
 import type { HeldTry } from '../held/run.js';
 import { about } from './about.js';
 import type { Results } from './results.js';
-import { decimal, ms, table } from './table.js';
+import { decimal, goal, ms, table } from './table.js';
 
-export function heldSection(result: NonNullable<Results['held']>): string[] {
-  const { highest, tries, from, to, resolution, seconds, warmUpSeconds, limitMs } = result;
-  const answer = highest === undefined ? '**No rate that was tried is held.**' : `**Held: ${highest === to ? 'at least ' : ''}${decimal(highest)} events/s**, to ${decimal(resolution)}.`;
+/** What the project sets out to hold. */
+const GOAL = 3_000;
+
+type Held = NonNullable<Results['held']>[number];
+
+/** One table for each number of segments. */
+export function heldSections(results: readonly Held[]): string[] {
   return [
     '## The highest rate that is held',
     '',
+    `Each rate has a new mesh, some time to warm up, and some that is measured. It is held when the services took in at least ${LEAST_SHARE * 100} % of it; when the median lag of no consumer group is higher in the last third of that time than in the first by more than a second's worth of events; when the generator kept its schedule; when every answer was as expected; and when p99 from event to membership, the slower of commit and consumer, is below a limit. The rate doubles until it is not held, then the distance is halved.`,
+    '',
+    table(['goal', 'wanted', 'measured', ''], results.map((result) => goal(`events/s held with ${having(result)}`, decimal(GOAL), held(result), (result.highest ?? 0) >= GOAL))),
+    ...results.flatMap(section),
+  ];
+}
+
+const having = ({ segments, definitions }: Held) => `${segments === undefined ? "this project's" : 'other'} ${decimal(definitions.segments)} segments, ${decimal(definitions.traits)} traits`;
+const held = ({ highest, to }: Held) => (highest === undefined ? 'none that was tried' : `${highest === to ? 'at least ' : ''}${decimal(highest)}`);
+
+function section(result: Held): string[] {
+  const { tries, from, to, resolution, seconds, warmUpSeconds, limitMs, segments } = result;
+  return [
+    '',
+    `### ${segments === undefined ? `The segments of this project: ${decimal(result.definitions.segments)}` : `${decimal(segments)} segments`}`,
+    '',
     about(result),
     '',
-    answer,
-    '',
-    `Each rate has a new mesh, ${warmUpSeconds} s to warm up and ${seconds} s that are measured. It is held when the services took in at least ${LEAST_SHARE * 100} % of it; when the median lag of no consumer group is higher in the last third of that time than in the first by more than a second's worth of events; when the generator kept its schedule; when every answer was as expected; and when p99 from event to membership, the slower of commit and consumer, is below ${limitMs} ms. The rate doubles until it is not held, then the distance is halved.`,
+    `**Held: ${held(result)} events/s**, to ${decimal(resolution)}; ${warmUpSeconds} s to warm up, ${seconds} s measured, p99 below ${limitMs} ms.`,
     '',
     table(
       ['events/s', 'taken in', 'commit p99', 'consumer p99', 'lag (begin, middle, end)', 'behind p99', 'cores of the mesh', ''],
       [...tries].sort((a, b) => a.eventsPerSecond - b.eventsPerSecond).map(row),
     ),
     '',
-    `Again: \`npm run bench -- held --from ${from} --to ${to} --resolution ${resolution} --seconds ${seconds} --warm-up ${warmUpSeconds} --limit ${limitMs}\``,
+    `Again: \`npm run bench -- held --from ${from} --to ${to} --resolution ${resolution} --seconds ${seconds} --warm-up ${warmUpSeconds} --limit ${limitMs}${segments === undefined ? '' : ` --segments ${segments}`}\``,
   ];
 }
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { render } from './render.js';
-import { readResults, writeResults, type Results } from './results.js';
+import { readResults, withHeld, writeResults, type Results } from './results.js';
 import { decimal, table } from './table.js';
 
 const about = {
@@ -33,7 +33,7 @@ const timings = { requests: 240, fromDue: { p50: 4, p99: 44, max: 90 }, fromSend
 function held(highest: number | undefined): Results {
   const tried = { eventsPerSecond: 2_000, takenPerSecond: 1_990, lag: [5, 1_000, 7], p99Ms: 640, commitP99Ms: 600, consumerP99Ms: 640, behindMs: { p99: 2, max: 30 }, cores: 1.9, reasons: [] };
   const missed = { eventsPerSecond: 4_000, takenPerSecond: 3_000, lag: [5, 90_000, 200_000], p99Ms: NaN, commitP99Ms: NaN, cores: 1.99, reasons: ['took in 75.0 %', 'p99 4000 ms'] };
-  return { held: { ...about, from: 1_000, to: 6_000, resolution: 250, seconds: 60, warmUpSeconds: 30, limitMs: 700, ...(highest === undefined ? {} : { highest }), tries: [missed, tried], clickhouseVersion: '26.7' } };
+  return { held: [{ ...about, definitions: { traits: 98, segments: 239 }, from: 1_000, to: 6_000, resolution: 250, seconds: 60, warmUpSeconds: 30, limitMs: 700, ...(highest === undefined ? {} : { highest }), tries: [missed, tried], clickhouseVersion: '26.7' }] };
 }
 
 function soak(): Results {
@@ -99,12 +99,21 @@ describe('render', () => {
 
   it('gives the highest rate that is held, and every try by its rate', () => {
     const text = render(held(2_000));
-    expect(text).toContain('**Held: 2,000 events/s**, to 250.');
+    expect(text).toContain('**Held: 2,000 events/s**, to 250;');
     expect(lineOf(text, '2,000')).toBe('| 2,000 | 99.5 % | 600 ms | 640 ms | 5, 1,000, 7 | 2 ms | 1.90 | held |');
     expect(lineOf(text, '4,000')).toBe('| 4,000 | 75.0 % |  |  | 5, 90,000, 200,000 |  | 1.99 | **not held**: took in 75.0 %; p99 4000 ms |');
     expect(text.indexOf('| 2,000 |')).toBeLessThan(text.indexOf('| 4,000 |'));
     expect(render(held(6_000))).toContain('**Held: at least 6,000 events/s**');
-    expect(render(held(undefined))).toContain('**No rate that was tried is held.**');
+    expect(lineOf(render(held(undefined)), 'events/s held with this')).toBe('| events/s held with this project\'s 239 segments, 98 traits | 3,000 | none that was tried | **missed** |');
+  });
+
+  it('keeps the rates of other numbers of segments', () => {
+    const [all] = held(1_000).held!;
+    const few = { ...all!, segments: 20, definitions: { traits: 60, segments: 20 }, highest: 3_000 };
+    expect(withHeld(withHeld([all!], few), { ...all!, highest: 1_500 }).map(({ highest }) => highest)).toEqual([3_000, 1_500]);
+    const text = render({ held: [few, all!] });
+    expect(lineOf(text, 'events/s held with other 20')).toContain('| 3,000 | 3,000 | reached |');
+    expect(text).toContain('--limit 700 --segments 20`');
   });
 
   it('says of each promise of a soak whether it was kept, with figures and pictures', () => {

@@ -5,7 +5,7 @@ import { about } from './about.js';
 import { clients } from './clients.js';
 import type { Results } from './results.js';
 import { median } from '../statistics.js';
-import { heldSection } from './held.js';
+import { heldSections } from './held.js';
 import { intakeSection } from './intake.js';
 import { loadSection } from './load.js';
 import { segmentsSection } from './many-segments.js';
@@ -39,7 +39,7 @@ export function render(results: Results): string {
     ...(results.latency ? ['', ...latency(results.latency)] : []),
     ...(results.intake ? ['', ...intakeSection(results.intake)] : []),
     ...(results.load ? ['', ...loadSection(results.load)] : []),
-    ...(results.held ? ['', ...heldSection(results.held)] : []),
+    ...(results.held ? ['', ...heldSections(results.held)] : []),
     ...(results.soak ? ['', ...soakSection(results.soak)] : []),
     ...(results.segments ? ['', ...segmentsSection(results.segments)] : []),
     ...(results.segmentsStart ? ['', ...segmentsStartSection(results.segmentsStart)] : []),

@@ -21,13 +21,19 @@ export interface Results {
   latency?: About & { runs: LatencyResult[] };
   intake?: About & IntakeResult;
   load?: About & GeneratorResult;
-  held?: About & HeldResult;
+  /** One for the segments of schemas/, and one for each other number of them. */
+  held?: (About & HeldResult)[];
   soak?: About & SoakResult;
   segments?: SegmentsResults;
   segmentsStart?: About & SegmentsStartResult;
   segmentsTimers?: About & SegmentsTimersResult;
   clients?: About & ClientsResult;
   streams?: About & StreamsResult;
+}
+
+/** Those that were measured with the same number of segments give way. */
+export function withHeld(before: Results['held'] = [], result: About & HeldResult): NonNullable<Results['held']> {
+  return [...before.filter(({ segments }) => segments !== result.segments), result].sort((a, b) => a.definitions.segments - b.definitions.segments);
 }
 
 const JSON_FILE = 'benchmarks.json';
