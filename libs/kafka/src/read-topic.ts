@@ -43,7 +43,7 @@ export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, on
   let cluster: Cluster | undefined;
   try {
     cluster = await openCluster(kafka, [...wanted.keys()], options.isSettled ? READ_UNCOMMITTED : READ_COMMITTED);
-    const spans = await spansOf(cluster, wanted, options);
+    const spans = await settledSpans(cluster, wanted, options);
     await readSpans(cluster, spans.filter(({ next, end }) => next < end), onRecord);
   } catch (error) {
     throw error instanceof RetryableError || error instanceof PermanentError ? error : new RetryableError(`reading ${[...wanted.keys()].join(', ')} failed: ${errorText(error)}`, { cause: error });
@@ -73,6 +73,20 @@ interface Span {
   partition: number;
   next: number;
   end: number;
+}
+
+/** A partition may be between two leaders, or its broker may have been too busy to say that it lives. */
+async function settledSpans(cluster: Cluster, wanted: Map<string, number[]>, options: ReadOptions): Promise<Span[]> {
+  const begin = Date.now();
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return await spansOf(cluster, wanted, options);
+    } catch (error) {
+      if ((error as { retriable?: boolean }).retriable !== true || Date.now() - begin > STALL_MS) throw error;
+      await sleep(backoffMs(failures));
+      await cluster.refreshMetadata().catch(() => undefined);
+    }
+  }
 }
 
 async function spansOf(cluster: Cluster, wanted: Map<string, number[]>, { from, until }: ReadOptions): Promise<Span[]> {

@@ -99,34 +99,42 @@ function cached<K, V>(map: Map<K, Promise<V>>, key: K, make: () => Promise<V>): 
 /** Reads values of one product by whatever schema version they were written; resolvers are cached by schema id. */
 export class Decoder<T> {
   readonly #reader: Type;
-  readonly #resolvers = new Map<number, { writer: Type; resolver: unknown }>();
+  /** Where only some fields are wanted: these. */
+  readonly #wanted: ReadonlySet<string> | undefined;
+  readonly #resolvers = new Map<number, unknown>();
 
-  constructor(private readonly registry: SchemaRegistry, product: Product) {
-    this.#reader = avroType(product.schema);
+  /** @param fields of these alone values are made: the others are passed over, and what stands behind the last of these is not looked at */
+  constructor(private readonly registry: Pick<SchemaRegistry, 'writer'>, { schema }: Product, fields?: readonly string[]) {
+    this.#wanted = fields && new Set(fields);
+    this.#reader = avroType(fields ? { ...schema, fields: schema.fields.filter(({ name }) => fields.includes(name)) } : schema);
   }
 
   /** Decodes a framed value. Rejects with PermanentError for a value that is not Avro of a compatible schema. */
   async decode(value: Buffer | null): Promise<T> {
     const wire = readWire(value);
     if (!wire) throw new PermanentError('the value is not framed as Confluent Avro');
-    const known = this.#resolvers.get(wire.schemaId) ?? (await this.#resolver(wire.schemaId));
+    const resolver = this.#resolvers.get(wire.schemaId) ?? (await this.#resolver(wire.schemaId));
     try {
-      return this.#reader.fromBuffer(wire.datum, known.resolver as avsc.Type, false) as T;
+      return this.#reader.fromBuffer(wire.datum, resolver as avsc.Type, this.#wanted !== undefined) as T;
     } catch (error) {
       throw new PermanentError(`the value does not decode by schema ${wire.schemaId}: ${errorText(error)}`, { cause: error });
     }
   }
 
   async #resolver(id: number) {
-    const { type } = await this.registry.writer(id);
+    const { type, schema } = await this.registry.writer(id);
     let resolver: unknown;
     try {
-      resolver = this.#reader.createResolver(type);
+      resolver = this.#reader.createResolver(this.#wanted ? avroType(upTo(schema, this.#wanted)) : type);
     } catch (error) {
       throw new PermanentError(`schema ${id} cannot be read as ${this.#reader.name}: ${errorText(error)}`, { cause: error });
     }
-    const entry = { writer: type, resolver };
-    this.#resolvers.set(id, entry);
-    return entry;
+    this.#resolvers.set(id, resolver);
+    return resolver;
   }
+}
+
+/** The begin of a record, with all that is wanted of it: Avro writes fields one behind the other. */
+function upTo(schema: AvroRecordSchema, wanted: ReadonlySet<string>): AvroRecordSchema {
+  return { ...schema, fields: schema.fields.slice(0, schema.fields.findLastIndex(({ name }) => wanted.has(name)) + 1) };
 }

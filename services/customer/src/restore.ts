@@ -15,10 +15,13 @@ export class Restore {
   readonly #activities: { topic: string; decoder: Decoder<{ activity_id: string; received_at: number }> };
 
   constructor(private readonly kafka: Kafka, registry: SchemaRegistry, products: Product[], private readonly rules: IdentifierRules, private readonly logger: Logger) {
-    const reader = <T>(product: Product) => ({ topic: product.topic, decoder: new Decoder<T>(registry, product) });
-    this.#identities = reader(productOf(products, 'customer.identities'));
-    this.#consents = reader(productOf(products, 'customer.consents'));
-    this.#activities = reader(idsOnly(productOf(products, 'customer.activities')));
+    const reader = <T>(id: string, fields?: string[]) => {
+      const product = productOf(products, id);
+      return { topic: product.topic, decoder: new Decoder<T>(registry, product, fields) };
+    };
+    this.#identities = reader('customer.identities');
+    this.#consents = reader('customer.consents');
+    this.#activities = reader('customer.activities', ['activity_id', 'received_at']);
   }
 
   /** Reads everything up to the present end of the changelogs; the former owner is fenced by then. */
@@ -46,10 +49,4 @@ export class Restore {
 /** What is no activity has no id to remember: somebody else wrote it, and it must not stop the graph for ever. */
 function foreign(error: unknown): undefined {
   if (!(error instanceof PermanentError)) throw error;
-}
-
-/** The product with a reader schema of two fields: the rest of a record is skipped, not built. */
-function idsOnly(product: Product): Product {
-  const fields = product.schema.fields.filter((field) => field.name === 'activity_id' || field.name === 'received_at');
-  return { ...product, schema: { ...product.schema, fields } };
 }

@@ -33,15 +33,15 @@ describe('an adoption', () => {
   it('tells members as soon as they are found, and has everybody evaluated after all of them', async () => {
     const { adoption, find, end } = adopt();
     find([1, 'buyers'], [2]);
-    expect(adoption.ready).toBe(true);
-    expect(adoption.take(10)).toEqual([]);
+    expect([adoption.hasAnswers, adoption.hasWaiting]).toEqual([true, false]);
+    expect([...adoption.waiting()]).toEqual([]);
     expect(adoption.takeAnswers(10)).toEqual([{ profileId: id(1), members: ['buyers'], at: AT }]);
-    expect(adoption.ready).toBe(false);
+    expect([adoption.hasAnswers, adoption.hasWaiting]).toEqual([false, false]);
     await end();
-    expect(adoption.done).toBe(false);
-    expect(adoption.take(1)).toEqual([id(1)]);
-    expect(adoption.take(10)).toEqual([id(2)]);
-    expect(adoption.done).toBe(true);
+    expect([adoption.hasWaiting, adoption.done]).toEqual([true, false]);
+    expect([...adoption.waiting()]).toEqual([id(1), id(2)]);
+    for (const profileId of adoption.waiting()) adoption.evaluated(profileId);
+    expect([adoption.hasWaiting, adoption.done]).toEqual([false, true]);
   });
 
   it('does not tell what SQL knew of who was evaluated meanwhile', async () => {
@@ -51,7 +51,7 @@ describe('an adoption', () => {
     adoption.evaluated(id(2));
     expect(adoption.takeAnswers(10)).toEqual([]);
     await end();
-    expect(adoption.take(10)).toEqual([]);
+    expect([...adoption.waiting()]).toEqual([]);
     expect(adoption.done).toBe(true);
   });
 
@@ -60,13 +60,13 @@ describe('an adoption', () => {
     find([3, 'buyers'], [4, 'buyers']);
     expect(adoption.takeAnswers(10)).toEqual([]);
     await end();
-    expect(adoption.take(10)).toEqual([id(3)]);
+    expect([...adoption.waiting()]).toEqual([id(3)]);
   });
 
   it('has those who were in a segment evaluated in the order of the table', async () => {
     const { adoption, end } = adopt({ former: [id(1), id(4), id(2)] });
     await end();
-    expect(adoption.take(10)).toEqual([id(4), id(2), id(1)]);
+    expect([...adoption.waiting()]).toEqual([id(4), id(2), id(1)]);
   });
 
   it('takes nothing any more once it is closed', async () => {
@@ -74,6 +74,6 @@ describe('an adoption', () => {
     adoption.close();
     find([1, 'buyers']);
     await end();
-    expect([adoption.takeAnswers(1), adoption.take(1)]).toEqual([[], []]);
+    expect([adoption.takeAnswers(1), [...adoption.waiting()]]).toEqual([[], []]);
   });
 });

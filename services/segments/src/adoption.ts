@@ -42,9 +42,14 @@ export class Adoption implements Asker {
     this.#ask().catch((error: unknown) => parts.logger.error({ error: errorText(error) }, 'profiles could not be brought to changed definitions'));
   }
 
-  /** Whether there is something to take. */
-  get ready(): boolean {
-    return this.#answers.size > 0 || (this.#asked && this.#waiting.size > 0);
+  /** Whether there are answers to take. */
+  get hasAnswers(): boolean {
+    return this.#answers.size > 0;
+  }
+
+  /** Whether `waiting` gives somebody. */
+  get hasWaiting(): boolean {
+    return this.#asked && this.#answers.size === 0 && this.#waiting.size > 0;
   }
 
   /** Profiles that are known to have to be evaluated. */
@@ -64,15 +69,12 @@ export class Adoption implements Asker {
     return taken;
   }
 
-  /** Takes up to `limit` profiles to evaluate: none before all members have entered, who would wait for reads of everybody else. */
-  take(limit: number): string[] {
-    if (!this.#asked || this.#answers.size > 0) return [];
-    const taken = first(this.#waiting, limit);
-    for (const profileId of taken) this.evaluated(profileId);
-    return taken;
+  /** Profiles to evaluate: none before all members have entered, who would wait for reads of everybody else. */
+  waiting(): Iterable<string> {
+    return this.hasWaiting ? this.#waiting : [];
   }
 
-  /** The profile has been evaluated by the new definitions. */
+  /** The profile has been evaluated by the new definitions, or is no more. */
   evaluated(profileId: string): void {
     this.#waiting.delete(profileId);
     this.#answers.delete(profileId);

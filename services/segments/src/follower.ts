@@ -60,16 +60,17 @@ export class DefinitionFollower {
     return this.#since;
   }
 
-  /** When (ms) a turn is wanted, without any input; undefined for never. */
-  get nextWake(): number | undefined {
-    if (this.#compiled !== this.parts.definitions.compiled || this.#adoption?.ready === true || this.#adoption?.done === true) return 0;
+  /** When (ms) a turn is wanted, without any input; undefined for never. @param isPreparing whoever is to be evaluated is not ready yet */
+  nextWake(isPreparing: boolean): number | undefined {
+    if (this.#compiled !== this.parts.definitions.compiled || this.#adoption?.hasAnswers === true || this.#adoption?.done === true) return 0;
+    if (this.#adoption?.hasWaiting === true && !isPreparing) return 0;
     const now = Date.now();
     if (this.#hasOtherRanks(now)) return 0;
     const times = [...this.#compiled.ranked.values()].flat().flatMap((rank) => rank.changesAfter(now));
     return times.length === 0 ? undefined : Math.min(...times);
   }
 
-  /** Why those are evaluated whom `take` gives. */
+  /** Why those are evaluated whom `waiting` gives. */
   get reason(): 'definition' | 'time' {
     return this.#byTime ? 'time' : 'definition';
   }
@@ -124,9 +125,9 @@ export class DefinitionFollower {
     return false;
   }
 
-  /** Up to `limit` profiles that are to be evaluated because definitions changed. */
-  take(limit: number): string[] {
-    return this.#adoption?.take(limit) ?? [];
+  /** Profiles that are to be evaluated because definitions changed, until they have been. */
+  waiting(): Iterable<string> {
+    return this.#adoption?.waiting() ?? [];
   }
 
   /**
@@ -144,7 +145,7 @@ export class DefinitionFollower {
     return [...kept, ...members.filter((segment) => this.#changed.has(segment))].sort();
   }
 
-  /** The profile has been evaluated. */
+  /** The profile has been evaluated, or is no more. */
   evaluated(profileId: string): void {
     this.#adoption?.evaluated(profileId);
   }

@@ -23,9 +23,9 @@ export class Formats {
     this.stateProduct = productOf(products, 'segments.state');
     this.activities = new Decoder(registry, this.activitiesProduct);
     this.state = new Decoder(registry, this.stateProduct);
-    this.stateBefore = new Decoder(registry, without(this.stateProduct, 'traits'));
-    this.stateToRestore = new Decoder(registry, withOnly(this.stateProduct, 'aliases', 'next_timer_at', 'shares'));
-    this.stateMembers = new Decoder(registry, withOnly(this.stateProduct, 'segments'));
+    this.stateBefore = new Decoder(registry, this.stateProduct, this.stateProduct.schema.fields.flatMap(({ name }) => (name === 'traits' ? [] : [name])));
+    this.stateToRestore = new Decoder(registry, this.stateProduct, ['aliases', 'next_timer_at', 'shares']);
+    this.stateMembers = new Decoder(registry, this.stateProduct, ['segments']);
     this.stateEncoder = new RecordEncoder(this.stateProduct);
     this.memberships = new RecordEncoder(productOf(products, 'segments.memberships'));
     this.quarantine = new RecordEncoder(productOf(products, 'operations.quarantine'));
@@ -34,13 +34,4 @@ export class Formats {
   async register(registry: SchemaRegistry): Promise<void> {
     await Promise.all([this.stateEncoder, this.memberships, this.quarantine].map((encoder) => encoder.register(registry)));
   }
-}
-
-/** The product as somebody reads it who wants these fields. */
-function withOnly(product: Product, ...names: string[]): Product {
-  return { ...product, schema: { ...product.schema, fields: product.schema.fields.filter(({ name }) => names.includes(name)) } };
-}
-
-function without(product: Product, unwanted: string): Product {
-  return withOnly(product, ...product.schema.fields.flatMap(({ name }) => (name === unwanted ? [] : [name])));
 }

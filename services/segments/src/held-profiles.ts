@@ -9,7 +9,7 @@ import { LeastRecentlyUsed } from './profile-cache.js';
 import type { Restored } from './restore.js';
 import { countsBy, idsOf, rowsOf, sharesTogether, type Share } from './shares.js';
 import type { Handover } from './topics.js';
-import type { Work } from './work.js';
+import { noWork, type Work } from './work.js';
 
 /** A state that is longer as text is not handed over, but read. */
 const MAX_PACKED = 200_000;
@@ -38,11 +38,64 @@ interface Wanted {
   shares: readonly Share[];
 }
 
+/** What was found of profiles, for all of them together. */
+interface Findings {
+  wanted: readonly Wanted[];
+  /** Rows of ClickHouse, of those that were read as a whole, and of those that lacked some... */
+  rows: RowsById;
+  lacked: RowsById;
+  /** ...and those that it has not got for sure. */
+  waiting: RowsById;
+}
+
 export class HeldProfiles {
   readonly cache: LeastRecentlyUsed<ProfileState>;
+  /** States that were prepared by these definitions, and not evaluated since: what is used meanwhile must not push them out. */
+  readonly #prepared = new Map<string, ProfileState>();
+  #preparedBy: Compiled | undefined;
+  /** Profiles that turns are about since the preparation that is under way began: what it finds of them may not be all. */
+  #touched = new Set<string>();
 
   constructor(private readonly parts: HeldProfilesParts) {
     this.cache = new LeastRecentlyUsed(parts.cacheProfiles);
+  }
+
+  /** Whether the profile can be evaluated without a read of its rows, in so far as nothing is handed over to it. */
+  isReady(profileId: string): boolean {
+    const state = this.#peek(profileId);
+    return state ? !state.lacks : !this.parts.restored.stored.has(profileId);
+  }
+
+  /** A turn is about these profiles: to be told before their rows are added to the writer. */
+  touch(profileIds: Iterable<string>): void {
+    for (const profileId of profileIds) this.#touched.add(profileId);
+  }
+
+  /** Makes profiles ready, one preparation at a time, while turns go on, which `touch` theirs. Rejects with RetryableError. */
+  async prepare(profileIds: readonly string[], decode: (profileId: string) => Promise<Before>): Promise<void> {
+    const compiled = this.parts.compiled();
+    const touched = (this.#touched = new Set());
+    const states = await Promise.all(profileIds.map((profileId) => decode(profileId)));
+    const { wanted, ...found } = await this.#find(states.map((state) => [state, noWork()]), true);
+    // By other definitions it would be other columns.
+    if (this.parts.compiled() !== compiled) return;
+    const untouched = wanted.filter(({ state }) => !touched.has(state.profileId));
+    this.parts.cost.of(() => {
+      for (const one of untouched) this.#give(one, found);
+    });
+    for (const { state } of untouched) if (this.cache.peek(state.profileId) !== state) this.#prepared.set(state.profileId, state);
+  }
+
+  delete(profileId: string): void {
+    this.cache.delete(profileId);
+    this.#prepared.delete(profileId);
+  }
+
+  #peek(profileId: string): ProfileState | undefined {
+    const compiled = this.parts.compiled();
+    if (this.#preparedBy !== compiled) this.#prepared.clear();
+    this.#preparedBy = compiled;
+    return this.cache.peek(profileId) ?? this.#prepared.get(profileId);
   }
 
   /**
@@ -53,23 +106,37 @@ export class HeldProfiles {
   async of(live: readonly [string, Work][], states: ReadonlyMap<string, Before>): Promise<Map<string, ProfileState>> {
     const { cost, compiled } = this.parts;
     const { evaluator } = compiled();
-    /** Profile_ids whose rows are read, all of them, or those that states lack. */
-    const [cold, partly] = [new Set<string>(), new Set<string>()];
-    const all = live.map(([profileId, work]) => this.#wanted(states.get(profileId)!, work, cold, partly));
-    // Looked at together: while rows are read from ClickHouse, more may come to be there.
-    const waiting = Map.groupBy(this.parts.writer().waiting(new Set(all.flatMap((one) => [...one.missing, ...one.lacking]))), (activity) => activity.profile_id);
-    const [rows, lacked] = await this.#read(cold, partly, all.map(({ state }) => state), all.some(({ shares }) => shares.length > 0));
+    const { wanted, ...found } = await this.#find(live.map(([profileId, work]) => [states.get(profileId)!, work]), false);
     cost.of(() => {
-      for (const [i, { state, missing, lacking: ids, shares }] of all.entries()) {
+      for (const [i, one] of wanted.entries()) {
         const [profileId, { activities }] = live[i]!;
-        if (this.cache.get(profileId) === state) for (const activity of activities) evaluator.apply(state, activity);
+        if (this.#peek(profileId) === one.state) for (const activity of activities) evaluator.apply(one.state, activity);
         // What waits holds the new activities too: they count for what a state lacks with the others.
-        evaluator.complete(state, counted(ids, [lacked, waiting], shares));
-        for (const activity of counted(missing, [rows, waiting], shares)) evaluator.apply(state, activity);
+        this.#give(one, found);
       }
     });
-    for (const { state } of all) this.cache.set(state.profileId, state);
-    return new Map(all.map(({ state }) => [state.profileId, state]));
+    for (const { state } of wanted) {
+      this.#prepared.delete(state.profileId);
+      this.cache.set(state.profileId, state);
+    }
+    return new Map(wanted.map(({ state }) => [state.profileId, state]));
+  }
+
+  /** Everything that the states of these profiles take. */
+  async #find(profiles: readonly [Before, Work][], ahead: boolean): Promise<Findings> {
+    /** Profile_ids whose rows are read, all of them, or those that states lack. */
+    const [cold, partly] = [new Set<string>(), new Set<string>()];
+    const wanted = profiles.map(([own, work]) => this.#wanted(own, work, cold, partly));
+    // Looked at together: while rows are read from ClickHouse, more may come to be there.
+    const waiting = Map.groupBy(this.parts.writer().waiting(new Set(wanted.flatMap((one) => [...one.missing, ...one.lacking]))), (activity) => activity.profile_id);
+    const [rows, lacked] = await this.#read(cold, partly, wanted, ahead);
+    return { wanted, rows, lacked, waiting };
+  }
+
+  #give({ state, missing, lacking, shares }: Wanted, { rows, lacked, waiting }: Omit<Findings, 'wanted'>): void {
+    const { evaluator } = this.parts.compiled();
+    evaluator.complete(state, counted(lacking, [lacked, waiting], shares));
+    for (const activity of counted(missing, [rows, waiting], shares)) evaluator.apply(state, activity);
   }
 
   /** Where a profile's state comes from. What has to be read is added to `cold` and `partly`. */
@@ -80,7 +147,7 @@ export class HeldProfiles {
     const shares = sharesTogether([rowsOf(own), ...handovers]);
     // What identifiers did cannot be taken out of a state, nor told from what others did.
     const rebuilt = splits.length > 0 || handovers.some((handover) => handover.shares?.length);
-    const held = rebuilt ? undefined : this.cache.get(profileId);
+    const held = rebuilt ? undefined : this.#peek(profileId);
     const known = own.shares.length > 0 ? idsOf(rowsOf(own)) : [profileId, ...own.aliases];
     const fresh = rebuilt ? [] : handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
     const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : idsOf({ shares: [], ...handover }))).filter((alias) => !known.includes(alias));
@@ -94,23 +161,22 @@ export class HeldProfiles {
   }
 
   /** The rows of `cold`, and of `partly` those that these states lack. */
-  async #read(cold: ReadonlySet<string>, partly: ReadonlySet<string>, incomplete: readonly ProfileState[], isShared: boolean): Promise<[RowsById, RowsById]> {
+  async #read(cold: ReadonlySet<string>, partly: ReadonlySet<string>, wanted: readonly Wanted[], ahead: boolean): Promise<[RowsById, RowsById]> {
     const { history, partition, writer, compiled } = this.parts;
     const { evaluator } = compiled();
-    const { next } = writer();
-    const withIdentifier = (columns: readonly string[]) => (isShared ? [...columns, 'identifier'] : columns);
-    const lacking = evaluator.lacking(incomplete);
-    return Promise.all([
-      cold.size > 0 ? history.read([...cold], withIdentifier(evaluator.relevantColumns), relevantSql(evaluator.accumulators), partition, next) : new Map<string, Activity[]>(),
-      partly.size > 0 ? history.read([...partly], withIdentifier(columnsOf(lacking)), kindsSql(lacking), partition, next) : new Map<string, Activity[]>(),
-    ]);
+    const below = writer().next;
+    const isShared = wanted.some(({ shares }) => shares.length > 0);
+    const read = async (profileIds: ReadonlySet<string>, columns: readonly string[], condition: string): Promise<RowsById> =>
+      (profileIds.size === 0 ? new Map() : history.read({ profileIds: [...profileIds], columns: isShared ? [...columns, 'identifier'] : columns, condition, partition, below }, ahead));
+    const lacking = evaluator.lacking(wanted.map(({ state }) => state));
+    return Promise.all([read(cold, evaluator.relevantColumns, relevantSql(evaluator.accumulators)), read(partly, columnsOf(lacking), kindsSql(lacking))]);
   }
 
   /** The state in memory with what this turn adds to it: it spares the winner's owner a read of the rows. */
   packed(profileId: string, { activities, handovers }: Work, now: number): Partial<Handover> {
     const { restored, writer } = this.parts;
     const { evaluator, fingerprint } = this.parts.compiled();
-    const held = this.cache.get(profileId);
+    const held = this.#peek(profileId);
     if (held?.lacks || handovers.some((handover) => !this.#isUsable(handover)) || (!held && restored.stored.has(profileId))) return {};
     const state = held ?? evaluator.empty(profileId);
     for (const activity of held ? activities : writer().waiting(new Set([profileId]))) evaluator.apply(state, activity);

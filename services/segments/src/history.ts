@@ -14,6 +14,8 @@ const PROFILES_PER_QUERY = 2_000;
  * way share the next.
  */
 const READS_AT_ONCE = 2;
+/** What is read ahead is more, and nobody waits for it. */
+const READS_AHEAD_AT_ONCE = 1;
 
 /** Boundaries between shares of everybody: see evaluate/ranks.ts. A handful of rows a day. */
 export const RANKS_DDL = `CREATE TABLE IF NOT EXISTS ${RANKS_TABLE} (
@@ -36,7 +38,7 @@ export interface HistoryRange {
 }
 
 /** What one partition asks for. */
-interface ProfileRead {
+export interface ProfileRead {
   profileIds: string[];
   columns: readonly string[];
   condition: string;
@@ -56,6 +58,7 @@ export class History {
   readonly #table: Product;
   readonly #duration;
   readonly #reads = new Gathered<ProfileRead, Map<string, Activity[]>>((requests) => this.#readAll(requests), READS_AT_ONCE);
+  readonly #readsAhead = new Gathered<ProfileRead, Map<string, Activity[]>>((requests) => this.#readAll(requests), READS_AHEAD_AT_ONCE);
   #cluster = '';
 
   constructor(private readonly clickhouse: ClickHouseClient, private readonly registry: SchemaRegistry, activities: Product, metrics?: Metrics) {
@@ -103,10 +106,10 @@ export class History {
   /**
    * Activities of these profiles, by the profile_id that they were recorded with; of `partition` only those below
    * offset `below`. Of each the columns that are asked for (see rowReader), of rows that satisfy `condition`. What several partitions
-   * ask for at a time is read together. Rejects with RetryableError.
+   * ask for at a time is read together; what is read `ahead`, apart from what a turn waits for. Rejects with RetryableError.
    */
-  read(profileIds: string[], columns: readonly string[], condition: string, partition: number, below: number): Promise<Map<string, Activity[]>> {
-    return this.#reads.add({ profileIds, columns, condition, partition, below });
+  read(request: ProfileRead, ahead: boolean): Promise<Map<string, Activity[]>> {
+    return (ahead ? this.#readsAhead : this.#reads).add(request);
   }
 
   /** As definitions change, partitions may differ for a moment in what they read of a row. */

@@ -55,7 +55,8 @@ export function transition(before: Before, { members, traits, nextChangeAt, now 
     }
     for (const segment of members.filter((name) => !was.has(name))) {
       const version = defined.get(segment)?.version ?? 1;
-      held = [...held, { segment, version, since: now }].sort((a, b) => (a.segment < b.segment ? -1 : 1));
+      const place = held.findIndex((entry) => entry.segment > segment);
+      held = held.toSpliced(place === -1 ? held.length : place, 0, { segment, version, since: now });
       change('entered', segment, version);
     }
   }

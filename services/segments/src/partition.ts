@@ -1,7 +1,7 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import { readSplit, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
 import { PositionLostError, Positions, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
-import type { Logger } from '@tideway/service';
+import { backoffMs, errorText, sleep, type Logger } from '@tideway/service';
 import type { Activity, Evaluation, ProfileState } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
 import type { Formats } from './formats.js';
@@ -46,10 +46,7 @@ interface Found extends Pick<Evaluation, 'members' | 'nextChangeAt'> {
 
 /** Changes that are known without an evaluation, in one transaction. */
 const ANSWERS_PER_TRANSACTION = 2_000;
-/**
- * Where timers come one after the other, those of so long (ms) share a turn: each turn reads from ClickHouse who is not in
- * memory, and events must not wait for that every time.
- */
+/** Where timers come one after the other, those of so long (ms) share a turn, as each has a transaction. */
 const TIMERS_GATHER_MS = 200;
 
 /**
@@ -80,6 +77,11 @@ class SegmentPartition implements UnitState {
   /** Time (ms) before which no timers are taken. */
   #timersFrom = 0;
   readonly #unprompted = new Unprompted();
+  /** Whether profiles are made ready that are to be evaluated unprompted. */
+  #preparing = false;
+  /** How often in a row that has failed. */
+  #failures = 0;
+  #closed = false;
   readonly #follower: DefinitionFollower;
   readonly #handing: HandingOver;
 
@@ -133,8 +135,8 @@ class SegmentPartition implements UnitState {
   }
 
   nextWake(): number | undefined {
-    const timers = this.timers.next === undefined ? undefined : Math.max(this.timers.next, this.#timersFrom);
-    const times = [timers, this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined, this.#follower.nextWake].filter((time) => time !== undefined);
+    const timers = this.timers.next === undefined || this.#preparing ? undefined : Math.max(this.timers.next, this.#timersFrom);
+    const times = [timers, this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined, this.#follower.nextWake(this.#preparing)].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -158,18 +160,56 @@ class SegmentPartition implements UnitState {
     return this.#evaluate(work, now, new Outbox(this.parts.formats));
   }
 
-  /** Those whose time has come, and those who have to follow the definitions, beside blocks too, which may never end; gives how many. */
+  /**
+   * Those whose time has come, and those who have to follow the definitions, beside blocks too, which may never end; gives how many.
+   * Whoever is not in memory is left for a later turn, as events must not wait for reads that nobody has asked for.
+   */
   #collectUnprompted(work: WorkList, now: number): number {
     const { limit } = this.#unprompted;
+    const cold = new Set<string>();
+    let taken = 0;
     const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, limit);
     // Where that was not all, the rest is late already.
     if (due.length > 0 && due.length < limit) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
-    for (const timer of due) workOf(work, timer.profileId).timer = timer;
-    const adopting = this.#follower.take(limit - due.length);
-    for (const profileId of adopting) {
-      if (this.restored.stored.has(profileId)) workOf(work, profileId).adopts = this.#follower.reason;
+    for (const timer of due) {
+      const { profileId, at } = timer;
+      if (work.has(profileId) || this.#held.isReady(profileId)) {
+        workOf(work, profileId).timer = timer;
+        taken += 1;
+      } else {
+        this.timers.set(profileId, at);
+        cold.add(profileId);
+      }
     }
-    return due.length + adopting.length;
+    for (const profileId of this.#follower.waiting()) {
+      if (taken >= limit || cold.size >= limit) break;
+      if (!this.restored.stored.has(profileId)) {
+        this.#follower.evaluated(profileId);
+      } else if (work.has(profileId) || this.#held.isReady(profileId)) {
+        workOf(work, profileId).adopts = this.#follower.reason;
+        taken += 1;
+      } else {
+        cold.add(profileId);
+      }
+    }
+    if (cold.size > 0 && !this.#preparing) void this.#prepare([...cold]);
+    return taken;
+  }
+
+  /** Reads what profiles did who are to be evaluated unprompted, while turns go on. In an outage they wait. */
+  async #prepare(profileIds: string[]): Promise<void> {
+    this.#preparing = true;
+    try {
+      await this.#held.prepare(profileIds, (profileId) => this.#state(profileId));
+      this.#failures = 0;
+    } catch (error) {
+      this.parts.logger.warn({ partition: this.partition, error: errorText(error) }, 'profiles not read yet that are to be evaluated; trying again');
+      await sleep(backoffMs(this.#failures));
+      this.#failures += 1;
+    }
+    this.#preparing = false;
+    this.#timersFrom = 0;
+    if (!this.#closed) this.reschedule();
   }
 
   offsets(blocks: Block[]): InputOffset[] {
@@ -186,6 +226,7 @@ class SegmentPartition implements UnitState {
   }
 
   close(): void {
+    this.#closed = true;
     this.#follower.close();
     this.#writer.close();
   }
@@ -194,6 +235,7 @@ class SegmentPartition implements UnitState {
     const decoded = await this.parts.inputs.read(block);
     outbox.quarantine(decoded.quarantined);
     this.#position = { offset: block.next, epoch: block.epoch };
+    this.#held.touch(decoded.activities.map(({ profile_id: profileId }) => profileId));
     await this.#gather(decoded);
     for (const activity of decoded.activities) {
       const entry = workOf(work, activity.profile_id);
@@ -207,6 +249,7 @@ class SegmentPartition implements UnitState {
   async #evaluate(work: WorkList, at: number, outbox: Outbox): Promise<Outgoing[]> {
     const begin = performance.now();
     const unprompted = this.#collectUnprompted(work, at);
+    this.#held.touch(work.keys());
     const states = await this.#states(work);
     for (const [profileId, entry] of work) {
       if (entry.splits.length > 0 || this.restored.splits.has(profileId)) states.set(profileId, this.#takeApart(states.get(profileId)!, entry, outbox));
@@ -244,11 +287,14 @@ class SegmentPartition implements UnitState {
 
   async #states(work: WorkList): Promise<Map<string, Before>> {
     const states = new Map<string, Before>();
-    for (const profileId of work.keys()) {
-      const value = this.restored.stored.get(profileId);
-      states.set(profileId, value ? await this.parts.formats.stateBefore.decode(value) : emptyState(profileId));
-    }
+    for (const profileId of work.keys()) states.set(profileId, await this.#state(profileId));
     return states;
+  }
+
+  async #state(profileId: string): Promise<Before> {
+    const value = this.restored.stored.get(profileId);
+    // The first of them waits for the writer's schema, and the bytes may be others by then.
+    return value ? this.parts.formats.stateBefore.decode(Buffer.from(value)) : emptyState(profileId);
   }
 
   #takeApart(before: Before, entry: Work, outbox: Outbox): Before {
@@ -290,7 +336,7 @@ class SegmentPartition implements UnitState {
   #forget(profileId: string): void {
     this.restored.stored.delete(profileId);
     this.timers.set(profileId, null);
-    this.#held.cache.delete(profileId);
+    this.#held.delete(profileId);
     this.withAliases.delete(profileId);
   }
 

@@ -4,10 +4,7 @@
 const TURN_MS = 200;
 const [FEWEST, MOST] = [100, 500];
 
-/**
- * Where profiles are in memory a turn evaluates hundreds in no time. After a start nobody is: each has to be read from ClickHouse, for all
- * partitions at once, while events of seconds wait.
- */
+/** Many cost nothing where little has changed for them; where definitions have changed, each is evaluated from the beginning. */
 export class Unprompted {
   #limit = FEWEST;
 

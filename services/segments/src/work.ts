@@ -21,11 +21,13 @@ export interface Work {
 
 export type WorkList = Map<string, Work>;
 
+export const noWork = (): Work => ({ activities: [], splits: [], handovers: [] });
+
 /** The profile's entry, made where there is none. */
 export function workOf(work: WorkList, profileId: string): Work {
   const known = work.get(profileId);
   if (known) return known;
-  const made: Work = { activities: [], splits: [], handovers: [] };
+  const made = noWork();
   work.set(profileId, made);
   return made;
 }

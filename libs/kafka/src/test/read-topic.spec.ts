@@ -1,7 +1,7 @@
 // Reading topics to their end on a real broker: where the end is, what is left out, and that nothing is missed.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ConfigResourceTypes } from 'kafkajs';
-import { PermanentError, RetryableError } from '@tideway/service';
+import { PermanentError, RetryableError, sleep } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { Positions } from '../positions.js';
 import { readTopics, type ReadOptions } from '../read-topic.js';
@@ -150,6 +150,19 @@ describe('a record that is refused', () => {
     });
     await expect(reading).rejects.toBe(error);
     expect(seen).toEqual(['v0', 'v1']);
+  });
+});
+
+describe('when the broker has not told for a while that it lives', () => {
+  it('a read waits for somebody to lead its partitions', async () => {
+    const topic = await cluster.createTopic('leaderless', 6);
+    for (let partition = 0; partition < 6; partition += 1) await cluster.sendNumbered(topic, 1, { partition });
+    platform.kill('kafka-1', 'SIGSTOP');
+    // Longer than broker.session.timeout.ms.
+    await sleep(3_000);
+    platform.kill('kafka-1', 'SIGCONT');
+    const begin = Date.now();
+    while (Date.now() - begin < 2_000) expect(await read(new Map([[topic, []]]))).toHaveLength(6);
   });
 });
 
