@@ -14,6 +14,12 @@ export interface InternalTopic {
 /** A record that is as large as its topic allows must fit into quarantine with what is said about it. */
 export const QUARANTINE_MAX_BYTES = 2 * 1024 * 1024;
 
+/**
+ * Whoever takes partitions over reads their changelogs to the end, and compaction leaves the last segment alone, which would be of 1 GB.
+ * Kafka Streams bounds those of its changelogs, too (50 MB).
+ */
+const COMPACTED = [{ name: 'cleanup.policy', value: 'compact' }, { name: 'segment.bytes', value: String(8 * 1024 * 1024) }];
+
 const LEADER_ATTEMPTS = 100;
 const LEADER_PAUSE_MS = 100;
 
@@ -24,7 +30,7 @@ function configOf(product: Product): { name: string; value: string }[] {
 
 function cleanupOf(product: Product): { name: string; value: string }[] {
   if (product.kind === 'event') return [{ name: 'cleanup.policy', value: 'delete' }, { name: 'retention.ms', value: String(product.retentionMs) }];
-  return [{ name: 'cleanup.policy', value: 'compact' }];
+  return COMPACTED;
 }
 
 /** Creates what is missing of `products` and `internal`; what exists is left as it is. Rejects with RetryableError while the cluster is away. */
@@ -33,7 +39,7 @@ export async function ensureTopics(kafka: Kafka, products: Product[], internal: 
     ...products.map((p) => ({ topic: p.topic, numPartitions: p.partitions, replicationFactor, configEntries: configOf(p) })),
     ...internal.map((t) => ({
       topic: t.topic, numPartitions: t.partitions, replicationFactor,
-      configEntries: [{ name: 'cleanup.policy', value: t.compacted ? 'compact' : 'delete' }],
+      configEntries: t.compacted ? COMPACTED : [{ name: 'cleanup.policy', value: 'delete' }],
     })),
   ];
   const admin = kafka.admin();

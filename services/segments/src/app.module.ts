@@ -1,6 +1,6 @@
 // Wiring of the segments service: definitions, the history in ClickHouse, the loop over partitions of profiles, and the API.
 import { Module } from '@nestjs/common';
-import { loadProducts } from '@tideway/contracts';
+import { loadProducts, schemasDir } from '@tideway/contracts';
 import { checkClickHouse, createClickHouse, historyTable, tableName } from '@tideway/clickhouse';
 import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/kafka';
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
@@ -28,7 +28,7 @@ export const segments: ServiceDefinition<typeof configShape> = {
     const clickhouse = createClickHouse(config, 'tideway-segments');
     const products = loadProducts();
     const formats = new Formats(products, registry);
-    const definitions = new LiveDefinitions(service.logger, service.metrics);
+    const definitions = new LiveDefinitions(service.logger, service.metrics, schemasDir(), products);
     const closing = new AbortController();
     const history = new History(clickhouse, registry, formats.activitiesProduct, service.metrics);
     const nominees = new NomineeSource(clickhouse, tableName(historyTable(formats.activitiesProduct)), service.logger, closing.signal);

@@ -10,6 +10,7 @@ import { Publisher } from '../publisher.js';
 import { readTopics } from '../read-topic.js';
 import { Decoder, SchemaRegistry } from '../registry.js';
 import { Cluster, silent } from './cluster.js';
+import { ensureTopics } from '../topics.js';
 
 let platform: TestPlatform;
 let cluster: Cluster;
@@ -62,6 +63,12 @@ describe('a first publish', () => {
     const { resources: [resource] } = await cluster.admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: orders.topic, configNames: ['cleanup.policy', 'retention.ms'] }] });
     expect(Object.fromEntries(resource!.configEntries.map(({ configName, configValue }) => [configName, configValue]))).toEqual({ 'cleanup.policy': 'delete', 'retention.ms': String(orders.retentionMs) });
     expect((await cluster.admin.fetchTopicMetadata({ topics: [orders.topic] })).topics[0]!.partitions).toHaveLength(orders.partitions);
+  });
+
+  it('bounds what is read of a compacted topic that has not been compacted yet', async () => {
+    await ensureTopics(cluster.kafka, [], [{ topic: 'changelog', partitions: 1, compacted: true }]);
+    const { resources: [resource] } = await cluster.admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: 'changelog', configNames: ['cleanup.policy', 'segment.bytes'] }] });
+    expect(Object.fromEntries(resource!.configEntries.map(({ configName, configValue }) => [configName, configValue]))).toEqual({ 'cleanup.policy': 'compact', 'segment.bytes': '8388608' });
   });
 });
 
