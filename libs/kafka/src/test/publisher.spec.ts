@@ -9,8 +9,8 @@ import { v4 as uuid } from 'uuid';
 import { Publisher } from '../publisher.js';
 import { readTopics } from '../read-topic.js';
 import { Decoder, SchemaRegistry } from '../registry.js';
-import { Cluster, silent } from './cluster.js';
 import { ensureTopics } from '../topics.js';
+import { Cluster, silent } from './cluster.js';
 
 let platform: TestPlatform;
 let cluster: Cluster;
