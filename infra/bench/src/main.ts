@@ -19,7 +19,7 @@ import { writePictures } from './soak/pictures.js';
 import { runSoak, type Soak } from './soak/run.js';
 import { runStreams } from './streams/run.js';
 import { runWarehouse } from './warehouse/run.js';
-import { Workplace } from '@tideway/mesh';
+import { measureStolen, Workplace } from '@tideway/mesh';
 
 /** Above it, something else takes a good part of a core. */
 const BUSY_LOAD = 0.7;
@@ -37,7 +37,8 @@ interface Measured {
 async function measure(command: Command, workplace: Workplace): Promise<Measured> {
   const results: Results = {};
   let soak: Soak | undefined;
-  const about = (clickhouse: string | undefined, load: number) => ({ date: new Date().toISOString().slice(0, 10), machine: describeMachine(clickhouse), loadBefore: load });
+  const stolen = measureStolen();
+  const about = (clickhouse: string | undefined, load: number) => ({ date: new Date().toISOString().slice(0, 10), machine: describeMachine(clickhouse), loadBefore: load, stolen: stolen() });
   let load = loadAverage();
   if (load > BUSY_LOAD) progress(`The machine is busy (load ${load.toFixed(1)}): what is measured now says little.`);
   if (command.warehouse) {

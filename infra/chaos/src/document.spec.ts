@@ -34,6 +34,14 @@ describe('docs/reliability.md', () => {
     expect(text).toContain('10.0 s at most, of a goal of 10.0 s: **missed**');
   });
 
+  it('tells what the host has taken away, and what the rest came to', () => {
+    const text = renderDocument([recorded(1, { stolen: 0.123, faults: [{ ...fault('kill', 20_000), stolen: 0.4 }, { ...fault('crash', 9_000), stolen: 0.01 }] })]);
+    expect(text).toContain('gave 12 % of its processor time to others meanwhile');
+    expect(text).toContain('Of the 1 (of 2) in which less than 5 % of the processor time was stolen by the host: 9.0 s at most.');
+    expect(text).toContain('kill of warehouse 20.0 s (40 % stolen), crash of warehouse 9.0 s.');
+    expect(renderDocument([recorded(1, { stolen: 0.04 })])).not.toContain('meanwhile');
+  });
+
   it('keeps the last run on each number of brokers, also one that never recovered', () => {
     const docs = mkdtempSync(path.join(os.tmpdir(), 'tideway-chaos-'));
     record(docs, recorded(3));

@@ -1,6 +1,6 @@
 // One run: the mesh under a steady load, faults one after the other, after each a canary, and at the end the checker.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect, waitUntilProcessed, type Clients, type Workplace } from '@tideway/mesh';
+import { connect, measureStolen, waitUntilProcessed, type Clients, type Workplace } from '@tideway/mesh';
 import { errorText } from '@tideway/service';
 import { Arena } from './arena.js';
 import { sendCanary, type CanaryResult } from './canary.js';
@@ -41,6 +41,8 @@ export interface FaultResult {
   recoveryMs: number | undefined;
   missing: string;
   seen?: CanaryResult['seen'];
+  /** Share (0 to 1) of the processor time of the recovery that the host gave to other machines; undefined where that is not known. */
+  stolen?: number;
   /** Why this machine could not do it. */
   skipped?: string;
 }
@@ -54,6 +56,8 @@ export interface RunResult {
   /** Native events that were sent, the canaries' included. */
   events: number;
   seconds: number;
+  /** The same of the whole run. */
+  stolen?: number;
 }
 
 const RECOVERY_LIMIT_MS = 60_000;
@@ -66,6 +70,7 @@ const QUERY_TIMEOUT_MS = 120_000;
 const BREATH_MS = 500;
 /** Of a recovery that takes longer, it is told where the time went. */
 const SLOW_MS = 5_000;
+export const DISTURBED_SHARE = 0.05;
 /** The author's choices, and the operator's, are others than the faults'. */
 const [AUTHORS_SEED, OPERATORS_SEED] = [1_000_003, 2_000_003];
 
@@ -73,6 +78,7 @@ const [AUTHORS_SEED, OPERATORS_SEED] = [1_000_003, 2_000_003];
 export async function run(workplace: Workplace, options: RunOptions, say: (line: string) => void): Promise<RunResult> {
   const { seed, brokers, eventsPerSecond, minutes } = options;
   const begin = Date.now();
+  const stolen = measureStolen();
   const arena = await Arena.start(workplace, { brokers, patches: options.patches, minutes, onProgress: (line) => void (/ready/.test(line) ? undefined : say(line)) });
   const clients = connect(arena.env, { queryTimeoutMs: QUERY_TIMEOUT_MS });
   workplace.onClose(() => clients.clickhouse.close());
@@ -106,7 +112,7 @@ export async function run(workplace: Workplace, options: RunOptions, say: (line:
   if (unfinished) say(unfinished.detail);
   say('Checking…');
   const verdicts = [...(unfinished ? [unfinished] : []), definitions, ...(await check({ clients, ledger, evidence: context.evidence, totals, writes: author.writes, operator }))];
-  return { options, faults, verdicts, calmMs: calm.ms, events: totals.sent + canaryEvents, seconds: (Date.now() - begin) / 1_000 };
+  return { options, faults, verdicts, calmMs: calm.ms, events: totals.sent + canaryEvents, seconds: (Date.now() - begin) / 1_000, stolen: stolen() };
 }
 
 interface Course {
@@ -143,8 +149,9 @@ async function runFault(context: FaultContext, fault: Fault, canary: Course['can
     context.arena.heal();
   }
   const endedAt = Date.now();
+  const stolen = measureStolen();
   const { ms, missing, seen } = await canary();
-  return { fault, beganAt, endedAt, recoveryMs: ms, missing, seen, skipped };
+  return { fault, beganAt, endedAt, recoveryMs: ms, missing, seen, stolen: stolen(), skipped };
 }
 
 async function finish(arena: Arena, clients: Clients): Promise<Verdict | undefined> {
@@ -160,9 +167,15 @@ async function finish(arena: Arena, clients: Clients): Promise<Verdict | undefin
 }
 
 /** Where the time went, of those that took long. */
-function describeSlow({ recoveryMs = Infinity, seen = [] }: FaultResult): string {
-  return recoveryMs < SLOW_MS || seen.length === 0 ? '' : ` (${seen.map(({ what, ms }) => `${what} ${describeMs(ms)}`).join(', ')})`;
+function describeSlow({ recoveryMs = Infinity, seen = [], stolen = 0 }: FaultResult): string {
+  if (recoveryMs < SLOW_MS || seen.length === 0) return '';
+  const steps = seen.map(({ what, ms }) => `${what} ${describeMs(ms)}`);
+  return ` (${[...steps, ...(isDisturbed(stolen) ? [`${percent(stolen)} stolen by the host`] : [])].join(', ')})`;
 }
+
+/** So much of the processor time is given to other machines that times say little of what was measured. */
+export const isDisturbed = (stolen: number | undefined) => stolen !== undefined && stolen >= DISTURBED_SHARE;
+export const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
 
 /** The time (ms) within which a new event must arrive everywhere again, by what one takes without faults. */
 export const recoveryLimitMs = (calmMs: number | undefined) => Math.min(CANARY_TIMEOUT_MS, Math.max(RECOVERY_LIMIT_MS, RECOVERY_LIMIT_CALMS * (calmMs ?? 0)));

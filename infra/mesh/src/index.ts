@@ -10,6 +10,7 @@ export * from './secrets.js';
 export * from './segments-client.js';
 export * from './services.js';
 export * from './splits.js';
+export * from './stolen.js';
 export * from './tail.js';
 export * from './totals.js';
 export * from './workplace.js';

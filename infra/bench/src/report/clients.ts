@@ -4,6 +4,7 @@ import { GUARANTEES, NOT_MEASURED } from '../clients/guarantees.js';
 import { COMMIT_RECORDS, REQUEST_BYTES, TRANSACTION_RECORDS, type Path } from '../clients/paths.js';
 import type { ClientResult } from '../clients/run.js';
 import { median } from '../statistics.js';
+import { stolenText } from './about.js';
 import type { Results } from './results.js';
 import { decimal, table } from './table.js';
 
@@ -30,12 +31,12 @@ function textOf(path: Path, { records, recordBytes }: Clients): string {
 
 /** The section, in Markdown. */
 export function clients(result: Clients): string[] {
-  const { date, machine, loadBefore, rounds, versions, results } = result;
+  const { date, machine, loadBefore, stolen, rounds, versions, results } = result;
   const paths = [...new Set(results.map(({ path }) => path))];
   return [
     '## Kafka clients',
     '',
-    `Measured on ${date}: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, ${machine.system}; Node ${machine.versions.node}, Java ${machine.versions.java}, Kafka and its Java client ${machine.versions.kafka}, ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}. Load average before: ${decimal(loadBefore, 2)}.`,
+    `Measured on ${date}: ${machine.cores} cores (${machine.processor}), ${machine.memoryGb} GB, ${machine.system}; Node ${machine.versions.node}, Java ${machine.versions.java}, Kafka and its Java client ${machine.versions.kafka}, ${Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')}. Load average before: ${decimal(loadBefore, 2)}.${stolenText(stolen)}`,
     '',
     `One broker, topics of 6 partitions. Each client is a process of its own, started anew for each round. Seconds are by the client's own clock, from before its first connection to the last record, acknowledgement or commit; processor seconds are those of its process from start to end, and of the broker meanwhile. After each round the topics and committed offsets are compared with what was asked for. Medians of ${rounds} rounds, in turn.`,
     ...paths.flatMap((path) => ['', `### ${TITLES[path]}`, '', textOf(path, result), '', path === 'latency' ? latencyTable(results) : pathTable(results, path), ...failuresOf(results, path)]),

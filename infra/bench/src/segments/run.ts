@@ -1,5 +1,5 @@
 // The segments' benchmark: each part by itself, with a platform of its own.
-import type { Workplace } from '@tideway/mesh';
+import { measureStolen, type Workplace } from '@tideway/mesh';
 import { loadAverage, describeMachine } from '../machine.js';
 import type { About } from '../report/about.js';
 import { runBackfill, type BackfillOptions, type BackfillResult } from './backfill.js';
@@ -30,8 +30,9 @@ export async function runSegments(workplace: Workplace, options: SegmentsOptions
   const measure = async <P extends keyof SegmentsResults>(part: P, run: () => Promise<Omit<NonNullable<SegmentsResults[P]>, keyof About>>) => {
     if (!options[part] || workplace.closing) return;
     const about: About = { date: new Date().toISOString().slice(0, 10), machine: describeMachine(undefined), loadBefore: loadAverage() };
+    const stolen = measureStolen();
     onProgress(`${part}…`);
-    results[part] = { ...about, ...(await run()) } as SegmentsResults[P];
+    results[part] = { ...about, ...(await run()), stolen: stolen() } as SegmentsResults[P];
     onResult(results);
   };
   await measure('cost', () => runCost(workplace, options.cost!, onProgress));
