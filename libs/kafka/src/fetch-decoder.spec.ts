@@ -54,7 +54,7 @@ async function encoded({ firstOffset, firstTimestamp, flags, records }: BatchOf)
 }
 
 /** A response of version 11 with these record sets, each of a partition of its own. */
-function fetchResponse(recordSets: Buffer[]): Buffer {
+function fetchResponse(recordSets: Buffer[], aborted: readonly [producerId: number, firstOffset: number][] = [[77, 5]]): Buffer {
   const int = (value: number, size: 2 | 4 | 8) => {
     const out = Buffer.alloc(size);
     if (size === 8) out.writeBigInt64BE(BigInt(value));
@@ -62,16 +62,16 @@ function fetchResponse(recordSets: Buffer[]): Buffer {
     return out;
   };
   const partitions = recordSets.map((set, i) => Buffer.concat([
-    int(i, 4), int(0, 2), int(1_000, 8), int(900, 8), int(1, 8), int(1, 4), int(77, 8), int(5, 8), int(-1, 4), int(set.length, 4), set,
+    int(i, 4), int(0, 2), int(1_000, 8), int(900, 8), int(1, 8), int(aborted.length, 4), ...aborted.flat().map((value) => int(value, 8)), int(-1, 4), int(set.length, 4), set,
   ]));
   const topic = Buffer.from('web.orders.v1');
   return Buffer.concat([int(9, 4), int(0, 2), int(0, 4), int(1, 4), int(topic.length, 2), topic, int(partitions.length, 4), ...partitions]);
 }
 
-/** With each message's fields as its own. */
+/** With each message's fields as its own, and without the aborted transactions, of which kafkajs is not told. */
 function plain(decoded: unknown): unknown {
-  const { responses, ...rest } = decoded as { responses: { partitions: { messages: KafkaMessage[] }[] }[] };
-  return { ...rest, responses: responses.map((topic) => ({ ...topic, partitions: topic.partitions.map((partition) => ({ ...partition, messages: partition.messages.map(fieldsOf) })) })) };
+  const { responses, ...rest } = decoded as { responses: { partitions: PartitionData[] }[] };
+  return { ...rest, responses: responses.map((topic) => ({ ...topic, partitions: topic.partitions.map(({ abortedTransactions: _aborted, ...partition }) => ({ ...partition, messages: partition.messages.map(fieldsOf) })) })) };
 }
 
 function fieldsOf(message: KafkaMessage): object {
@@ -107,6 +107,27 @@ describe('a fetch response', () => {
       return [batch.messages.map(({ offset }) => offset), batch.isEmptyDueToFiltering(), batch.lastOffset()];
     });
     expect(batches).toEqual([[['40'], false, '40'], [['40'], false, '44'], [[], true, '44']]);
+  });
+
+  it('is without the records of aborted transactions, in whatever order these ended, and goes as far as they do', async () => {
+    const batch = async (firstOffset: number, producerId: number, flags = 0x10, key: Uint8Array | null = null) => {
+      const made = await encoded({ firstOffset, firstTimestamp: 1_000, flags, records: [{ gap: 1, delay: 0, key, value: new Uint8Array(3), headers: {} }] });
+      made.writeBigInt64BE(BigInt(producerId), 43);
+      return made;
+    };
+    const [abort, commit] = [Uint8Array.from([0, 0, 0, 0]), Uint8Array.from([0, 0, 0, 1])];
+    // Producer 1 begins before 2, and ends behind it; 3 commits, and 2 does in its next transaction.
+    const log = await Promise.all([batch(10, 1), batch(11, 2), batch(12, 3), batch(13, 2, 0x30, abort), batch(14, 2), batch(15, 1), batch(16, 2, 0x30, commit), batch(17, 1, 0x30, abort), batch(18, 3, 0x30, commit), batch(19, 1)]);
+    const read = (from: number) => {
+      const { responses: [{ partitions: [data] }] } = decodeFetch(fetchResponse([Buffer.concat(log.slice(from - 10))], [[2, 11], [1, 10]])) as { responses: [{ partitions: [PartitionData] }] };
+      const found = new Batch('t', String(from), data);
+      return [found.messages.map(({ offset }) => Number(offset)), found.lastOffset()];
+    };
+    expect(read(10)).toEqual([[12, 14, 19], '19']);
+    expect(read(12)).toEqual([[12, 14, 19], '19']);
+    const upToAborted = decodeFetch(fetchResponse([Buffer.concat(log.slice(0, 2))], [[2, 11], [1, 10]])) as { responses: [{ partitions: [PartitionData] }] };
+    const nothing = new Batch('t', '10', upToAborted.responses[0].partitions[0]);
+    expect([nothing.messages, nothing.isEmptyDueToFiltering(), nothing.lastOffset()]).toEqual([[], true, '11']);
   });
 
   it('is left to kafkajs where a batch is compressed, or older than its format', async () => {

@@ -1,6 +1,7 @@
 // Fetch responses, decoded in one pass. kafkajs makes three big integers and a decoder for each record, which took a
 // fifth of the warehouse's time; this gives it the same messages as positions in the response.
 import type { KafkaMessage } from 'kafkajs';
+import { AbortedTransactions, type AbortedTransaction } from './aborted-transactions.js';
 import { FetchedMessage, type BatchContext } from './fetched-message.js';
 import { varint, varlong, type Reader } from './varint.js';
 import response from 'kafkajs/src/protocol/requests/fetch/v11/response.js';
@@ -12,6 +13,8 @@ const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 /** First offset, length, leader epoch, magic, checksum, attributes, last delta, timestamps, producer, sequence, count. */
 const BATCH_HEADER = 61;
+/** Key of a control record: version 0, type 0 (https://kafka.apache.org/documentation/#controlbatch). */
+const ABORT_MARKER = Buffer.alloc(4);
 
 let installed = false;
 
@@ -29,7 +32,7 @@ export function installFetchDecoder(): void {
 
 /**
  * A Fetch response of version 11 as kafkajs has it; undefined where a batch is compressed or of an old format. A batch whose last record
- * compaction has taken away has a control record in its place.
+ * compaction has taken away has a control record in its place, and so has one whose transaction was aborted: kafkajs is told of none.
  */
 export function decodeFetch(payload: Buffer): unknown {
   const reader: Reader = { buffer: payload, offset: 0 };
@@ -55,22 +58,23 @@ function partitionOf(reader: Reader) {
   const head = {
     partition: int32(reader), errorCode: int16(reader), highWatermark: int64(reader), lastStableOffset: int64(reader), lastStartOffset: int64(reader),
   };
-  const abortedTransactions: { producerId: string; firstOffset: string }[] = [];
-  for (let count = int32(reader); count > 0; count -= 1) abortedTransactions.push({ producerId: int64(reader), firstOffset: int64(reader) });
+  const aborted: AbortedTransaction[] = [];
+  for (let count = int32(reader); count > 0; count -= 1) aborted.push({ producerId: int64(reader), firstOffset: Number(int64(reader)) });
+  const transactions = new AbortedTransactions(aborted);
   const preferredReadReplica = int32(reader);
   const size = int32(reader);
   const messages: KafkaMessage[] = [];
   const end = reader.offset + Math.max(0, size);
   // The last batch may be cut off: the broker sends as many bytes as were asked for.
   while (reader.offset + BATCH_HEADER <= end && reader.offset + 12 + reader.buffer.readInt32BE(reader.offset + 8) <= end) {
-    if (!readBatch(reader, messages)) return undefined;
+    if (!readBatch(reader, messages, transactions)) return undefined;
   }
   reader.offset = end;
-  return { ...head, abortedTransactions, preferredReadReplica, messages };
+  return { ...head, abortedTransactions: [], preferredReadReplica, messages };
 }
 
 /** https://kafka.apache.org/documentation/#recordbatch */
-function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
+function readBatch(reader: Reader, messages: KafkaMessage[], transactions: AbortedTransactions): boolean {
   const { buffer, offset: start } = reader;
   const attributes = buffer.readInt16BE(start + 21);
   if (buffer[start + 16] !== MAGIC || (attributes & COMPRESSED) !== 0) return false;
@@ -86,11 +90,13 @@ function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
     producerId: buffer.readBigInt64BE(start + 43).toString(), producerEpoch: buffer.readInt16BE(start + 51), firstSequence: buffer.readInt32BE(start + 53),
     maxTimestamp: String(maxTimestamp), timestampType, magicByte: MAGIC,
   };
+  const last = firstOffset + batchContext.lastOffsetDelta;
+  const isAborted = transactions.has({ ...batchContext, lastOffset: last, isAbortMarker: isControlRecord && keyOfFirst(buffer, start)?.equals(ABORT_MARKER) === true });
   let time = NaN;
   let timestamp = '';
   let offset = -1;
   reader.offset = start + BATCH_HEADER;
-  for (let count = buffer.readInt32BE(start + 57); count > 0; count -= 1) {
+  for (let count = isAborted ? 0 : buffer.readInt32BE(start + 57); count > 0; count -= 1) {
     const length = varint(reader);
     const recordEnd = reader.offset + length;
     const recordAttributes = buffer[reader.offset++]!;
@@ -111,10 +117,21 @@ function readBatch(reader: Reader, messages: KafkaMessage[]): boolean {
   }
   // Compaction takes records away, the last of a batch too, and leaves batches without any that tell what their producers have sent:
   // without a message at its last offset, kafkajs would ask for such a batch again and again.
-  const last = firstOffset + batchContext.lastOffsetDelta;
   if (offset < last) messages.push(new FetchedMessage(buffer, last, 0, -1, 0, -1, 0, String(maxTimestamp), 0, { ...batchContext, isControlBatch: true }) as unknown as KafkaMessage);
   reader.offset = end;
   return true;
+}
+
+/** Key of a batch's first record; undefined where there is none. */
+function keyOfFirst(buffer: Buffer, start: number): Buffer | undefined {
+  if (buffer.readInt32BE(start + 57) < 1) return undefined;
+  const reader: Reader = { buffer, offset: start + BATCH_HEADER };
+  varint(reader);
+  reader.offset += 1;
+  varlong(reader);
+  varint(reader);
+  const length = varint(reader);
+  return length < 0 ? undefined : buffer.subarray(reader.offset, reader.offset + length);
 }
 
 function int16(reader: Reader): number {

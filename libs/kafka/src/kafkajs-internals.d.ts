@@ -75,6 +75,7 @@ declare module 'kafkajs/src/consumer/batch.js' {
     partition: number;
     highWatermark: string;
     lastStableOffset: string;
+    abortedTransactions: { producerId: string; firstOffset: string }[];
     messages: KafkaMessage[];
   }
   export default class Batch {

@@ -48,6 +48,23 @@ describe('the end', () => {
     expect(await read(new Map([[topic, [1]]]))).toEqual(['markers/1:kept']);
   });
 
+  it('is behind what several producers have aborted at a time, in another order than they began, and none of that is read', async () => {
+    const topic = await cluster.createTopic('aborted-together');
+    const begin = async (transactionalId: string) => {
+      const producer = cluster.kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 });
+      await producer.connect();
+      const transaction = await producer.transaction();
+      await transaction.send({ topic, messages: [{ partition: 0, value: transactionalId }] });
+      return { producer, transaction };
+    };
+    const [first, second, third] = [await begin('first'), await begin('second'), await begin('third')];
+    await second.transaction.abort();
+    await third.transaction.commit();
+    await first.transaction.abort();
+    for (const { producer } of [first, second, third]) await producer.disconnect();
+    expect(await read(new Map([[topic, []]]), { isSettled: true })).toEqual(['aborted-together/0:third']);
+  });
+
   it('is at once there on empty topics, and on topics that have been emptied', async () => {
     const empty = await cluster.createTopic('empty', 3);
     const emptied = await cluster.createTopic('emptied');
