@@ -194,6 +194,13 @@ describe('clickhouse', () => {
     }
   });
 
+  it('lets whoever reads a file do so himself', async () => {
+    for (const client of [service, analyst]) {
+      const result = await client.query({ query: "SELECT getSetting('local_filesystem_read_method') AS method", format: 'JSONEachRow' });
+      expect(await result.json()).toEqual([{ method: 'pread' }]);
+    }
+  });
+
   it.each([
     ['a file as a table', "SELECT * FROM file('/etc/passwd', LineAsString)", /ACCESS_DENIED|privileges/],
     ['a file as a value', "SELECT file('/etc/passwd')", /Permission denied/],
