@@ -136,7 +136,7 @@ export function parseCommand(args: string[]): Command | 'help' {
     held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit), ...(isGiven('segments') ? { segments: number('--segments', values.segments) } : {}) },
     streams: { records: warehouse.records, people: people ?? 100_000, rate: rate ?? 2_000, ...span(60, 20) },
     soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }) },
-    segments: parseSegments(args, values, number),
+    segments: parseSegments(isGiven, values, number),
     segmentsStart: { profiles },
     segmentsTimers: { profiles, timers: number('--timers', values.timers), spreadSeconds: number('--spread', values.spread) },
   };

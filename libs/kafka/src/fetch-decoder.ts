@@ -91,7 +91,7 @@ function readBatch(reader: Reader, messages: KafkaMessage[], transactions: Abort
     maxTimestamp: String(maxTimestamp), timestampType, magicByte: MAGIC,
   };
   const last = firstOffset + batchContext.lastOffsetDelta;
-  const isAborted = transactions.has({ ...batchContext, lastOffset: last, isAbortMarker: isControlRecord && keyOfFirst(buffer, start)?.equals(ABORT_MARKER) === true });
+  const isAborted = transactions.has({ producerId: batchContext.producerId, inTransaction: batchContext.inTransaction, lastOffset: last, isAbortMarker: isControlRecord && keyOfFirst(buffer, start)?.equals(ABORT_MARKER) === true });
   let time = NaN;
   let timestamp = '';
   let offset = -1;

@@ -62,7 +62,7 @@ export class HeldProfiles {
 
   /** Whether the profile can be evaluated without a read of its rows, in so far as nothing is handed over to it. */
   isReady(profileId: string): boolean {
-    const state = this.#peek(profileId);
+    const state = this.#inMemory(profileId);
     return state ? !state.lacks : !this.parts.restored.stored.has(profileId);
   }
 
@@ -83,7 +83,7 @@ export class HeldProfiles {
     this.parts.cost.of(() => {
       for (const one of untouched) this.#give(one, found);
     });
-    for (const { state } of untouched) if (this.cache.peek(state.profileId) !== state) this.#prepared.set(state.profileId, state);
+    for (const { state } of untouched) if (this.cache.get(state.profileId) !== state) this.#prepared.set(state.profileId, state);
   }
 
   delete(profileId: string): void {
@@ -91,11 +91,11 @@ export class HeldProfiles {
     this.#prepared.delete(profileId);
   }
 
-  #peek(profileId: string): ProfileState | undefined {
+  #inMemory(profileId: string): ProfileState | undefined {
     const compiled = this.parts.compiled();
     if (this.#preparedBy !== compiled) this.#prepared.clear();
     this.#preparedBy = compiled;
-    return this.cache.peek(profileId) ?? this.#prepared.get(profileId);
+    return this.cache.get(profileId) ?? this.#prepared.get(profileId);
   }
 
   /**
@@ -110,7 +110,7 @@ export class HeldProfiles {
     cost.of(() => {
       for (const [i, one] of wanted.entries()) {
         const [profileId, { activities }] = live[i]!;
-        if (this.#peek(profileId) === one.state) for (const activity of activities) evaluator.apply(one.state, activity);
+        if (this.#inMemory(profileId) === one.state) for (const activity of activities) evaluator.apply(one.state, activity);
         // What waits holds the new activities too: they count for what a state lacks with the others.
         this.#give(one, found);
       }
@@ -147,7 +147,7 @@ export class HeldProfiles {
     const shares = sharesTogether([rowsOf(own), ...handovers]);
     // What identifiers did cannot be taken out of a state, nor told from what others did.
     const rebuilt = splits.length > 0 || handovers.some((handover) => handover.shares?.length);
-    const held = rebuilt ? undefined : this.#peek(profileId);
+    const held = rebuilt ? undefined : this.#inMemory(profileId);
     const known = own.shares.length > 0 ? idsOf(rowsOf(own)) : [profileId, ...own.aliases];
     const fresh = rebuilt ? [] : handovers.filter(({ aliases }) => !aliases.some((alias) => known.includes(alias)));
     const handed = handovers.flatMap((handover) => (fresh.includes(handover) && this.#isUsable(handover) ? [] : idsOf({ shares: [], ...handover }))).filter((alias) => !known.includes(alias));
@@ -176,7 +176,7 @@ export class HeldProfiles {
   packed(profileId: string, { activities, handovers }: Work, now: number): Partial<Handover> {
     const { restored, writer } = this.parts;
     const { evaluator, fingerprint } = this.parts.compiled();
-    const held = this.#peek(profileId);
+    const held = this.#inMemory(profileId);
     if (held?.lacks || handovers.some((handover) => !this.#isUsable(handover)) || (!held && restored.stored.has(profileId))) return {};
     const state = held ?? evaluator.empty(profileId);
     for (const activity of held ? activities : writer().waiting(new Set([profileId]))) evaluator.apply(state, activity);

@@ -11,11 +11,6 @@ export class LeastRecentlyUsed<V> {
     return value;
   }
 
-  /** As `get`, and it is not used by it. */
-  peek(key: string): V | undefined {
-    return this.#entries.get(key);
-  }
-
   set(key: string, value: V): void {
     this.#renew(key, value);
     if (this.#entries.size > this.limit) this.#entries.delete(this.#entries.keys().next().value!);

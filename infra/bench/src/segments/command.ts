@@ -43,11 +43,11 @@ const DEFAULTS = { from: 2_000, to: 8_000, rate: 2_000, growthRate: 1_000, peopl
 
 /**
  * Throws an Error that says what to change.
+ * @param isGiven whether an option is on the command line
  * @param values of the options, with defaults
  * @param number reads a whole number from 1 on
  */
-export function parseSegments(args: readonly string[], values: { readonly [N in Name]?: string }, number: (name: string, text: string) => number): SegmentsOptions {
-  const isGiven = (name: Name) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
+export function parseSegments(isGiven: (name: string) => boolean, values: { readonly [N in Name]?: string }, number: (name: string, text: string) => number): SegmentsOptions {
   const parts = values.parts!.split(',');
   const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
   if (unknown !== undefined) throw new Error(`--parts has no "${unknown}": choose from ${PARTS.join(', ')}.`);
