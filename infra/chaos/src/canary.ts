@@ -78,12 +78,14 @@ interface Watch {
 }
 
 async function waitForArrival(parts: CanaryParts, person: string, request: NativeRequest, { limit, left, see }: Watch): Promise<string> {
-  let profileId: string | undefined;
+  let profile: Profile | undefined;
+  const ask = async () => (profile = await askProfile(parts.arena, person));
   const eventIds = Array.from({ length: request.events }, (_, i) => webEventId(`${person}-${i}`));
   const steps: [string, () => Promise<boolean>][] = [
-    ['its profile', async () => (profileId = await askProfile(parts.arena, person)) !== undefined],
+    ['its profile', async () => (await ask()) !== undefined],
+    ['its segment', async () => (await ask())?.segments.some(({ segment }) => segment === SEGMENT) ?? false],
     ['its rows', async () => (await count(parts.clients, 'SELECT count() AS n FROM web.ecommerce_events_v1 WHERE event_id IN {ids:Array(UUID)}', { ids: eventIds })) >= request.events],
-    ['the row of its membership', async () => (await count(parts.clients, 'SELECT count() AS n FROM segments.memberships_v1 WHERE profile_id = {id:UUID} AND segment = {segment:String}', { id: profileId, segment: SEGMENT })) > 0],
+    ['the row of its membership', async () => (await count(parts.clients, 'SELECT count() AS n FROM segments.memberships_v1 WHERE profile_id = {id:UUID} AND segment = {segment:String}', { id: profile?.profile_id, segment: SEGMENT })) > 0],
   ];
   for (const [what, arrived] of steps) {
     while (!(await arrived().catch(() => false))) {
@@ -95,14 +97,17 @@ async function waitForArrival(parts: CanaryParts, person: string, request: Nativ
   return '';
 }
 
-/** The profile's id once it is in the segment. */
-async function askProfile(arena: Arena, person: string): Promise<string | undefined> {
+interface Profile {
+  profile_id: string;
+  segments: { segment: string }[];
+}
+
+/** Undefined until it is there. */
+async function askProfile(arena: Arena, person: string): Promise<Profile | undefined> {
   const response = await fetch(`${arena.url('personalization')}/v1/profiles/anonymous_id:${person}`, {
     headers: { authorization: `Bearer ${arena.secrets.apiKey}` }, signal: AbortSignal.timeout(ASK_TIMEOUT_MS),
   });
-  if (!response.ok) return undefined;
-  const profile = (await response.json()) as { profile_id: string; segments: { segment: string }[] };
-  return profile.segments.some(({ segment }) => segment === SEGMENT) ? profile.profile_id : undefined;
+  return response.ok ? ((await response.json()) as Profile) : undefined;
 }
 
 async function count(clients: Clients, query: string, params: Record<string, unknown>): Promise<number> {

@@ -24,3 +24,10 @@ export async function openCluster(kafka: Kafka, topics: string[], isolationLevel
     throw error;
   }
 }
+
+/** Where the logs of these partitions begin, end, or are as young as a timestamp (ms; -1 where nothing is), by `topic/partition`. Rejects as kafkajs does. */
+export async function logOffsets(cluster: Cluster, partitions: ReadonlyMap<string, readonly number[]>, where: { fromBeginning: boolean } | { fromTimestamp: number }): Promise<Map<string, number>> {
+  const asked = [...partitions].map(([topic, some]) => ({ topic, partitions: some.map((partition) => ({ partition })), ...where }));
+  const answers = await cluster.fetchTopicsOffset(asked);
+  return new Map(answers.flatMap(({ topic, partitions: found }) => found.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const)));
+}

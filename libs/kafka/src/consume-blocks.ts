@@ -39,6 +39,8 @@ export interface ConsumeBlocksOptions {
   maxBytesPerPartition?: number;
   concurrency?: number;
   sessionTimeoutMs?: number;
+  /** What positions are read through, to be closed with the loop; default: its own. */
+  positions?: Positions;
 }
 
 /** https://kafka.apache.org/protocol#protocol_api_keys */
@@ -73,7 +75,7 @@ class BlockLoop implements Loop {
     this.name = options.groupId;
     this.#options = options;
     this.#limits = { ...LIMITS, ...options.limits };
-    this.#positions = new Positions(options.kafka, options.groupId);
+    this.#positions = options.positions ?? new Positions(options.kafka, options.groupId);
     const { kafka, logger, onBlocks } = options;
     if (onBlocks) {
       this.#announced = new AnnouncedBlocks({

@@ -4,6 +4,7 @@ import type { Kafka, PartitionAssigner } from 'kafkajs';
 import { RetryableError, errorText, sleep, type Logger, type Loop, type Metrics } from '@tideway/service';
 import { consumeBlocks } from './consume-blocks.js';
 import type { Block, BlockLimits } from './cursor.js';
+import { Positions } from './positions.js';
 import { TransactionalProducer, type InputOffset, type Outgoing } from './transactional-producer.js';
 
 /** The state of one unit, made by `open` from changelogs. It is dropped as a whole, and made anew, when a transaction fails. */
@@ -22,6 +23,14 @@ export interface UnitState {
   wake?(now: number): Promise<Outgoing[]>;
 }
 
+/** What a unit has beside its partitions. */
+export interface UnitContext {
+  /** Has `nextWake` asked again. */
+  reschedule(): void;
+  /** Those of the group. */
+  positions: Positions;
+}
+
 export interface ConsumeTransactionsOptions {
   kafka: Kafka;
   groupId: string;
@@ -31,8 +40,8 @@ export interface ConsumeTransactionsOptions {
   assigner?: PartitionAssigner;
   /** The unit that a partition belongs to: its number where inputs are co-partitioned, a constant for a single owner. */
   unitOf(topic: string, partition: number): string;
-  /** Makes the unit's state; the unit's former owner is fenced by then. `reschedule` has `nextWake` asked again. */
-  open(unit: string, reschedule: () => void): Promise<UnitState>;
+  /** Makes the unit's state; the unit's former owner is fenced by then. */
+  open(unit: string, context: UnitContext): Promise<UnitState>;
   limits?: Partial<BlockLimits>;
   /** Least time from the begin of one transaction of a unit to the next: blocks that come in between share one. */
   paceMs?: number;
@@ -46,16 +55,18 @@ export interface ConsumeTransactionsOptions {
 /** Runs `open`ed units over the blocks of `topics`. */
 export function consumeTransactions(options: ConsumeTransactionsOptions): Loop {
   const units = new Map<string, Unit>();
+  const positions = new Positions(options.kafka, options.groupId);
   const duration = options.metrics.seconds('tideway_transaction_duration_seconds', 'Time of one transaction, from the first send to the commit', []);
   const unit = (name: string) => {
     const known = units.get(name);
     if (known && !known.closed) return known;
-    const made = new Unit(name, options, () => duration.startTimer());
+    const made = new Unit(name, options, positions, () => duration.startTimer());
     units.set(name, made);
     return made;
   };
   const loop = consumeBlocks({
     ...options,
+    positions,
     onOpen: (topic, partition) => unit(options.unitOf(topic, partition)).ready(topic, partition),
     onBlock: (block) => unit(options.unitOf(block.topic, block.partition)).submit(block),
     onAssigned: (assignment) => {
@@ -102,7 +113,7 @@ class Unit {
   #timer: NodeJS.Timeout | undefined;
   #lastTurn = 0;
 
-  constructor(name: string, options: ConsumeTransactionsOptions, private readonly timed: () => () => void) {
+  constructor(name: string, options: ConsumeTransactionsOptions, private readonly positions: Positions, private readonly timed: () => () => void) {
     this.#name = name;
     this.#options = options;
   }
@@ -144,7 +155,7 @@ class Unit {
       producer = await TransactionalProducer.open(kafka, `${groupId}-${this.#name}`, groupId, maxMessageBytes);
       // While it is opened it need not ask: it is asked when it is open.
       let opened: UnitState | undefined;
-      const state = (opened = await open(this.#name, () => opened && this.#schedule(opened)));
+      const state = (opened = await open(this.#name, { positions: this.positions, reschedule: () => opened && this.#schedule(opened) }));
       setImmediate(() => this.#schedule(state));
       return { producer, state, read: new Set() };
     } catch (error) {

@@ -43,6 +43,7 @@ declare module 'kafkajs/src/broker/index.js' {
     addOffsetsToTxn(args: object): Promise<unknown>;
     txnOffsetCommit(args: object): Promise<unknown>;
     endTxn(args: object): Promise<unknown>;
+    offsetFetch(args: { groupId: string; topics: object[] }): Promise<{ responses: { topic: string; partitions: { partition: number; offset: string; metadata: string | null }[] }[] }>;
     fetch(args: object): Promise<{ responses: { topicName: string; partitions: import('kafkajs/src/consumer/batch.js').PartitionData[] }[] }>;
   }
 }
@@ -50,11 +51,13 @@ declare module 'kafkajs/src/cluster/index.js' {
   import type Broker from 'kafkajs/src/broker/index.js';
   export default class Cluster {
     findGroupCoordinatorMetadata(query: { groupId: string; coordinatorType: number }): Promise<unknown>;
+    findGroupCoordinator(query: { groupId: string }): Promise<Broker>;
     findBroker(query: { nodeId: number }): Promise<Broker>;
     connect(): Promise<void>;
     disconnect(): Promise<void>;
     addMultipleTargetTopics(topics: string[]): Promise<void>;
     refreshMetadata(): Promise<void>;
+    refreshMetadataIfNecessary(): Promise<void>;
     findTopicPartitionMetadata(topic: string): { partitionId: number }[];
     findLeaderForPartitions(topic: string, partitions: number[]): Record<string, number[]>;
     fetchTopicsOffset(topics: object[]): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;

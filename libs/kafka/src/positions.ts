@@ -1,6 +1,7 @@
 // Committed positions with their intents, and whether they still lie in the log.
-import type { Admin, Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import { PermanentError, RetryableError, backoffMs, errorText, sleep } from '@tideway/service';
+import { logOffsets, openCluster, type Cluster } from './cluster.js';
 
 /** What is committed beside an offset: kafkajs and the broker keep it as a string. */
 export interface OffsetMetadata {
@@ -43,16 +44,20 @@ export class PositionLostError extends PermanentError {
 
 /** Within about a second. */
 const ATTEMPTS = 5;
+/** https://kafka.apache.org/protocol#The_Messages_ListOffsets: a log ends behind what open transactions have written. */
+const READ_UNCOMMITTED = 0;
+
+type Positioned = Map<number, Position | PositionLostError>;
 
 /**
- * Reads positions of one consumer group through one admin connection, one topic after the other: asked for several at once,
- * kafkajs answers from metadata that is half loaded.
+ * Reads positions of one consumer group: those of all topics that are asked for at a time by the same few requests, as a
+ * service that has joined its group waits for those of each of its topics.
  */
 export class Positions {
-  #admin: Admin | undefined;
+  #cluster: Cluster | undefined;
   #last: Promise<unknown> = Promise.resolve();
-  /** By topic, what was asked for and is not under way. */
-  readonly #waiting = new Map<string, Promise<Map<number, Position | PositionLostError>>>();
+  /** What was asked for and is not under way. */
+  #waiting: { topics: Set<string>; answer: Promise<Map<string, Positioned>> } | undefined;
 
   constructor(private readonly kafka: Kafka, private readonly groupId: string) {}
 
@@ -65,49 +70,58 @@ export class Positions {
   }
 
   /** All partitions of a topic; a position that the log no longer has is given as the error that it is. Rejects with RetryableError. */
-  readAll(topic: string): Promise<Map<number, Position | PositionLostError>> {
-    // Partitions of a topic are opened together and share an answer, of a question that is asked from now on: what was
-    // committed by now is in it.
-    const waiting = this.#waiting.get(topic);
-    if (waiting) return waiting;
-    const answer = this.#last.then(() => {
-      this.#waiting.delete(topic);
-      return this.#ask(topic);
+  async readAll(topic: string): Promise<Positioned> {
+    const { topics, answer } = this.#waiting ??= this.#gather();
+    topics.add(topic);
+    return (await answer).get(topic)!;
+  }
+
+  /** A question that is asked once the last is answered: what was committed before somebody joins it is in its answer. */
+  #gather() {
+    const topics = new Set<string>();
+    const answer = this.#last.then(() => new Promise((resolve) => setImmediate(resolve))).then(() => {
+      this.#waiting = undefined;
+      return this.#ask([...topics]);
     });
-    this.#waiting.set(topic, answer);
     this.#last = answer.catch(() => undefined);
-    return answer;
+    return { topics, answer };
   }
 
   /** Tries a few times: the connection may be of a broker that went since, and who has come back loads its groups first. */
-  async #ask(topic: string): Promise<Map<number, Position | PositionLostError>> {
+  async #ask(topics: string[]): Promise<Map<string, Positioned>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        this.#admin ??= await this.#connect();
-        return await this.#askOnce(topic, this.#admin);
+        this.#cluster ??= await openCluster(this.kafka, topics, READ_UNCOMMITTED);
+        return await this.#askOnce(topics, this.#cluster);
       } catch (error) {
         await this.close();
-        if (attempt === ATTEMPTS) throw new RetryableError(`offsets of ${this.groupId} on ${topic} could not be read: ${errorText(error)}`, { cause: error });
+        if (attempt === ATTEMPTS) throw new RetryableError(`offsets of ${this.groupId} on ${topics.join(', ')} could not be read: ${errorText(error)}`, { cause: error });
         await sleep(backoffMs(attempt - 1));
       }
     }
   }
 
-  async #askOnce(topic: string, admin: Admin): Promise<Map<number, Position | PositionLostError>> {
-    const [[committed], bounds] = await Promise.all([admin.fetchOffsets({ groupId: this.groupId, topics: [topic] }), admin.fetchTopicOffsets(topic)]);
-    return new Map(bounds.map(({ partition, low, high }) => [partition, positionOf(topic, partition, { low: Number(low), high: Number(high) }, committed?.partitions.find((entry) => entry.partition === partition))]));
-  }
-
-  async #connect(): Promise<Admin> {
-    const admin = this.kafka.admin({ retry: { initialRetryTime: 10, maxRetryTime: 300, retries: 5 } });
-    await admin.connect();
-    return admin;
+  async #askOnce(topics: string[], cluster: Cluster): Promise<Map<string, Positioned>> {
+    await cluster.addMultipleTargetTopics(topics);
+    await cluster.refreshMetadataIfNecessary();
+    const partitions = new Map(topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
+    const coordinator = await cluster.findGroupCoordinator({ groupId: this.groupId });
+    const [{ responses: committed }, lows, highs] = await Promise.all([
+      coordinator.offsetFetch({ groupId: this.groupId, topics: [...partitions].map(([topic, some]) => ({ topic, partitions: some.map((partition) => ({ partition })) })) }),
+      logOffsets(cluster, partitions, { fromBeginning: true }),
+      logOffsets(cluster, partitions, { fromBeginning: false }),
+    ]);
+    const commits = new Map<string, { offset: string; metadata: string | null }>(committed.flatMap(({ topic, partitions: some }) => some.map((one) => [`${topic}/${one.partition}`, one] as const)));
+    return new Map([...partitions].map(([topic, some]) => [topic, new Map(some.map((partition) => {
+      const key = `${topic}/${partition}`;
+      return [partition, positionOf(topic, partition, { low: lows.get(key)!, high: highs.get(key)! }, commits.get(key))];
+    }))]));
   }
 
   async close(): Promise<void> {
-    const admin = this.#admin;
-    this.#admin = undefined;
-    await admin?.disconnect().catch(() => undefined);
+    const cluster = this.#cluster;
+    this.#cluster = undefined;
+    await cluster?.disconnect().catch(() => undefined);
   }
 }
 

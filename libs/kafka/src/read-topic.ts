@@ -3,7 +3,7 @@
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import { PermanentError, RetryableError, backoffMs, errorText, sleep } from '@tideway/service';
-import { openCluster, type Cluster } from './cluster.js';
+import { logOffsets, openCluster, type Cluster } from './cluster.js';
 import { offsetOf } from './fetched-message.js';
 
 const MB = 1024 * 1024;
@@ -92,8 +92,8 @@ async function settledSpans(cluster: Cluster, wanted: Map<string, number[]>, opt
 async function spansOf(cluster: Cluster, wanted: Map<string, number[]>, { from, until }: ReadOptions): Promise<Span[]> {
   const partitions = new Map([...wanted].map(([topic, some]) => [topic, some.length > 0 ? some : cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
   const [lows, ends, times] = await Promise.all([
-    offsets(cluster, partitions, { fromBeginning: true }), offsets(cluster, partitions, { fromBeginning: false }),
-    typeof from === 'number' ? offsets(cluster, partitions, { fromTimestamp: from }) : undefined,
+    logOffsets(cluster, partitions, { fromBeginning: true }), logOffsets(cluster, partitions, { fromBeginning: false }),
+    typeof from === 'number' ? logOffsets(cluster, partitions, { fromTimestamp: from }) : undefined,
   ]);
   return [...partitions].flatMap(([topic, some]) => some.map((partition) => {
     const key = `${topic}/${partition}`;
@@ -103,13 +103,6 @@ async function spansOf(cluster: Cluster, wanted: Map<string, number[]>, { from, 
     const start = time ?? (typeof from === 'object' ? from.get(key) : undefined) ?? 0;
     return { topic, partition, next: Math.max(low, start), end: Math.min(end, until?.get(key) ?? Infinity) };
   }));
-}
-
-/** By `topic/partition`. */
-async function offsets(cluster: Cluster, partitions: ReadonlyMap<string, readonly number[]>, where: { fromBeginning: boolean } | { fromTimestamp: number }): Promise<Map<string, number>> {
-  const asked = [...partitions].map(([topic, some]) => ({ topic, partitions: some.map((partition) => ({ partition })), ...where }));
-  const answers = await cluster.fetchTopicsOffset(asked);
-  return new Map(answers.flatMap(({ topic, partitions: found }) => found.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const)));
 }
 
 async function readSpans(cluster: Cluster, spans: Span[], onRecord: OnRecord): Promise<void> {
@@ -190,6 +183,6 @@ async function fetchFrom(cluster: Cluster, nodeId: number, spans: readonly Span[
 async function renew(cluster: Cluster, open: readonly Span[]): Promise<void> {
   await cluster.refreshMetadata();
   const partitions = new Map([...Map.groupBy(open, ({ topic }) => topic)].map(([topic, some]) => [topic, some.map(({ partition }) => partition)]));
-  const lows = await offsets(cluster, partitions, { fromBeginning: true });
+  const lows = await logOffsets(cluster, partitions, { fromBeginning: true });
   for (const span of open) span.next = Math.max(span.next, lows.get(`${span.topic}/${span.partition}`) ?? 0);
 }

@@ -9,6 +9,8 @@ export interface InternalTopic {
   topic: string;
   partitions: number;
   compacted: boolean;
+  /** Of one that is not compacted, where it is not the cluster's default. */
+  retentionMs?: number;
 }
 
 /** A record that is as large as its topic allows must fit into quarantine with what is said about it. */
@@ -18,7 +20,7 @@ export const QUARANTINE_MAX_BYTES = 2 * 1024 * 1024;
  * Whoever takes partitions over reads their changelogs to the end, and compaction leaves the last segment alone, which would be of 1 GB.
  * Kafka Streams bounds those of its changelogs, too (50 MB).
  */
-const COMPACTED = [{ name: 'cleanup.policy', value: 'compact' }, { name: 'segment.bytes', value: String(8 * 1024 * 1024) }];
+const COMPACTED = [{ name: 'cleanup.policy', value: 'compact' }, { name: 'segment.bytes', value: String(2 * 1024 * 1024) }];
 
 const LEADER_ATTEMPTS = 100;
 const LEADER_PAUSE_MS = 100;
@@ -28,9 +30,10 @@ function configOf(product: Product): { name: string; value: string }[] {
   return [...cleanupOf(product), ...limits];
 }
 
-function cleanupOf(product: Product): { name: string; value: string }[] {
-  if (product.kind === 'event') return [{ name: 'cleanup.policy', value: 'delete' }, { name: 'retention.ms', value: String(product.retentionMs) }];
-  return COMPACTED;
+const cleanupOf = (product: Product) => (product.kind === 'event' ? deleted(product.retentionMs) : COMPACTED);
+
+function deleted(retentionMs: number | undefined): { name: string; value: string }[] {
+  return [{ name: 'cleanup.policy', value: 'delete' }, ...(retentionMs === undefined ? [] : [{ name: 'retention.ms', value: String(retentionMs) }])];
 }
 
 /** Creates what is missing of `products` and `internal`; what exists is left as it is. Rejects with RetryableError while the cluster is away. */
@@ -39,7 +42,7 @@ export async function ensureTopics(kafka: Kafka, products: Product[], internal: 
     ...products.map((p) => ({ topic: p.topic, numPartitions: p.partitions, replicationFactor, configEntries: configOf(p) })),
     ...internal.map((t) => ({
       topic: t.topic, numPartitions: t.partitions, replicationFactor,
-      configEntries: t.compacted ? COMPACTED : [{ name: 'cleanup.policy', value: 'delete' }],
+      configEntries: t.compacted ? COMPACTED : deleted(t.retentionMs),
     })),
   ];
   const admin = kafka.admin();

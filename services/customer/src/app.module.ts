@@ -8,6 +8,7 @@ import { configShape } from './config.js';
 import { Outputs } from './outputs.js';
 import { pipeline } from './pipeline.js';
 import { Restore } from './restore.js';
+import { EVENT_IDS } from './topics.js';
 
 @Module({})
 class CustomerModule {}
@@ -24,7 +25,7 @@ export const customer: ServiceDefinition<typeof configShape> = {
     const restore = new Restore(kafka, registry, products, loadIdentifierRules(), service.logger);
     const loop = pipeline({ config, kafka, service, registry, inputs, outputs, restore });
     service.loops.push(preparedLoop(loop, () => untilDone('topics and schemas', service.logger, async () => {
-      await ensureTopics(kafka, products, [], config.KAFKA_REPLICATION_FACTOR);
+      await ensureTopics(kafka, products, [EVENT_IDS], config.KAFKA_REPLICATION_FACTOR);
       await outputs.register(registry);
     })));
     service.health.add('kafka', () => checkKafka(kafka));

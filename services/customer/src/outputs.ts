@@ -2,6 +2,7 @@
 import { productOf, type OperationsQuarantine, type Product } from '@tideway/contracts';
 import { RecordEncoder, partitionOf, type Outgoing, type SchemaRegistry } from '@tideway/kafka';
 import type { BatchOutputs } from './identity/batch.js';
+import { EVENT_IDS, eventIdMessages } from './topics.js';
 
 export class Outputs {
   readonly #activities: RecordEncoder;
@@ -20,11 +21,12 @@ export class Outputs {
     await Promise.all([this.#activities, this.#identities, this.#consents, this.#quarantine].map((encoder) => encoder.register(registry)));
   }
 
-  messages({ activities, identities, consents }: BatchOutputs, quarantined: OperationsQuarantine[]): Outgoing[] {
+  messages({ activities, identities, consents, eventIds }: BatchOutputs, quarantined: OperationsQuarantine[]): Outgoing[] {
     return [
       { topic: this.#activities.product.topic, messages: activities.map((activity) => this.#activities.message(activity)) },
       { topic: this.#identities.product.topic, messages: identities.map((identity) => this.#identities.message(identity)) },
       { topic: this.#consents.product.topic, messages: consents.map(({ key, record }) => this.#consentMessage(key, record)) },
+      { topic: EVENT_IDS.topic, messages: eventIdMessages(eventIds) },
       { topic: this.#quarantine.product.topic, messages: quarantined.map((record) => this.#quarantine.message(record)) },
     ];
   }

@@ -1,6 +1,6 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import { readSplit, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
-import { PositionLostError, Positions, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitState } from '@tideway/kafka';
+import { PositionLostError, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitContext, type UnitState } from '@tideway/kafka';
 import { backoffMs, errorText, sleep, type Logger } from '@tideway/service';
 import type { Activity, Evaluation, ProfileState } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
@@ -22,9 +22,8 @@ import { HANDOVER_TOPIC, type Handover } from './topics.js';
 import { Unprompted } from './unprompted.js';
 import { collectHandovers, triggerOf, workOf, type Work, type WorkList } from './work.js';
 
-export interface PartitionParts {
+export interface PartitionParts extends UnitContext {
   kafka: Kafka;
-  groupId: string;
   logger: Logger;
   formats: Formats;
   inputs: Inputs;
@@ -53,8 +52,9 @@ const TIMERS_GATHER_MS = 200;
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
  * ClickHouse has not got yet.
  */
-export async function openPartition(parts: PartitionParts, partition: number, reschedule: () => void): Promise<UnitState> {
+export async function openPartition(parts: PartitionParts, partition: number): Promise<UnitState> {
   const { kafka, formats } = parts;
+  const begin = Date.now();
   const restored = await readChangelog(kafka, formats, partition);
   const timers = new Timers();
   const withAliases = new Set<string>();
@@ -63,8 +63,9 @@ export async function openPartition(parts: PartitionParts, partition: number, re
     timers.set(profileId, nextTimerAt);
     if (aliases.length > 0 || shares.length > 0) withAliases.add(profileId);
   }
-  const opened = new SegmentPartition(parts, partition, restored, timers, withAliases, reschedule);
+  const opened = new SegmentPartition(parts, partition, restored, timers, withAliases);
   await opened.catchUp();
+  parts.logger.info({ partition, profiles: restored.stored.size, timers: timers.size, ms: Date.now() - begin }, 'profiles restored');
   return opened;
 }
 
@@ -85,27 +86,26 @@ class SegmentPartition implements UnitState {
   readonly #follower: DefinitionFollower;
   readonly #handing: HandingOver;
 
-  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, private readonly reschedule: () => void) {
+  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>) {
     this.#held = new HeldProfiles({ ...parts, partition, restored, writer: () => this.#writer, compiled: () => this.#follower.compiled });
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
     this.#handing = new HandingOver(restored);
     this.#follower = new DefinitionFollower({
-      ...parts, restored, cache: this.#held.cache, onReady: reschedule,
+      ...parts, restored, cache: this.#held.cache, onReady: parts.reschedule,
       unsure: () => [...withAliases, ...this.#writer.profiles()].filter((profileId) => restored.stored.has(profileId)),
     });
   }
 
   #writerFrom(next: number): HistoryWriter {
     const source = () => ({ topic: this.#topic, partition: this.partition, epoch: this.#position!.epoch });
-    return new HistoryWriter(this.parts.history, source, next, this.parts.logger, this.reschedule);
+    return new HistoryWriter(this.parts.history, source, next, this.parts.logger, this.parts.reschedule);
   }
 
   /** Reads again what was committed and is not in ClickHouse for sure, and inserts the range that was begun. */
   async catchUp(): Promise<void> {
-    const positions = new Positions(this.parts.kafka, this.parts.groupId);
     try {
-      const { offset, metadata, low } = await positions.read(this.#topic, this.partition);
+      const { offset, metadata, low } = await this.parts.positions.read(this.#topic, this.partition);
       if (offset === undefined || metadata === undefined) return;
       const { next, to } = metadata.store ?? { next: offset };
       if (next < low && next < offset) throw new PositionLostError(this.#topic, this.partition, `offset ${next} was deleted before it came to ClickHouse; the log begins at ${low}`);
@@ -118,7 +118,6 @@ class SegmentPartition implements UnitState {
       await this.#reread(to === undefined ? next : to + 1, offset);
       if (this.#handing.waitFor(this.#writer.end)) this.#writer.hurry();
     } finally {
-      await positions.close();
       this.#follower.adopt(Date.now());
     }
   }
@@ -209,7 +208,7 @@ class SegmentPartition implements UnitState {
     }
     this.#preparing = false;
     this.#timersFrom = 0;
-    if (!this.#closed) this.reschedule();
+    if (!this.#closed) this.parts.reschedule();
   }
 
   offsets(blocks: Block[]): InputOffset[] {

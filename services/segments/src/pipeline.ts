@@ -1,13 +1,13 @@
 // The whole flow of segments: activities into the state of their profiles, evaluation at the end of each block, changed
 // memberships and states with the input offsets in one transaction per partition; behind it, activities into ClickHouse.
-import { consumeTransactions, type Kafka } from '@tideway/kafka';
+import { consumeTransactions, type Kafka, type UnitContext } from '@tideway/kafka';
 import type { Loop, Service } from '@tideway/service';
 import type { Config } from './config.js';
 import { openPartition, type PartitionParts } from './partition.js';
 import { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import { HANDOVER_TOPIC } from './topics.js';
 
-export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'cost' | 'kafka' | 'logger' | 'groupId'>): Loop {
+export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'cost' | 'kafka' | 'logger' | keyof UnitContext>): Loop {
   const cost = new EvaluationCost(metrics);
   const { activitiesProduct } = parts.formats;
   return consumeTransactions({
@@ -17,10 +17,10 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     groupId: config.SEGMENTS_GROUP,
     topics: [activitiesProduct.topic, HANDOVER_TOPIC],
     unitOf: (_topic, partition) => String(partition),
-    open: (unit, reschedule) => {
+    open: (unit, context) => {
       // One log of latencies per partition: each is emptied by its own commits.
       const [latency, progress] = [new LatencyLog(metrics), new AdoptionProgress(metrics, Number(unit))];
-      return openPartition({ ...parts, kafka, groupId: config.SEGMENTS_GROUP, logger, cost, latency, progress }, Number(unit), reschedule);
+      return openPartition({ ...parts, ...context, kafka, logger, cost, latency, progress }, Number(unit));
     },
     limits: { maxRecords: 5_000 },
     maxWaitMs: 100,

@@ -59,10 +59,12 @@ export function headersOf({ merged, erased, due, splits }: Restored, profileId: 
 /** Reads it to its end; hand-overs wait for ever until somebody says for what. Rejects with RetryableError. */
 export async function readChangelog(kafka: Kafka, { stateProduct }: Formats, partition: number): Promise<Restored> {
   const restored: Restored = { stored: new StoredStates(), merged: new Map(), erased: new Set(), due: new Map(), splits: new Map(), adopted: new Map() };
+  let adopted: Buffer | null = null;
   await readTopics(kafka, new Map([[stateProduct.topic, [partition]], [ADOPTED_TOPIC, [partition]]]), ({ topic, message }) => {
-    if (topic === ADOPTED_TOPIC) restored.adopted = new Map(Object.entries(JSON.parse(String(message.value)) as Record<string, string>));
+    if (topic === ADOPTED_TOPIC) adopted = message.value;
     else takeState(restored, message);
   });
+  if (adopted) restored.adopted = new Map(Object.entries(JSON.parse(String(adopted)) as Record<string, string>));
   return restored;
 }
 

@@ -68,7 +68,7 @@ describe('a first publish', () => {
   it('bounds what is read of a compacted topic that has not been compacted yet', async () => {
     await ensureTopics(cluster.kafka, [], [{ topic: 'changelog', partitions: 1, compacted: true }]);
     const { resources: [resource] } = await cluster.admin.describeConfigs({ includeSynonyms: false, resources: [{ type: 2, name: 'changelog', configNames: ['cleanup.policy', 'segment.bytes'] }] });
-    expect(Object.fromEntries(resource!.configEntries.map(({ configName, configValue }) => [configName, configValue]))).toEqual({ 'cleanup.policy': 'compact', 'segment.bytes': '8388608' });
+    expect(Object.fromEntries(resource!.configEntries.map(({ configName, configValue }) => [configName, configValue]))).toEqual({ 'cleanup.policy': 'compact', 'segment.bytes': '2097152' });
   });
 });
 

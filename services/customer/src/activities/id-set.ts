@@ -1,7 +1,8 @@
 // A set of uuids in 16 bytes each, outside of the garbage collector's sight.
 import { hash } from 'node:crypto';
 
-const WORDS = 4;
+export const WORDS = 4;
+export const WORD_BYTES = Uint32Array.BYTES_PER_ELEMENT;
 const SHARDS = 64;
 const FIRST_CAPACITY = 64;
 /** Beyond this load, linear probing gets slow. */
@@ -16,7 +17,7 @@ export type IdWords = Uint32Array;
 
 /** The words of a uuid; any other text is hashed to words, so that every id counts. */
 export function idWords(id: string): IdWords {
-  return wordsOfUuid(id) ?? new Uint32Array(Uint8Array.from(hash('sha1', id, 'buffer').subarray(0, WORDS * Uint32Array.BYTES_PER_ELEMENT)).buffer);
+  return wordsOfUuid(id) ?? new Uint32Array(Uint8Array.from(hash('sha1', id, 'buffer').subarray(0, WORDS * WORD_BYTES)).buffer);
 }
 
 /** Each event comes by here, and a takeover reads those of eight days: character by character is ten times as quick as by a pattern. */

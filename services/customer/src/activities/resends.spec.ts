@@ -20,10 +20,16 @@ describe('Resends', () => {
     expect([resends.add(ID, TODAY + 1), resends.has(ID), resends.size]).toEqual([false, true, 2]);
   });
 
-  it('knows a restored id', () => {
+  it('knows the ids that another one planned', () => {
+    const planning = new Resends(() => TODAY);
+    for (const [id, receivedAt] of [[ID, TODAY - 6 * DAY], [OTHER, TODAY + 1], ['no uuid', TODAY + 2]] as const) planning.add(id, receivedAt);
+    const planned = planning.planned();
+    expect(planned.map(({ day, ids }) => [day, ids.length])).toEqual([[TODAY / DAY - 6, 1], [TODAY / DAY, 2]]);
     const resends = new Resends(() => TODAY);
-    resends.restore(ID, TODAY - 6 * DAY);
-    expect(resends.add(ID, TODAY)).toBe(false);
+    for (const ids of planned) resends.restore(ids);
+    expect([ID, OTHER, 'no uuid', 'another'].map((id) => resends.add(id, TODAY))).toEqual([false, false, false, true]);
+    planning.commit();
+    expect(planning.planned()).toEqual([]);
   });
 
   it('remembers an id for seven days and then forgets its day', () => {

@@ -5,6 +5,12 @@ const DAY_MS = 86_400_000;
 /** Whole days that an id is remembered for, by received_at, before the day it came in. */
 export const REMEMBERED_DAYS = 7;
 
+/** Ids of events that were received on one day (days since 1970, UTC). */
+export interface IdsOfDay {
+  day: number;
+  ids: IdWords[];
+}
+
 /**
  * Ids by the day they were received; days are forgotten whole. The newest day seen decides what is forgotten, so
  * that history can be read again, but never a day after tomorrow: one wrong clock must not wipe the memory.
@@ -13,7 +19,7 @@ export const REMEMBERED_DAYS = 7;
  */
 export class Resends {
   readonly #days = new Map<number, IdSet>();
-  readonly #plan = new Map<string, { words: IdWords; receivedAt: number }>();
+  readonly #plan = new Map<string, { words: IdWords; day: number }>();
   readonly #clock: () => number;
   #newest = 0;
 
@@ -22,9 +28,9 @@ export class Resends {
     this.#clock = clock;
   }
 
-  /** Adds an id past the plan: for restoring from customer.activities. */
-  restore(eventId: string, receivedAt: number): void {
-    this.#keep(idWords(eventId), receivedAt);
+  /** Adds ids past the plan: what {@link planned} gave before. */
+  restore({ day, ids }: IdsOfDay): void {
+    for (const words of ids) this.#keep(words, day);
   }
 
   /** Plans to remember an event received at `receivedAt` (ms). False where the id is remembered already: a resend. */
@@ -32,7 +38,7 @@ export class Resends {
     if (this.#plan.has(eventId)) return false;
     const words = idWords(eventId);
     for (const ids of this.#days.values()) if (ids.has(words)) return false;
-    this.#plan.set(eventId, { words, receivedAt });
+    this.#plan.set(eventId, { words, day: Math.floor(receivedAt / DAY_MS) });
     return true;
   }
 
@@ -43,8 +49,13 @@ export class Resends {
     return [...this.#days.values()].some((ids) => ids.has(words));
   }
 
+  /** What the plan adds. */
+  planned(): IdsOfDay[] {
+    return [...Map.groupBy(this.#plan.values(), ({ day }) => day)].map(([day, entries]) => ({ day, ids: entries.map(({ words }) => words) }));
+  }
+
   commit(): void {
-    for (const { words, receivedAt } of this.#plan.values()) this.#keep(words, receivedAt);
+    for (const { words, day } of this.#plan.values()) this.#keep(words, day);
     this.#plan.clear();
   }
 
@@ -57,9 +68,9 @@ export class Resends {
     return [...this.#days.values()].reduce((sum, ids) => sum + ids.size, 0);
   }
 
-  #keep(words: IdWords, receivedAt: number): void {
+  #keep(words: IdWords, receivedOn: number): void {
     const tomorrow = Math.floor(this.#clock() / DAY_MS) + 1;
-    const received = Math.min(Math.floor(receivedAt / DAY_MS), tomorrow);
+    const received = Math.min(receivedOn, tomorrow);
     if (received > this.#newest) this.#moveTo(received);
     // What comes in later than it is remembered for still counts once: with the oldest day.
     const day = Math.max(received, this.#newest - REMEMBERED_DAYS);

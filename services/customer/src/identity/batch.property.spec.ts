@@ -156,14 +156,15 @@ describe('planBatch', () => {
     }), { numRuns: 200 });
   });
 
-  it('goes on after a restart with the identities and consents that it published', () => {
+  it('goes on after a restart with the identities, consents and ids that it published', () => {
     fc.assert(fc.property(anyRecords(), anyRecords(100), sizes, (before, after, split) => {
       const straight = fresh();
-      const { identities, consents } = compacted(inBatches(straight, before, split));
+      const published = inBatches(straight, before, split);
+      const { identities, consents } = compacted(published);
       const restarted = fresh();
       for (const [identifier, record] of identities) restarted.graph.restore(identifier, record);
       for (const [key, record] of consents) restarted.consents.restore(key, record);
-      for (const { eventId, receivedAt } of before) restarted.resends.restore(eventId, receivedAt);
+      for (const ids of published.flatMap(({ eventIds }) => eventIds)) restarted.resends.restore(ids);
       const views = after.filter(({ record }) => !record['decision']);
       const withoutOrder = (outputs: BatchOutputs[]) => outputs.map(({ activities, identities: changed }) => ({
         activities: activities.filter(({ product }) => product !== 'customer.consents'),

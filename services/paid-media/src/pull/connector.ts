@@ -35,7 +35,7 @@ export function pullLoop(options: ConnectorOptions): Loop {
     topics: [CURSORS.topic],
     assigner: coPartitioned,
     unitOf: (_topic, partition) => String(partition),
-    open: async (unit, reschedule) => new AccountsUnit(accounts.filter(({ key }) => partitionOfAccount(key) === Number(unit)), await readCursors(kafka, Number(unit)), reschedule),
+    open: async (unit, { reschedule }) => new AccountsUnit(accounts.filter(({ key }) => partitionOfAccount(key) === Number(unit)), await readCursors(kafka, Number(unit)), reschedule),
     maxMessageBytes: config.KAFKA_MAX_MESSAGE_BYTES,
     sessionTimeoutMs: config.PAID_MEDIA_SESSION_TIMEOUT_MS,
   });

@@ -1,5 +1,5 @@
 // One partition of visitors: their sessions in memory, and what blocks of events and the passing of time change.
-import { PositionLostError, Positions, bufferOf, keep, readTopics, type Block, type Kafka, type KafkaMessage, type Kept, type Message, type Outgoing, type UnitState } from '@tideway/kafka';
+import { PositionLostError, bufferOf, keep, readTopics, type Block, type Kafka, type KafkaMessage, type Kept, type Message, type Outgoing, type UnitContext, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import type { Formats } from './formats.js';
 import type { SessionMetrics } from './metrics.js';
@@ -8,9 +8,8 @@ import type { Hit } from './session.js';
 import { STATE_TOPIC } from './topics.js';
 import { NEW_VISITOR, settle, settlesAt, visited, type Visitor } from './visitor.js';
 
-export interface PartitionParts {
+export interface PartitionParts extends Pick<UnitContext, 'positions'> {
   kafka: Kafka;
-  groupId: string;
   logger: Logger;
   formats: Formats;
   metrics: SessionMetrics;
@@ -47,18 +46,12 @@ export async function openPartition(parts: PartitionParts, partition: number): P
 }
 
 /** The end of each input that is not read up to its present end. */
-async function unreadEnds({ kafka, groupId, formats }: PartitionParts, partition: number): Promise<Map<string, number>> {
-  const positions = new Positions(kafka, groupId);
-  const ends = new Map<string, number>();
-  try {
-    for (const topic of formats.topics) {
-      const end = await positions.read(topic, partition).then(({ offset, low, high }) => ((offset ?? low) < high ? high : undefined), stopped);
-      if (end !== undefined) ends.set(topic, end);
-    }
-    return ends;
-  } finally {
-    await positions.close();
-  }
+async function unreadEnds({ formats, positions }: PartitionParts, partition: number): Promise<Map<string, number>> {
+  const ends = await Promise.all(formats.topics.map(async (topic): Promise<[string, number][]> => {
+    const end = await positions.read(topic, partition).then(({ offset, low, high }) => ((offset ?? low) < high ? high : undefined), stopped);
+    return end === undefined ? [] : [[topic, end]];
+  }));
+  return new Map(ends.flat());
 }
 
 /** An input that is stopped until somebody acts keeps the others from nothing. */

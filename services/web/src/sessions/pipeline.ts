@@ -11,7 +11,7 @@ const HOUR_MS = 3_600_000;
 /** Four topics of one key -> visitors of the partition -> sessions that are over, and the changelog, in one transaction. */
 export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, formats: Formats): Loop {
   const groupId = config.WEB_SESSIONS_GROUP;
-  const parts = { kafka, groupId, logger, formats, metrics: new SessionMetrics(metrics), lateMs: config.WEB_SESSIONS_LATE_HOURS * HOUR_MS };
+  const parts = { kafka, logger, formats, metrics: new SessionMetrics(metrics), lateMs: config.WEB_SESSIONS_LATE_HOURS * HOUR_MS };
   return consumeTransactions({
     kafka,
     logger,
@@ -19,7 +19,7 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     groupId,
     topics: formats.topics,
     unitOf: (_topic, partition) => String(partition),
-    open: (unit) => openPartition(parts, Number(unit)),
+    open: (unit, { positions }) => openPartition({ ...parts, positions }, Number(unit)),
     limits: { maxRecords: 5_000 },
     // Nobody waits for it: what a visitor does within two seconds is written to the changelog once.
     paceMs: 2_000,
