@@ -35,7 +35,6 @@ export const segments: ServiceDefinition<typeof configShape> = {
     const loop = pipeline(config, kafka, service, {
       formats, inputs: new Inputs(formats), history, nominees,
       definitions,
-      cacheProfiles: config.SEGMENTS_CACHE_PROFILES,
     });
     const ranks = new RankKeeper(clickhouse, definitions, service.logger);
     const views = new DefinitionViews(clickhouse, service.logger, closing.signal);

@@ -5,7 +5,7 @@ import type { History } from './history.js';
 import type { HistoryWriter } from './history-writer.js';
 import type { EvaluationCost } from './metrics.js';
 import type { Before } from './membership.js';
-import { LeastRecentlyUsed } from './profile-cache.js';
+import type { LeastRecentlyUsed } from './profile-cache.js';
 import type { Restored } from './restore.js';
 import { countsBy, idsOf, rowsOf, sharesTogether, type Share } from './shares.js';
 import type { Handover } from './topics.js';
@@ -17,7 +17,8 @@ const MAX_PACKED = 200_000;
 export interface HeldProfilesParts {
   history: History;
   cost: EvaluationCost;
-  cacheProfiles: number;
+  /** Of states by the definitions that are in force. */
+  cache: LeastRecentlyUsed<ProfileState>;
   partition: number;
   restored: Restored;
   writer(): HistoryWriter;
@@ -55,9 +56,10 @@ export class HeldProfiles {
   #preparedBy: Compiled | undefined;
   /** Profiles that turns are about since the preparation that is under way began: what it finds of them may not be all. */
   #touched = new Set<string>();
+  #closed = false;
 
   constructor(private readonly parts: HeldProfilesParts) {
-    this.cache = new LeastRecentlyUsed(parts.cacheProfiles);
+    this.cache = parts.cache;
   }
 
   /** Whether the profile can be evaluated without a read of its rows, in so far as nothing is handed over to it. */
@@ -77,13 +79,18 @@ export class HeldProfiles {
     const touched = (this.#touched = new Set());
     const states = await Promise.all(profileIds.map((profileId) => decode(profileId)));
     const { wanted, ...found } = await this.#find(states.map((state) => [state, noWork()]), true);
-    // By other definitions it would be other columns.
-    if (this.parts.compiled() !== compiled) return;
+    // By other definitions it would be other columns, and states in memory may be somebody else's by now.
+    if (this.#closed || this.parts.compiled() !== compiled) return;
     const untouched = wanted.filter(({ state }) => !touched.has(state.profileId));
     this.parts.cost.of(() => {
       for (const one of untouched) this.#give(one, found);
     });
     for (const { state } of untouched) if (this.cache.get(state.profileId) !== state) this.#prepared.set(state.profileId, state);
+  }
+
+  /** A preparation that is under way comes to nothing. */
+  close(): void {
+    this.#closed = true;
   }
 
   delete(profileId: string): void {

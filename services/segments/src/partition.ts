@@ -1,6 +1,6 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import { readSplit, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
-import { PositionLostError, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type UnitContext, type UnitState } from '@tideway/kafka';
+import { PositionLostError, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type Position, type UnitContext, type UnitState } from '@tideway/kafka';
 import { backoffMs, errorText, sleep, type Logger } from '@tideway/service';
 import type { Activity, Evaluation, ProfileState } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
@@ -14,6 +14,7 @@ import { emptyState, transition, type Before, type Trigger } from './membership.
 import type { LiveDefinitions } from './live-definitions.js';
 import type { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
+import type { Committed, KeptCaches } from './kept-cache.js';
 import { Outbox } from './outbox.js';
 import { headersOf, readChangelog, type Restored } from './restore.js';
 import { rowsOf, sharesTogether } from './shares.js';
@@ -31,7 +32,7 @@ export interface PartitionParts extends UnitContext {
   /** In force are others from one turn to the next, where they change. */
   definitions: Pick<LiveDefinitions, 'compiled' | 'onChange'>;
   nominees: NomineeSource;
-  cacheProfiles: number;
+  keptCaches: KeptCaches;
   latency: LatencyLog;
   progress: AdoptionProgress;
   cost: EvaluationCost;
@@ -63,10 +64,17 @@ export async function openPartition(parts: PartitionParts, partition: number): P
     timers.set(profileId, nextTimerAt);
     if (aliases.length > 0 || shares.length > 0) withAliases.add(profileId);
   }
-  const opened = new SegmentPartition(parts, partition, restored, timers, withAliases);
-  await opened.catchUp();
+  const [position, handovers] = await Promise.all([parts.positions.read(formats.activitiesProduct.topic, partition), parts.positions.read(HANDOVER_TOPIC, partition).catch(stopped)]);
+  const opened = new SegmentPartition(parts, partition, restored, timers, withAliases, { activities: position.offset, handovers: handovers.offset });
+  await opened.catchUp(position);
   parts.logger.info({ partition, profiles: restored.stored.size, timers: timers.size, ms: Date.now() - begin }, 'profiles restored');
   return opened;
+}
+
+/** Hand-overs that are stopped until somebody acts keep activities from nothing. */
+function stopped(error: unknown): Pick<Position, 'offset'> {
+  if (!(error instanceof PositionLostError)) throw error;
+  return { offset: -1 };
 }
 
 class SegmentPartition implements UnitState {
@@ -83,16 +91,24 @@ class SegmentPartition implements UnitState {
   /** How often in a row that has failed. */
   #failures = 0;
   #closed = false;
+  /** Positions that the turn under way commits, and the profiles that it changes in memory. */
+  #turn: { committed: Committed; profileIds: readonly string[] } | undefined;
+  /** Whether that is still changing them. */
+  #working = false;
+  #isKept = false;
+  #committed: Committed;
   readonly #follower: DefinitionFollower;
   readonly #handing: HandingOver;
 
-  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>) {
-    this.#held = new HeldProfiles({ ...parts, partition, restored, writer: () => this.#writer, compiled: () => this.#follower.compiled });
+  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, committed: Committed) {
+    this.#committed = committed;
+    const cache = parts.keptCaches.take(partition, committed, parts.definitions.compiled);
+    this.#held = new HeldProfiles({ ...parts, cache, partition, restored, writer: () => this.#writer, compiled: () => this.#follower.compiled });
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
     this.#handing = new HandingOver(restored);
     this.#follower = new DefinitionFollower({
-      ...parts, restored, cache: this.#held.cache, onReady: parts.reschedule,
+      ...parts, restored, cache, onReady: parts.reschedule,
       unsure: () => [...withAliases, ...this.#writer.profiles()].filter((profileId) => restored.stored.has(profileId)),
     });
   }
@@ -103,9 +119,8 @@ class SegmentPartition implements UnitState {
   }
 
   /** Reads again what was committed and is not in ClickHouse for sure, and inserts the range that was begun. */
-  async catchUp(): Promise<void> {
+  async catchUp({ offset, metadata, low }: Position): Promise<void> {
     try {
-      const { offset, metadata, low } = await this.parts.positions.read(this.#topic, this.partition);
       if (offset === undefined || metadata === undefined) return;
       const { next, to } = metadata.store ?? { next: offset };
       if (next < low && next < offset) throw new PositionLostError(this.#topic, this.partition, `offset ${next} was deleted before it came to ClickHouse; the log begins at ${low}`);
@@ -140,23 +155,38 @@ class SegmentPartition implements UnitState {
   }
 
   async process(blocks: Block[]): Promise<Outgoing[]> {
+    return this.#work(() => this.#process(blocks));
+  }
+
+  async wake(now: number): Promise<Outgoing[]> {
+    return this.#work(() => {
+      this.#follower.follow(Date.now());
+      return this.#evaluate(new Map(), now, new Outbox(this.parts.formats), this.#committed);
+    });
+  }
+
+  async #work(action: () => Promise<Outgoing[]>): Promise<Outgoing[]> {
+    this.#working = true;
+    try {
+      return await action();
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  async #process(blocks: Block[]): Promise<Outgoing[]> {
     this.#follower.follow(Date.now());
     const work: WorkList = new Map();
     const outbox = new Outbox(this.parts.formats);
     let now = this.#follower.since;
+    const next = (topic: string) => blocks.find((block) => block.topic === topic)?.next;
     // Each kind is collected apart and no topic has two blocks in one turn: their order does not matter.
     for (const block of blocks) {
       now = Math.max(now, block.at);
       if (block.topic === HANDOVER_TOPIC) collectHandovers(block, work);
       else await this.#collectActivities(block, work, outbox);
     }
-    return this.#evaluate(work, now, outbox);
-  }
-
-  async wake(now: number): Promise<Outgoing[]> {
-    this.#follower.follow(Date.now());
-    const work: WorkList = new Map();
-    return this.#evaluate(work, now, new Outbox(this.parts.formats));
+    return this.#evaluate(work, now, outbox, { activities: next(this.#topic) ?? this.#committed.activities, handovers: next(HANDOVER_TOPIC) ?? this.#committed.handovers });
   }
 
   /**
@@ -220,14 +250,26 @@ class SegmentPartition implements UnitState {
   }
 
   committed(): void {
+    if (this.#turn) this.#committed = this.#turn.committed;
+    this.#turn = undefined;
     this.parts.latency.committed();
     this.#writer.committed();
   }
 
   close(): void {
     this.#closed = true;
+    this.#held.close();
+    this.#keepCache();
     this.#follower.close();
     this.#writer.close();
+  }
+
+  /** For whoever opens the partition next in this process: without the profiles of a turn that may come to nothing. */
+  #keepCache(): void {
+    if (this.#working || this.#isKept) return;
+    this.#isKept = true;
+    for (const profileId of this.#turn?.profileIds ?? []) this.#held.delete(profileId);
+    this.parts.keptCaches.keep(this.partition, { cache: this.#held.cache, compiled: this.#follower.compiled, committed: this.#committed });
   }
 
   async #collectActivities(block: Block, work: WorkList, outbox: Outbox): Promise<void> {
@@ -245,10 +287,11 @@ class SegmentPartition implements UnitState {
     }
   }
 
-  async #evaluate(work: WorkList, at: number, outbox: Outbox): Promise<Outgoing[]> {
+  async #evaluate(work: WorkList, at: number, outbox: Outbox, committed: Committed): Promise<Outgoing[]> {
     const begin = performance.now();
     const unprompted = this.#collectUnprompted(work, at);
     this.#held.touch(work.keys());
+    this.#turn = { committed, profileIds: [...work.keys()] };
     const states = await this.#states(work);
     for (const [profileId, entry] of work) {
       if (entry.splits.length > 0 || this.restored.splits.has(profileId)) states.set(profileId, this.#takeApart(states.get(profileId)!, entry, outbox));

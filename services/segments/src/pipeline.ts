@@ -3,12 +3,14 @@
 import { consumeTransactions, type Kafka, type UnitContext } from '@tideway/kafka';
 import type { Loop, Service } from '@tideway/service';
 import type { Config } from './config.js';
+import { KeptCaches } from './kept-cache.js';
 import { openPartition, type PartitionParts } from './partition.js';
 import { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import { HANDOVER_TOPIC } from './topics.js';
 
-export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'cost' | 'kafka' | 'logger' | keyof UnitContext>): Loop {
+export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'cost' | 'keptCaches' | 'kafka' | 'logger' | keyof UnitContext>): Loop {
   const cost = new EvaluationCost(metrics);
+  const keptCaches = new KeptCaches(config.SEGMENTS_CACHE_PROFILES);
   const { activitiesProduct } = parts.formats;
   return consumeTransactions({
     kafka,
@@ -20,7 +22,7 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     open: (unit, context) => {
       // One log of latencies per partition: each is emptied by its own commits.
       const [latency, progress] = [new LatencyLog(metrics), new AdoptionProgress(metrics, Number(unit))];
-      return openPartition({ ...parts, ...context, kafka, logger, cost, latency, progress }, Number(unit));
+      return openPartition({ ...parts, ...context, kafka, logger, cost, latency, progress, keptCaches }, Number(unit));
     },
     limits: { maxRecords: 5_000 },
     maxWaitMs: 100,

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createClickHouse, createTable, createView, historyTable, tableName, type ClickHouseClient } from '@tideway/clickhouse';
 import { avroType, loadProducts, productOf, type CustomerActivities, type OperationsQuarantine, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
-import { Publisher, SchemaRegistry, createKafka, encodeWire, partitionOf, type Kafka } from '@tideway/kafka';
+import { Publisher, SchemaRegistry, TransactionalProducer, createKafka, encodeWire, partitionOf, type Kafka } from '@tideway/kafka';
 import { clickhouseShape, createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { segments } from '../app.module.js';
@@ -255,6 +255,25 @@ describe('the segments service', () => {
     await waitFor(async () => (await stored()) >= 36, patient('the rows'));
     expect(await stored()).toBe(36);
     await identities(Object.fromEntries(profiles.map((profileId) => [profileId, profileId])));
+  });
+
+  it('goes on with those who are in memory when a transaction fails, but for whom it was about', async () => {
+    const [turned, other] = [newProfile(0), newProfile(0)];
+    const ordersOf = async (profileId: string) => (await topics.stateOf(profileId))?.traits['orders'];
+    const reads = async () => Number(/^tideway_history_duration_seconds_count\{[^}]*operation="read"[^}]*\} (.*)$/m.exec(await (await fetch(`${service.url}/metrics`)).text())?.[1] ?? 0);
+    await publish(...[turned, other].flatMap((profileId) => [decided(profileId, 'granted', 'marketing'), ordered(profileId)]));
+    await waitFor(async () => (await ordersOf(turned)) === '1' && (await ordersOf(other)) === '1', patient('an order each'));
+    const before = await reads();
+    const usurper = await TransactionalProducer.open(kafka, 'segments-0', 'segments');
+    await usurper.close();
+    await publish(ordered(turned));
+    await waitFor(async () => (await ordersOf(turned)) === '2', patient('the order of the transaction that failed'));
+    const then = await reads();
+    expect(then).toBeGreaterThan(before);
+    await publish(ordered(other));
+    await waitFor(async () => (await ordersOf(other)) === '2', patient('the other order'));
+    expect(await reads()).toBe(then);
+    await identities({ [turned]: turned, [other]: other });
   });
 
   it('gives profiles that are not in memory the members that they have to have', async () => {
