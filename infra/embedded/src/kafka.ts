@@ -148,10 +148,11 @@ function brokerSettings(options: KafkaOptions, id: number): Record<string, strin
     'log.cleaner.dedupe.buffer.size': 16 * 1024 * 1024,
     'num.network.threads': 2,
     'num.io.threads': 4,
-    // After kill -9 what was not flushed is read again, and a segment is flushed when the next begins: the last 8 MB of a
-    // partition. Who restores its state reads a changelog, of which compaction leaves the last segment as it is: of 32 MB, that
-    // was ten times what there was to restore. So does a coordinator.
-    'log.segment.bytes': 8 * 1024 * 1024,
+    // After kill -9 what was not flushed is read again, batch by batch, which took half of a start: a segment is flushed when the
+    // next begins, and that is noted now and then. Who restores its state reads a changelog, of which compaction leaves the last
+    // segment as it is: of 32 MB, that was ten times what there was to restore. So does a coordinator.
+    'log.segment.bytes': 2 * 1024 * 1024,
+    'log.flush.offset.checkpoint.interval.ms': 10_000,
     'offsets.topic.segment.bytes': 4 * 1024 * 1024,
     'transaction.state.log.segment.bytes': 4 * 1024 * 1024,
     // As until 4.2. 4.3's adaptive one (KAFKA-19826) once kept a batch of before a coordinator was loaded, after kill -9: it took
