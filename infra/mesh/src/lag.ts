@@ -1,6 +1,6 @@
 // Whether everything that was published has been processed, by Kafka's own offsets.
 import { hasIdentifiers } from '@tideway/contracts';
-import { readTopics, type OffsetMetadata } from '@tideway/kafka';
+import { readEnds, readTopics, type OffsetMetadata } from '@tideway/kafka';
 import type { Clients } from './clients.js';
 
 /** Consumer groups of the mesh with the topics that each reads. */
@@ -20,17 +20,8 @@ function groupTopics({ products }: Clients): Map<string, string[]> {
 export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /** Where every topic that a group of the mesh reads ends now. */
-export async function endsOf(clients: Clients): Promise<Ends> {
-  const admin = clients.kafka.admin();
-  await admin.connect();
-  try {
-    const ends = new Map<string, Map<number, number>>();
-    // One after the other: kafkajs answers for topics that are asked for at once from the metadata of the first alone.
-    for (const topic of new Set([...groupTopics(clients).values()].flat())) ends.set(topic, new Map((await admin.fetchTopicOffsets(topic)).map((p) => [p.partition, Number(p.high)])));
-    return ends;
-  } finally {
-    await admin.disconnect();
-  }
+export function endsOf(clients: Clients): Promise<Ends> {
+  return readEnds(clients.kafka, [...new Set([...groupTopics(clients).values()].flat())]);
 }
 
 /** Topics that time alone goes on writing to: who leaves a segment when a window is over. */

@@ -7,10 +7,13 @@ export type { Cluster };
 type CreateCluster = (options: { metadataMaxAge: number; allowAutoTopicCreation: boolean; isolationLevel: number }) => Cluster;
 
 const METADATA_MAX_AGE_MS = 300_000;
+/** https://kafka.apache.org/protocol#The_Messages_ListOffsets: a log ends behind what open transactions have written. */
+export const READ_UNCOMMITTED = 0;
+export const READ_COMMITTED = 1;
 
 /**
  * A connection to the cluster that knows where these topics are. Rejects as kafkajs does; to be disconnected.
- * @param isolationLevel 0: read_uncommitted, 1: read_committed (https://kafka.apache.org/protocol#The_Messages_Fetch)
+ * @param isolationLevel READ_UNCOMMITTED or READ_COMMITTED
  */
 export async function openCluster(kafka: Kafka, topics: string[], isolationLevel: number): Promise<Cluster> {
   const create = Object.getOwnPropertySymbols(kafka).find(({ description }) => description === 'private:Kafka:createCluster')!;
@@ -30,4 +33,20 @@ export async function logOffsets(cluster: Cluster, partitions: ReadonlyMap<strin
   const asked = [...partitions].map(([topic, some]) => ({ topic, partitions: some.map((partition) => ({ partition })), ...where }));
   const answers = await cluster.fetchTopicsOffset(asked);
   return new Map(answers.flatMap(({ topic, partitions: found }) => found.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const)));
+}
+
+/** Where the partitions of these topics end now, by topic, open transactions included. Rejects as kafkajs does. */
+export async function readEnds(kafka: Kafka, topics: string[]): Promise<Map<string, Map<number, number>>> {
+  const cluster = await openCluster(kafka, topics, READ_UNCOMMITTED);
+  try {
+    const partitions = partitionsOf(cluster, topics);
+    const ends = await logOffsets(cluster, partitions, { fromBeginning: false });
+    return new Map([...partitions].map(([topic, some]) => [topic, new Map(some.map((partition) => [partition, ends.get(`${topic}/${partition}`)!]))]));
+  } finally {
+    await cluster.disconnect().catch(() => undefined);
+  }
+}
+
+export function partitionsOf(cluster: Cluster, topics: Iterable<string>): Map<string, number[]> {
+  return new Map([...topics].map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
 }

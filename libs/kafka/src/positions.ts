@@ -1,7 +1,7 @@
 // Committed positions with their intents, and whether they still lie in the log.
 import type { Kafka } from 'kafkajs';
 import { PermanentError, RetryableError, backoffMs, errorText, sleep } from '@tideway/service';
-import { logOffsets, openCluster, type Cluster } from './cluster.js';
+import { READ_UNCOMMITTED, logOffsets, openCluster, partitionsOf, type Cluster } from './cluster.js';
 
 /** What is committed beside an offset: kafkajs and the broker keep it as a string. */
 export interface OffsetMetadata {
@@ -44,8 +44,6 @@ export class PositionLostError extends PermanentError {
 
 /** Within about a second. */
 const ATTEMPTS = 5;
-/** https://kafka.apache.org/protocol#The_Messages_ListOffsets: a log ends behind what open transactions have written. */
-const READ_UNCOMMITTED = 0;
 
 type Positioned = Map<number, Position | PositionLostError>;
 
@@ -104,7 +102,7 @@ export class Positions {
   async #askOnce(topics: string[], cluster: Cluster): Promise<Map<string, Positioned>> {
     await cluster.addMultipleTargetTopics(topics);
     await cluster.refreshMetadataIfNecessary();
-    const partitions = new Map(topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
+    const partitions = partitionsOf(cluster, topics);
     const coordinator = await cluster.findGroupCoordinator({ groupId: this.groupId });
     const [{ responses: committed }, lows, highs] = await Promise.all([
       coordinator.offsetFetch({ groupId: this.groupId, topics: [...partitions].map(([topic, some]) => ({ topic, partitions: some.map((partition) => ({ partition })) })) }),

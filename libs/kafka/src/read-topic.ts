@@ -3,14 +3,13 @@
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import { PermanentError, RetryableError, backoffMs, errorText, sleep } from '@tideway/service';
-import { logOffsets, openCluster, type Cluster } from './cluster.js';
+import { READ_COMMITTED, READ_UNCOMMITTED, logOffsets, openCluster, partitionsOf, type Cluster } from './cluster.js';
 import { offsetOf } from './fetched-message.js';
 
 const MB = 1024 * 1024;
 /** Without anything new for so long (ms), or without a broker, a read is given up. */
 const STALL_MS = 30_000;
 /** https://kafka.apache.org/protocol#The_Messages_Fetch */
-const [READ_UNCOMMITTED, READ_COMMITTED] = [0, 1];
 const FETCH = { maxWaitTime: 50, minBytes: 1, maxBytes: 32 * MB, isolationLevel: READ_COMMITTED };
 const MAX_BYTES_PER_PARTITION = 4 * MB;
 
@@ -90,7 +89,7 @@ async function settledSpans(cluster: Cluster, wanted: Map<string, number[]>, opt
 }
 
 async function spansOf(cluster: Cluster, wanted: Map<string, number[]>, { from, until }: ReadOptions): Promise<Span[]> {
-  const partitions = new Map([...wanted].map(([topic, some]) => [topic, some.length > 0 ? some : cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
+  const partitions = new Map([...wanted].map(([topic, some]) => [topic, some.length > 0 ? some : partitionsOf(cluster, [topic]).get(topic)!]));
   const [lows, ends, times] = await Promise.all([
     logOffsets(cluster, partitions, { fromBeginning: true }), logOffsets(cluster, partitions, { fromBeginning: false }),
     typeof from === 'number' ? logOffsets(cluster, partitions, { fromTimestamp: from }) : undefined,

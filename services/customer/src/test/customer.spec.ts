@@ -1,11 +1,13 @@
 // The customer service on the real platform: profiles, merges, resends, consents, a restart and a rebuild.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadProducts, productOf, readSplit, type CustomerActivities, type CustomerConsents, type CustomerIdentities, type ProductId, type WebConsents, type WebOrders, type WebPageViews } from '@tideway/contracts';
-import { Decoder, Publisher, SchemaRegistry, createKafka, readTopics, type Kafka } from '@tideway/kafka';
+import { Decoder, Publisher, SchemaRegistry, createKafka, ensureTopics, readTopics, type Kafka } from '@tideway/kafka';
+import { loadIdentifierRules } from '@tideway/identifiers';
 import { createLogger, kafkaShape, loadConfig, registryShape, startService, type RunningService } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { v4 as uuid } from 'uuid';
 import { customer } from '../app.module.js';
+import { Restore } from '../restore.js';
 import { EVENT_IDS } from '../topics.js';
 
 let platform: TestPlatform;
@@ -143,9 +145,15 @@ describe('the customer service', () => {
     await service.close();
     const admin = kafka.admin();
     await admin.connect();
-    const own = ['customer.activities.v1', 'customer.identities.v1', 'customer.consents.v1', EVENT_IDS.topic];
-    await admin.deleteTopics({ topics: own });
-    await waitFor(async () => !(await admin.listTopics()).some((topic) => own.includes(topic)), { timeoutMs: 60_000, message: 'topics deleted' });
+    const withoutTopics = async (topics: string[]) => {
+      await admin.deleteTopics({ topics });
+      await waitFor(async () => !(await admin.listTopics()).some((topic) => topics.includes(topic)), { timeoutMs: 60_000, message: 'topics deleted' });
+    };
+    await withoutTopics(['customer.activities.v1', 'customer.identities.v1', 'customer.consents.v1']);
+    await ensureTopics(kafka, products);
+    // Whoever forgets one would have everything dropped as sent again.
+    await expect(new Restore(kafka, registry, products, loadIdentifierRules(), silent).state()).rejects.toThrow(/customer\.event-ids\.v1 has the ids of \d+ events, and customer\.identities\.v1 nobody/);
+    await withoutTopics([EVENT_IDS.topic]);
     await admin.disconnect();
     service = await start('customer-rebuild');
     await waitFor(async () => (await profiles()).size >= before.size, { timeoutMs: 60_000, message: 'profiles rebuilt' });
