@@ -25,7 +25,12 @@ export function eventIdMessages(planned: readonly IdsOfDay[]): { key: string; va
 export function readEventIds({ key, value }: Pick<KafkaMessage, 'key' | 'value'>): IdsOfDay | undefined {
   const day = Number(String(key));
   if (!Number.isInteger(day) || !value || value.length % ID_BYTES !== 0) return undefined;
-  const ids = Array.from({ length: value.length / ID_BYTES }, (_, i) => Uint32Array.from({ length: WORDS }, (_word, word) => value.readUInt32BE(i * ID_BYTES + word * WORD_BYTES)));
+  const ids: IdWords[] = [];
+  for (let start = 0; start < value.length; start += ID_BYTES) {
+    const words = new Uint32Array(WORDS);
+    for (let word = 0; word < WORDS; word += 1) words[word] = value.readUInt32BE(start + word * WORD_BYTES);
+    ids.push(words);
+  }
   return { day, ids };
 }
 
