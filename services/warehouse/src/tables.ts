@@ -1,28 +1,53 @@
 // The tables and views of all products in ClickHouse: made at start, widened when a writer schema has new fields.
+import { hash } from 'node:crypto';
 import { columnDefinition, columnOf, createTable, createView, bisectTable, loadViews, quoted, tableName, upgradeTable, withinPatience, type ClickHouseClient } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { RetryableError, errorText } from '@tideway/service';
 import type { WriterSchema } from '@tideway/kafka';
+
+/** What there is of a table or a view. */
+interface Present {
+  comment: string;
+  columns: ReadonlySet<string>;
+}
 
 export class Tables {
   readonly #known = new Map<string, Promise<void>>();
 
   constructor(private readonly clickhouse: ClickHouseClient, private readonly products: Product[]) {}
 
-  /** Creates what is missing. Idempotent; several warehouses may do it at once. */
+  /**
+   * Creates what is missing, and the views anew where contracts, or schemas/views/, have others by now: whoever starts again
+   * asks, and changes nothing. Idempotent; several warehouses may do it at once.
+   */
   async create(): Promise<void> {
-    for (const database of new Set(this.products.map((product) => product.database))) await this.#run(`CREATE DATABASE IF NOT EXISTS ${quoted(database)}`);
-    for (const product of this.products) for (const statement of createTable(product)) await this.#run(statement);
-    for (const [database, products] of Map.groupBy(this.products, (product) => product.database)) {
-      const columns = await this.#columns(database);
-      for (const product of products) for (const statement of upgradeTable(product, columns)) await this.#run(statement);
+    const databases = [...new Set(this.products.map((product) => product.database))];
+    for (const database of databases) await this.#run(`CREATE DATABASE IF NOT EXISTS ${quoted(database)}`);
+    const present = await this.#present(databases);
+    for (const product of this.products) {
+      const names = [product.table, `${product.table}_bisect`];
+      for (const [i, statement] of createTable(product).entries()) if (!present.has(`${product.database}.${names[i]!}`)) await this.#run(statement);
+      const columns = new Map(names.flatMap((table) => {
+        const found = present.get(`${product.database}.${table}`);
+        return found ? [[table, found.columns] as const] : [];
+      }));
+      if (columns.size > 0) for (const statement of upgradeTable(product, columns)) await this.#run(statement);
     }
+    await this.#createViews(present);
+  }
+
+  async #createViews(present: ReadonlyMap<string, Present>): Promise<void> {
     // Analysts' views name customer.identities: views without identifiers first.
-    const majors = new Map(this.products.map((product) => [product.id, product]));
-    const views = [...majors.values()].sort((a, b) => Number(a.id !== 'customer.identities') - Number(b.id !== 'customer.identities'));
-    for (const product of views) await this.#run(createView(product));
+    const majors = [...new Map(this.products.map((product) => [product.id, product])).values()].sort((x, y) => Number(x.id !== 'customer.identities') - Number(y.id !== 'customer.identities'));
     // Those of schemas/views/ read the ones that the contracts give.
-    for (const { query } of loadViews()) await this.#run(query);
+    const views = [
+      ...majors.map((product) => ({ name: `${product.database}.${product.view}`, query: createView(product) })),
+      ...loadViews().map(({ name, query }) => ({ name, query: query.trim().replace(/;$/, '') })),
+    ];
+    // A view that reads all columns of a table has those of the time at which it was made.
+    const made = `made of ${hash('sha256', JSON.stringify([this.products.map((product) => createTable(product)), views]), 'hex').slice(0, 16)}`;
+    if (views.every(({ name }) => present.get(name)?.comment === made)) return;
+    for (const { query } of views) await this.#run(`${query}\nCOMMENT '${made}'`);
   }
 
   /** Adds the columns that a writer schema has and the table has not, before its first row: else they would vanish silently. */
@@ -41,18 +66,22 @@ export class Tables {
     const added = writer.schema.fields.filter((field) => !names.has(field.name)).map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
     if (added.length === 0) return;
     for (const table of [tableName(product), bisectTable(product)]) await this.#run(`ALTER TABLE ${table} ${added.join(', ')}`);
+    // Without a comment: at the next start all views are made anew, as others may read all columns of this one.
     await this.#run(createView(product));
   }
 
-  /** Columns by table of a database, so that tables of an earlier contract are known. */
-  async #columns(database: string): Promise<Map<string, Set<string>>> {
+  /** The tables and views of these databases, by `database.name`. */
+  async #present(databases: string[]): Promise<Map<string, Present>> {
     try {
-      const query = 'SELECT table, groupArray(name) AS names FROM system.columns WHERE database = {database:String} GROUP BY table';
-      const rows = await withinPatience(this.clickhouse, 'reading columns', async (signal) =>
-        (await this.clickhouse.query({ query, query_params: { database }, format: 'JSONEachRow', abort_signal: signal })).json<{ table: string; names: string[] }>());
-      return new Map(rows.map(({ table, names }) => [table, new Set(names)]));
+      const query = `SELECT t.database AS database, t.name AS name, t.comment AS comment, c.columns AS columns
+        FROM (SELECT database, name, comment FROM system.tables WHERE database IN {databases:Array(String)}) AS t
+        LEFT JOIN (SELECT database, table, groupArray(name) AS columns FROM system.columns WHERE database IN {databases:Array(String)} GROUP BY database, table) AS c
+        ON c.database = t.database AND c.table = t.name`;
+      const rows = await withinPatience(this.clickhouse, 'reading tables', async (signal) =>
+        (await this.clickhouse.query({ query, query_params: { databases }, format: 'JSONEachRow', abort_signal: signal })).json<{ database: string; name: string; comment: string; columns: string[] }>());
+      return new Map(rows.map(({ database, name, comment, columns }) => [`${database}.${name}`, { comment, columns: new Set(columns) }]));
     } catch (error) {
-      throw new RetryableError(`ClickHouse does not tell the columns of ${database}: ${errorText(error)}`, { cause: error });
+      throw new RetryableError(`ClickHouse does not tell its tables: ${errorText(error)}`, { cause: error });
     }
   }
 
