@@ -1,6 +1,6 @@
 // Whether everything that was published has been processed, by Kafka's own offsets.
 import { hasIdentifiers } from '@tideway/contracts';
-import { readEnds, readTopics, type OffsetMetadata } from '@tideway/kafka';
+import { readBounds, readTopics, type OffsetMetadata } from '@tideway/kafka';
 import type { Clients } from './clients.js';
 
 /** Consumer groups of the mesh with the topics that each reads. */
@@ -20,8 +20,9 @@ function groupTopics({ products }: Clients): Map<string, string[]> {
 export type Ends = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 /** Where every topic that a group of the mesh reads ends now. */
-export function endsOf(clients: Clients): Promise<Ends> {
-  return readEnds(clients.kafka, [...new Set([...groupTopics(clients).values()].flat())]);
+export async function endsOf(clients: Clients): Promise<Ends> {
+  const bounds = await readBounds(clients.kafka, [...new Set([...groupTopics(clients).values()].flat())]);
+  return new Map([...bounds].map(([topic, partitions]) => [topic, new Map([...partitions].map(([partition, { high }]) => [partition, high]))]));
 }
 
 /** Topics that time alone goes on writing to: who leaves a segment when a window is over. */

@@ -3,8 +3,8 @@
 // Untested here, as the embedded ClickHouse is one server: docs/scale.md says what holds and what has to be looked at.
 import type { Product } from '@tideway/contracts';
 import { literal, quoted } from './columns.js';
-import { HISTORY_SETTINGS, REPLICATED_SETTINGS, bisectTable, createView, historyTable, storageTable, tableName } from './tables.js';
-import type { View } from './views.js';
+import { HISTORY_SETTINGS, REPLICATED_SETTINGS, bisectTable, historyTable, storageTable, tableName } from './tables.js';
+import { productViews, type View } from './views.js';
 
 export interface Cluster {
   /** As the servers' configuration has it: `remote_servers`. */
@@ -61,15 +61,11 @@ const PROFILES: Record<string, string[]> = {
 export function clusterDdl(products: Product[], views: readonly View[], cluster: Cluster): string[] {
   const activities = products.find(({ id }) => id === 'customer.activities')!;
   const databases = new Set([...products.map(({ database }) => database), historyTable(activities).database]);
-  const current = [...new Map(products.map((product) => [product.id, product])).values()];
-  // Those of analysts join customer.identities.
-  const ordered = current.toSorted((a, b) => Number(a.id !== 'customer.identities') - Number(b.id !== 'customer.identities'));
   return [
     ...[...databases].map((database) => `CREATE DATABASE IF NOT EXISTS ${quoted(database)} ${onCluster(cluster)}`),
     ...products.flatMap((product) => [...clusterTable(product, cluster), `CREATE TABLE IF NOT EXISTS ${bisectTable(product)} ${onCluster(cluster)} AS ${tableName(product)} ENGINE = Null`]),
     ...clusterTable(historyTable(activities), cluster, HISTORY_SETTINGS),
-    ...ordered.map((product) => clusterView(createView(product), cluster)),
-    ...views.map(({ query }) => clusterView(query.trim().replace(/;$/, ''), cluster)),
+    ...[...productViews(products), ...views].map(({ query }) => clusterView(query, cluster)),
     ...Object.entries(PROFILES).map(([name, settings]) => `CREATE SETTINGS PROFILE IF NOT EXISTS ${name} ${onCluster(cluster)} SETTINGS ${settings.join(', ')}`),
   ];
 }

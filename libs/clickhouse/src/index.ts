@@ -7,4 +7,4 @@ export * from './insert.js';
 export { withinPatience } from './patience.js';
 export * from './quarantine.js';
 export * from './tables.js';
-export { loadViews, type View } from './views.js';
+export { loadViews, productViews, type View } from './views.js';

@@ -83,8 +83,7 @@ function tableTtl({ tableRetentionMs }: Product): string | undefined {
  * does not have, and the TTL. Rows that are there already are not rewritten: merges drop what is over.
  */
 export function upgradeTable(product: Product, present: ReadonlyMap<string, ReadonlySet<string>>): string[] {
-  const bisect = `${product.table}_bisect`;
-  const columns = [product.table, bisect].flatMap((table) => {
+  const columns = tableNames(product).flatMap((table) => {
     const added = product.schema.fields.filter(({ name }) => !present.get(table)?.has(name)).map((field) => `ADD COLUMN IF NOT EXISTS ${columnDefinition(columnOf(field))}`);
     return added.length === 0 ? [] : [`ALTER TABLE ${quoted(product.database)}.${quoted(table)} ${added.join(', ')}`];
   });
@@ -94,8 +93,11 @@ export function upgradeTable(product: Product, present: ReadonlyMap<string, Read
 
 /** The Null table with a product's columns. */
 export function bisectTable(product: Product): string {
-  return `${quoted(product.database)}.${quoted(`${product.table}_bisect`)}`;
+  return `${quoted(product.database)}.${quoted(tableNames(product)[1])}`;
 }
+
+/** The names of a product's tables in its database, in the order of {@link createTable}. */
+export const tableNames = ({ table }: Product) => [table, `${table}_bisect`] as const;
 
 /** Events are partitioned by the month in which they came; what has no received_at, by the month of its first timestamp. */
 function monthly(product: Stored): string {

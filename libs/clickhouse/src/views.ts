@@ -1,12 +1,13 @@
 // The views of schemas/views/, in an order in which they can be made.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { schemasDir } from '@tideway/contracts';
+import { schemasDir, type Product } from '@tideway/contracts';
+import { createView } from './tables.js';
 
 export interface View {
   /** `database.view`: the file's name without its ending. */
   name: string;
-  /** Its CREATE OR REPLACE VIEW. */
+  /** Its CREATE OR REPLACE VIEW, without a semicolon. */
   query: string;
 }
 
@@ -18,7 +19,15 @@ export interface View {
 export function loadViews(only?: readonly string[]): View[] {
   const dir = path.join(schemasDir(), 'views');
   const names = only ?? readdirSync(dir).filter((file) => file.endsWith('.sql')).map((file) => file.slice(0, -'.sql'.length));
-  return inOrder([...names].sort().map((name) => ({ name, query: readFileSync(path.join(dir, `${name}.sql`), 'utf8') })));
+  return inOrder([...names].sort().map((name) => ({ name, query: readFileSync(path.join(dir, `${name}.sql`), 'utf8').trim().replace(/;$/, '') })));
+}
+
+/** The views that the contracts give, in an order in which they can be made: before any of schemas/views/, which read them. */
+export function productViews(products: readonly Product[]): View[] {
+  const current = [...new Map(products.map((product) => [product.id, product])).values()];
+  // Analysts' views name customer.identities: views without identifiers first.
+  const ordered = current.toSorted((a, b) => Number(a.id !== 'customer.identities') - Number(b.id !== 'customer.identities'));
+  return ordered.map((product) => ({ name: `${product.database}.${product.view}`, query: createView(product) }));
 }
 
 /** The same views, each after those of them that it names outside of its comments. */

@@ -35,18 +35,32 @@ export async function logOffsets(cluster: Cluster, partitions: ReadonlyMap<strin
   return new Map(answers.flatMap(({ topic, partitions: found }) => found.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)] as const)));
 }
 
-/** Where the partitions of these topics end now, by topic, open transactions included. Rejects as kafkajs does. */
-export async function readEnds(kafka: Kafka, topics: string[]): Promise<Map<string, Map<number, number>>> {
+/** Offsets at which a partition's log begins and ends, open transactions included. */
+export interface Bounds {
+  low: number;
+  high: number;
+}
+
+/** Bounds of these topics now, by topic and partition. Rejects as kafkajs does. */
+export async function readBounds(kafka: Kafka, topics: string[]): Promise<Map<string, Map<number, Bounds>>> {
   const cluster = await openCluster(kafka, topics, READ_UNCOMMITTED);
   try {
-    const partitions = partitionsOf(cluster, topics);
-    const ends = await logOffsets(cluster, partitions, { fromBeginning: false });
-    return new Map([...partitions].map(([topic, some]) => [topic, new Map(some.map((partition) => [partition, ends.get(`${topic}/${partition}`)!]))]));
+    return await boundsOf(cluster, topics);
   } finally {
     await cluster.disconnect().catch(() => undefined);
   }
 }
 
-export function partitionsOf(cluster: Cluster, topics: Iterable<string>): Map<string, number[]> {
-  return new Map([...topics].map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
+/** The same of a connection that is READ_UNCOMMITTED and knows the topics. */
+export async function boundsOf(cluster: Cluster, topics: string[]): Promise<Map<string, Map<number, Bounds>>> {
+  const partitions = partitionsOf(cluster, topics);
+  const [lows, highs] = await Promise.all([logOffsets(cluster, partitions, { fromBeginning: true }), logOffsets(cluster, partitions, { fromBeginning: false })]);
+  return new Map([...partitions].map(([topic, some]) => [topic, new Map(some.map((partition) => {
+    const key = `${topic}/${partition}`;
+    return [partition, { low: lows.get(key)!, high: highs.get(key)! }];
+  }))]));
+}
+
+export function partitionsOf(cluster: Cluster, topics: string[]): Map<string, number[]> {
+  return new Map(topics.map((topic) => [topic, cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId)]));
 }

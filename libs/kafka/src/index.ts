@@ -2,7 +2,7 @@ export * from './acknowledged.js';
 export * from './assigners.js';
 export type { Kafka, KafkaMessage, Message } from 'kafkajs';
 export * from './client.js';
-export { readEnds } from './cluster.js';
+export { readBounds } from './cluster.js';
 export * from './consume-blocks.js';
 export * from './consume-transactions.js';
 export * from './cursor.js';

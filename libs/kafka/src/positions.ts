@@ -1,7 +1,7 @@
 // Committed positions with their intents, and whether they still lie in the log.
 import type { Kafka } from 'kafkajs';
 import { PermanentError, RetryableError, backoffMs, errorText, sleep } from '@tideway/service';
-import { READ_UNCOMMITTED, logOffsets, openCluster, partitionsOf, type Cluster } from './cluster.js';
+import { READ_UNCOMMITTED, boundsOf, openCluster, partitionsOf, type Bounds, type Cluster } from './cluster.js';
 
 /** What is committed beside an offset: kafkajs and the broker keep it as a string. */
 export interface OffsetMetadata {
@@ -67,6 +67,14 @@ export class Positions {
     return position;
   }
 
+  /** As `read`, undefined where the log no longer has the position: until somebody acts, that is no reason to wait for what else there is. */
+  async readUnlessLost(topic: string, partition: number): Promise<Position | undefined> {
+    return this.read(topic, partition).catch((error: unknown) => {
+      if (!(error instanceof PositionLostError)) throw error;
+      return undefined;
+    });
+  }
+
   /** All partitions of a topic; a position that the log no longer has is given as the error that it is. Rejects with RetryableError. */
   async readAll(topic: string): Promise<Positioned> {
     const { topics, answer } = this.#waiting ??= this.#gather();
@@ -102,18 +110,11 @@ export class Positions {
   async #askOnce(topics: string[], cluster: Cluster): Promise<Map<string, Positioned>> {
     await cluster.addMultipleTargetTopics(topics);
     await cluster.refreshMetadataIfNecessary();
-    const partitions = partitionsOf(cluster, topics);
     const coordinator = await cluster.findGroupCoordinator({ groupId: this.groupId });
-    const [{ responses: committed }, lows, highs] = await Promise.all([
-      coordinator.offsetFetch({ groupId: this.groupId, topics: [...partitions].map(([topic, some]) => ({ topic, partitions: some.map((partition) => ({ partition })) })) }),
-      logOffsets(cluster, partitions, { fromBeginning: true }),
-      logOffsets(cluster, partitions, { fromBeginning: false }),
-    ]);
+    const asked = [...partitionsOf(cluster, topics)].map(([topic, some]) => ({ topic, partitions: some.map((partition) => ({ partition })) }));
+    const [{ responses: committed }, bounds] = await Promise.all([coordinator.offsetFetch({ groupId: this.groupId, topics: asked }), boundsOf(cluster, topics)]);
     const commits = new Map<string, { offset: string; metadata: string | null }>(committed.flatMap(({ topic, partitions: some }) => some.map((one) => [`${topic}/${one.partition}`, one] as const)));
-    return new Map([...partitions].map(([topic, some]) => [topic, new Map(some.map((partition) => {
-      const key = `${topic}/${partition}`;
-      return [partition, positionOf(topic, partition, { low: lows.get(key)!, high: highs.get(key)! }, commits.get(key))];
-    }))]));
+    return new Map([...bounds].map(([topic, some]) => [topic, new Map([...some].map(([partition, of]) => [partition, positionOf(topic, partition, of, commits.get(`${topic}/${partition}`))]))]));
   }
 
   async close(): Promise<void> {
@@ -123,7 +124,7 @@ export class Positions {
   }
 }
 
-function positionOf(topic: string, partition: number, { low, high }: { low: number; high: number }, committed: { offset: string; metadata: string | null } | undefined): Position | PositionLostError {
+function positionOf(topic: string, partition: number, { low, high }: Bounds, committed: { offset: string; metadata: string | null } | undefined): Position | PositionLostError {
   const offset = Number(committed?.offset ?? -1);
   if (offset === -1) return { offset: undefined, metadata: undefined, low, high };
   if (offset < low || offset > high) {

@@ -9,11 +9,11 @@ const ID_BYTES = WORDS * WORD_BYTES;
 const IDS_PER_RECORD = 10_000;
 
 /** Key: the day (days since 1970, UTC) on which events were received; value: their ids, 16 bytes each. */
-export const EVENT_IDS: InternalTopic & { retentionMs: number } = {
+export const EVENT_IDS = {
   topic: 'customer.event-ids.v1', partitions: 1, compacted: false,
   // Records that are received late, as by a domain service that stood still, count by the day they were received on.
   retentionMs: (REMEMBERED_DAYS + 1) * DAY_MS,
-};
+} satisfies InternalTopic;
 
 export function eventIdMessages(planned: readonly IdsOfDay[]): { key: string; value: Buffer }[] {
   return planned.flatMap(({ day, ids }) => Array.from({ length: Math.ceil(ids.length / IDS_PER_RECORD) }, (_, i) => ({

@@ -21,9 +21,9 @@ export interface KeptCache {
 const KEPT_MS = 60_000;
 
 export class KeptCaches {
-  constructor(private readonly cacheProfiles: number) {}
-
   readonly #kept = new Map<number, { kept: KeptCache; timer: NodeJS.Timeout }>();
+
+  constructor(private readonly cacheProfiles: number) {}
 
   /** Keeps what a partition leaves behind, for a while. */
   keep(partition: number, kept: KeptCache): void {
@@ -51,5 +51,45 @@ export class KeptCaches {
   #forget(partition: number): void {
     clearTimeout(this.#kept.get(partition)?.timer);
     this.#kept.delete(partition);
+  }
+}
+
+/** Follows the cache of a partition through its turns, so that it can be kept as of what is committed. */
+export class CacheTurns {
+  /** Positions that the turn under way commits, and the profiles that it changes in memory. */
+  #turn: { committed: Committed; profileIds: readonly string[] } | undefined;
+  /** Whether that is still changing them. */
+  #working = false;
+  #isKept = false;
+
+  constructor(private readonly caches: KeptCaches, private readonly partition: number, private committed: Committed) {}
+
+  /** Runs what a turn does before its transaction. */
+  async during<T>(turn: () => Promise<T>): Promise<T> {
+    this.#working = true;
+    try {
+      return await turn();
+    } finally {
+      this.#working = false;
+    }
+  }
+
+  /** The turn is about these profiles, and goes on to these positions, where it has such: to be told before they are changed. */
+  changes(profileIds: Iterable<string>, { activities = this.committed.activities, handovers = this.committed.handovers }: Partial<Committed>): void {
+    this.#turn = { committed: { activities, handovers }, profileIds: [...profileIds] };
+  }
+
+  /** The turn is committed. */
+  commit(): void {
+    if (this.#turn) this.committed = this.#turn.committed;
+    this.#turn = undefined;
+  }
+
+  /** Keeps the cache for whoever opens the partition next in this process: without the profiles of a turn that may come to nothing. */
+  leave(cache: LeastRecentlyUsed<ProfileState>, compiled: Compiled): void {
+    if (this.#working || this.#isKept) return;
+    this.#isKept = true;
+    for (const profileId of this.#turn?.profileIds ?? []) cache.delete(profileId);
+    this.caches.keep(this.partition, { cache, compiled, committed: this.committed });
   }
 }

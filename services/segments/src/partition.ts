@@ -14,11 +14,11 @@ import { emptyState, transition, type Before, type Trigger } from './membership.
 import type { LiveDefinitions } from './live-definitions.js';
 import type { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
-import type { Committed, KeptCaches } from './kept-cache.js';
+import { CacheTurns, type Committed, type KeptCaches } from './kept-cache.js';
 import { Outbox } from './outbox.js';
-import { headersOf, readChangelog, type Restored } from './restore.js';
+import { headersOf, readChangelog, readStates, type Restored } from './restore.js';
 import { rowsOf, sharesTogether } from './shares.js';
-import { Timers } from './timers.js';
+import type { Timers } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
 import { Unprompted } from './unprompted.js';
 import { collectHandovers, triggerOf, workOf, type Work, type WorkList } from './work.js';
@@ -57,24 +57,13 @@ export async function openPartition(parts: PartitionParts, partition: number): P
   const { kafka, formats } = parts;
   const begin = Date.now();
   const restored = await readChangelog(kafka, formats, partition);
-  const timers = new Timers();
-  const withAliases = new Set<string>();
-  for (const [profileId, value] of restored.stored.entries()) {
-    const { next_timer_at: nextTimerAt, aliases, shares } = await formats.stateToRestore.decode(value);
-    timers.set(profileId, nextTimerAt);
-    if (aliases.length > 0 || shares.length > 0) withAliases.add(profileId);
-  }
-  const [position, handovers] = await Promise.all([parts.positions.read(formats.activitiesProduct.topic, partition), parts.positions.read(HANDOVER_TOPIC, partition).catch(stopped)]);
-  const opened = new SegmentPartition(parts, partition, restored, timers, withAliases, { activities: position.offset, handovers: handovers.offset });
+  const { timers, withAliases } = await readStates(restored, formats);
+  const [position, handovers] = await Promise.all([parts.positions.read(formats.activitiesProduct.topic, partition), parts.positions.readUnlessLost(HANDOVER_TOPIC, partition)]);
+  // Hand-overs that are stopped until somebody acts keep activities from nothing.
+  const opened = new SegmentPartition(parts, partition, restored, timers, withAliases, { activities: position.offset, handovers: handovers ? handovers.offset : -1 });
   await opened.catchUp(position);
   parts.logger.info({ partition, profiles: restored.stored.size, timers: timers.size, ms: Date.now() - begin }, 'profiles restored');
   return opened;
-}
-
-/** Hand-overs that are stopped until somebody acts keep activities from nothing. */
-function stopped(error: unknown): Pick<Position, 'offset'> {
-  if (!(error instanceof PositionLostError)) throw error;
-  return { offset: -1 };
 }
 
 class SegmentPartition implements UnitState {
@@ -91,17 +80,12 @@ class SegmentPartition implements UnitState {
   /** How often in a row that has failed. */
   #failures = 0;
   #closed = false;
-  /** Positions that the turn under way commits, and the profiles that it changes in memory. */
-  #turn: { committed: Committed; profileIds: readonly string[] } | undefined;
-  /** Whether that is still changing them. */
-  #working = false;
-  #isKept = false;
-  #committed: Committed;
+  readonly #turns: CacheTurns;
   readonly #follower: DefinitionFollower;
   readonly #handing: HandingOver;
 
   constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, committed: Committed) {
-    this.#committed = committed;
+    this.#turns = new CacheTurns(parts.keptCaches, partition, committed);
     const cache = parts.keptCaches.take(partition, committed, parts.definitions.compiled);
     this.#held = new HeldProfiles({ ...parts, cache, partition, restored, writer: () => this.#writer, compiled: () => this.#follower.compiled });
     this.#topic = parts.formats.activitiesProduct.topic;
@@ -155,23 +139,14 @@ class SegmentPartition implements UnitState {
   }
 
   async process(blocks: Block[]): Promise<Outgoing[]> {
-    return this.#work(() => this.#process(blocks));
+    return this.#turns.during(() => this.#process(blocks));
   }
 
   async wake(now: number): Promise<Outgoing[]> {
-    return this.#work(() => {
+    return this.#turns.during(() => {
       this.#follower.follow(Date.now());
-      return this.#evaluate(new Map(), now, new Outbox(this.parts.formats), this.#committed);
+      return this.#evaluate(new Map(), now, new Outbox(this.parts.formats), {});
     });
-  }
-
-  async #work(action: () => Promise<Outgoing[]>): Promise<Outgoing[]> {
-    this.#working = true;
-    try {
-      return await action();
-    } finally {
-      this.#working = false;
-    }
   }
 
   async #process(blocks: Block[]): Promise<Outgoing[]> {
@@ -186,7 +161,7 @@ class SegmentPartition implements UnitState {
       if (block.topic === HANDOVER_TOPIC) collectHandovers(block, work);
       else await this.#collectActivities(block, work, outbox);
     }
-    return this.#evaluate(work, now, outbox, { activities: next(this.#topic) ?? this.#committed.activities, handovers: next(HANDOVER_TOPIC) ?? this.#committed.handovers });
+    return this.#evaluate(work, now, outbox, { activities: next(this.#topic), handovers: next(HANDOVER_TOPIC) });
   }
 
   /**
@@ -250,8 +225,7 @@ class SegmentPartition implements UnitState {
   }
 
   committed(): void {
-    if (this.#turn) this.#committed = this.#turn.committed;
-    this.#turn = undefined;
+    this.#turns.commit();
     this.parts.latency.committed();
     this.#writer.committed();
   }
@@ -259,17 +233,9 @@ class SegmentPartition implements UnitState {
   close(): void {
     this.#closed = true;
     this.#held.close();
-    this.#keepCache();
+    this.#turns.leave(this.#held.cache, this.#follower.compiled);
     this.#follower.close();
     this.#writer.close();
-  }
-
-  /** For whoever opens the partition next in this process: without the profiles of a turn that may come to nothing. */
-  #keepCache(): void {
-    if (this.#working || this.#isKept) return;
-    this.#isKept = true;
-    for (const profileId of this.#turn?.profileIds ?? []) this.#held.delete(profileId);
-    this.parts.keptCaches.keep(this.partition, { cache: this.#held.cache, compiled: this.#follower.compiled, committed: this.#committed });
   }
 
   async #collectActivities(block: Block, work: WorkList, outbox: Outbox): Promise<void> {
@@ -287,11 +253,11 @@ class SegmentPartition implements UnitState {
     }
   }
 
-  async #evaluate(work: WorkList, at: number, outbox: Outbox, committed: Committed): Promise<Outgoing[]> {
+  async #evaluate(work: WorkList, at: number, outbox: Outbox, commits: Partial<Committed>): Promise<Outgoing[]> {
     const begin = performance.now();
     const unprompted = this.#collectUnprompted(work, at);
     this.#held.touch(work.keys());
-    this.#turn = { committed, profileIds: [...work.keys()] };
+    this.#turns.changes(work.keys(), commits);
     const states = await this.#states(work);
     for (const [profileId, entry] of work) {
       if (entry.splits.length > 0 || this.restored.splits.has(profileId)) states.set(profileId, this.#takeApart(states.get(profileId)!, entry, outbox));

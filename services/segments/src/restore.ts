@@ -3,6 +3,7 @@ import { readTopics, type Kafka, type KafkaMessage } from '@tideway/kafka';
 import type { Formats } from './formats.js';
 import type { Departure } from './shares.js';
 import { StoredStates } from './stored-states.js';
+import { Timers } from './timers.js';
 import { ADOPTED_TOPIC, type Handover } from './topics.js';
 
 /** Header of a merged-away profile's tombstone: its winner. */
@@ -66,6 +67,17 @@ export async function readChangelog(kafka: Kafka, { stateProduct }: Formats, par
   });
   if (adopted) restored.adopted = new Map(Object.entries(JSON.parse(String(adopted)) as Record<string, string>));
   return restored;
+}
+
+/** What states say of when their profiles are to be evaluated, and of whose rows are theirs. */
+export async function readStates({ stored }: Restored, { stateToRestore }: Formats): Promise<{ timers: Timers; withAliases: Set<string> }> {
+  const [timers, withAliases] = [new Timers(), new Set<string>()];
+  for (const [profileId, value] of stored.entries()) {
+    const { next_timer_at: nextTimerAt, aliases, shares } = await stateToRestore.decode(value);
+    timers.set(profileId, nextTimerAt);
+    if (aliases.length > 0 || shares.length > 0) withAliases.add(profileId);
+  }
+  return { timers, withAliases };
 }
 
 function takeState({ stored, merged, erased: gone, due, splits }: Restored, message: KafkaMessage): void {

@@ -1,6 +1,6 @@
 // The tables and views of all products in ClickHouse: made at start, widened when a writer schema has new fields.
 import { hash } from 'node:crypto';
-import { columnDefinition, columnOf, createTable, createView, bisectTable, loadViews, quoted, tableName, upgradeTable, withinPatience, type ClickHouseClient } from '@tideway/clickhouse';
+import { columnDefinition, columnOf, createTable, createView, bisectTable, loadViews, productViews, quoted, tableName, tableNames, upgradeTable, withinPatience, type ClickHouseClient } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { RetryableError, errorText } from '@tideway/service';
 import type { WriterSchema } from '@tideway/kafka';
@@ -25,7 +25,7 @@ export class Tables {
     for (const database of databases) await this.#run(`CREATE DATABASE IF NOT EXISTS ${quoted(database)}`);
     const present = await this.#present(databases);
     for (const product of this.products) {
-      const names = [product.table, `${product.table}_bisect`];
+      const names = tableNames(product);
       for (const [i, statement] of createTable(product).entries()) if (!present.has(`${product.database}.${names[i]!}`)) await this.#run(statement);
       const columns = new Map(names.flatMap((table) => {
         const found = present.get(`${product.database}.${table}`);
@@ -37,13 +37,7 @@ export class Tables {
   }
 
   async #createViews(present: ReadonlyMap<string, Present>): Promise<void> {
-    // Analysts' views name customer.identities: views without identifiers first.
-    const majors = [...new Map(this.products.map((product) => [product.id, product])).values()].sort((x, y) => Number(x.id !== 'customer.identities') - Number(y.id !== 'customer.identities'));
-    // Those of schemas/views/ read the ones that the contracts give.
-    const views = [
-      ...majors.map((product) => ({ name: `${product.database}.${product.view}`, query: createView(product) })),
-      ...loadViews().map(({ name, query }) => ({ name, query: query.trim().replace(/;$/, '') })),
-    ];
+    const views = [...productViews(this.products), ...loadViews()];
     // A view that reads all columns of a table has those of the time at which it was made.
     const made = `made of ${hash('sha256', JSON.stringify([this.products.map((product) => createTable(product)), views]), 'hex').slice(0, 16)}`;
     if (views.every(({ name }) => present.get(name)?.comment === made)) return;

@@ -1,6 +1,6 @@
 // One pass over the topics of event products: what Kafka acknowledged and kept, by offset, id and key.
 import { productOf, type Product } from '@tideway/contracts';
-import { Decoder, readTopics } from '@tideway/kafka';
+import { Decoder, readBounds, readTopics } from '@tideway/kafka';
 import type { Clients } from '@tideway/mesh';
 
 /** Offsets of one partition that hold a record, in sums that a table's rows are compared with. */
@@ -72,23 +72,12 @@ export function isDomains({ domain, kind }: Product): boolean {
  * killed stands again.
  */
 async function lowOffsets({ kafka }: Clients, products: Product[], deleted: Known['deleted']): Promise<Scan['sums']> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const lows: Scan['sums'] = new Map();
-    // One after the other: kafkajs answers for topics that are asked for at once from the metadata of the first alone.
-    for (const { topic } of products) {
-      const offsets = await admin.fetchTopicOffsets(topic);
-      lows.set(topic, new Map(offsets.map(({ partition, low: noted }) => {
-        const gone = (deleted.get(topic) ?? []).filter((event) => event.partition === partition).map(({ offset }) => offset + 1);
-        const low = Math.max(Number(noted), ...gone);
-        return [partition, { low, end: low, records: 0, offsetSum: 0 }];
-      })));
-    }
-    return lows;
-  } finally {
-    await admin.disconnect();
-  }
+  const bounds = await readBounds(kafka, products.map(({ topic }) => topic));
+  return new Map([...bounds].map(([topic, partitions]) => [topic, new Map([...partitions].map(([partition, { low: noted }]) => {
+    const gone = (deleted.get(topic) ?? []).filter((event) => event.partition === partition).map(({ offset }) => offset + 1);
+    const low = Math.max(noted, ...gone);
+    return [partition, { low, end: low, records: 0, offsetSum: 0 }];
+  }))]));
 }
 
 function addActivity(scan: Scan, key: string, { activity_id, origin, product }: Record<string, string>): void {

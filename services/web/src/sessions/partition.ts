@@ -1,5 +1,5 @@
 // One partition of visitors: their sessions in memory, and what blocks of events and the passing of time change.
-import { PositionLostError, bufferOf, keep, readTopics, type Block, type Kafka, type KafkaMessage, type Kept, type Message, type Outgoing, type UnitContext, type UnitState } from '@tideway/kafka';
+import { bufferOf, keep, readTopics, type Block, type Kafka, type KafkaMessage, type Kept, type Message, type Outgoing, type UnitContext, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
 import type { Formats } from './formats.js';
 import type { SessionMetrics } from './metrics.js';
@@ -48,15 +48,10 @@ export async function openPartition(parts: PartitionParts, partition: number): P
 /** The end of each input that is not read up to its present end. */
 async function unreadEnds({ formats, positions }: PartitionParts, partition: number): Promise<Map<string, number>> {
   const ends = await Promise.all(formats.topics.map(async (topic): Promise<[string, number][]> => {
-    const end = await positions.read(topic, partition).then(({ offset, low, high }) => ((offset ?? low) < high ? high : undefined), stopped);
-    return end === undefined ? [] : [[topic, end]];
+    const position = await positions.readUnlessLost(topic, partition);
+    return position && (position.offset ?? position.low) < position.high ? [[topic, position.high]] : [];
   }));
   return new Map(ends.flat());
-}
-
-/** An input that is stopped until somebody acts keeps the others from nothing. */
-function stopped(error: unknown): undefined {
-  if (!(error instanceof PositionLostError)) throw error;
 }
 
 class SessionPartition implements UnitState {

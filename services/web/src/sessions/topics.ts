@@ -1,6 +1,6 @@
 // The topics that sessions are made from, and the one that their state is kept in.
 import { productOf, type Product } from '@tideway/contracts';
-import type { InternalTopic, Kafka } from '@tideway/kafka';
+import { readBounds, type InternalTopic, type Kafka } from '@tideway/kafka';
 import { PermanentError, RetryableError, errorText } from '@tideway/service';
 import { SESSION_INPUTS } from './session.js';
 
@@ -14,18 +14,12 @@ export function stateTopic(products: Product[]): InternalTopic {
 
 /** Rejects with PermanentError where the topics differ in their number of partitions: a visitor's events would not come together. RetryableError in an outage. */
 export async function checkPartitions(kafka: Kafka, topics: string[]): Promise<void> {
-  const admin = kafka.admin();
   try {
-    await admin.connect();
-    const counts: [string, number][] = [];
-    // One after the other: kafkajs answers for topics that are asked for at once from the metadata of the first alone.
-    for (const topic of topics) counts.push([topic, (await admin.fetchTopicOffsets(topic)).length]);
+    const counts = [...(await readBounds(kafka, topics))].map(([topic, { size }]) => [topic, size] as const);
     if (new Set(counts.map(([, count]) => count)).size > 1) {
       throw new PermanentError(`sessions need topics with the same number of partitions: ${counts.map(([topic, count]) => `${topic} has ${count}`).join(', ')}; make them alike anew`);
     }
   } catch (error) {
     throw error instanceof PermanentError ? error : new RetryableError(`the partitions of ${topics.join(', ')} could not be read: ${errorText(error)}`, { cause: error });
-  } finally {
-    await admin.disconnect().catch(() => undefined);
   }
 }
