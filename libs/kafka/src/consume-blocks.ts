@@ -245,8 +245,9 @@ class BlockLoop implements Loop {
 
   /**
    * The fetch starts beyond what is expected. Either kafkajs left an offset that retention has deleted: reading the
-   * position again tells, and throws. Or a gap and markers lie between. Or collected messages were given up with the
-   * last cursor: then they are fetched again.
+   * position again tells, and throws. Or a gap and markers lie between. Or what lies between was fetched for the last cursor:
+   * then it is fetched again, for this one. Where it is markers alone, which a fetch gives alone where a segment of the log ends
+   * behind them, they take this cursor on: another one would begin before them for ever.
    */
   async #mayGoOn(cursor: Cursor, fetched: number): Promise<boolean> {
     const { topic, partition, position } = cursor;
@@ -258,7 +259,7 @@ class BlockLoop implements Loop {
       return true;
     }
     this.#consumer?.seek({ topic, partition, offset: String(cursor.next) });
-    this.#cursors.delete(keyOf(topic, partition));
+    cursor.position = cursor.next;
     return false;
   }
 

@@ -51,6 +51,8 @@ function start(group: string, topics: string[], options: Partial<ConsumeBlocksOp
   return { loop, metrics, blocks, values: () => blocks.flatMap(({ messages }) => messages.map(({ value }) => String(value))) };
 }
 
+/** The least that Kafka allows. */
+const SEGMENT_BYTES = 1_048_576;
 const ranges = (blocks: Block[]) => blocks.map(({ from, to }) => [from, to]);
 const numbered = (count: number, from = 0, prefix = 'v') => Array.from({ length: count }, (_, i) => `${prefix}${from + i}`);
 async function stoppedGauge(metrics: Metrics): Promise<string[]> {
@@ -220,6 +222,21 @@ describe('a new owner', () => {
     await waitFor(() => [...byRange().values()].reduce((sum, { messages }) => sum + messages.length, 0) >= sent, { timeoutMs: 60_000, message: 'all records' });
     const values = [...byRange().values()].flatMap(({ messages }) => messages.map(({ value }) => String(value)));
     expect(values.sort()).toEqual(Array.from({ length: sent }, (_, i) => `s${i}`).sort());
+  });
+});
+
+describe('a position before the marker of a transaction', () => {
+  it('is left behind where a segment of the log ends with that: the marker is all that a fetch gives', async () => {
+    const topic = await cluster.createTopic('end-of-segment', 1, { 'segment.bytes': String(SEGMENT_BYTES) });
+    const producer = await TransactionalProducer.open(cluster.kafka, 'end-of-segment', 'none');
+    // Two of these are too much for one segment. Offset 1 is the first one's marker.
+    for (const digit of ['0', '1']) await producer.transact([{ topic, messages: [{ value: digit.repeat(SEGMENT_BYTES * 0.6) }] }], []);
+    await cluster.admin.setOffsets({ groupId: 'end-of-segment', topic, partitions: [{ partition: 0, offset: '1' }] });
+    const { blocks } = start('end-of-segment', [topic]);
+    await waitFor(() => blocks.length > 0, { message: 'the block behind the marker' });
+    expect(ranges(blocks)).toEqual([[2, 2]]);
+    await waitFor(async () => (await cluster.committed('end-of-segment', topic)).offset > 2, { message: 'its acknowledgement' });
+    await producer.close();
   });
 });
 
