@@ -9,6 +9,7 @@ export class CustomerMetrics {
   readonly #splits;
   readonly #conflicts;
   readonly #identifiers;
+  readonly #eventIds;
 
   constructor(metrics: Metrics) {
     this.#records = metrics.counter('tideway_customer_records_total', 'Records by what became of them', ['outcome']);
@@ -17,6 +18,7 @@ export class CustomerMetrics {
     this.#splits = metrics.counter('tideway_customer_splits_total', 'Requests to split a profile by what became of them', ['outcome']);
     this.#conflicts = metrics.counter('tideway_customer_conflicts_total', 'Merges refused, by rule', ['rule']);
     this.#identifiers = metrics.gauge('tideway_customer_identifiers', 'Identifiers in the graph');
+    this.#eventIds = metrics.gauge('tideway_customer_event_ids_bytes', 'Memory of the ids of events of eight days');
   }
 
   planned(stats: BatchStats, quarantined: number): void {
@@ -32,7 +34,9 @@ export class CustomerMetrics {
     for (const [rule, count] of Object.entries(conflicts)) this.#conflicts.inc({ rule }, count);
   }
 
-  size(identifiers: number): void {
+  /** What is in memory: identifiers, and bytes of the ids of events. */
+  size(identifiers: number, eventIdBytes: number): void {
     this.#identifiers.set(identifiers);
+    this.#eventIds.set(eventIdBytes);
   }
 }

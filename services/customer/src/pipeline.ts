@@ -38,7 +38,7 @@ export function pipeline({ config, kafka, service, registry, inputs, outputs, re
       committed() {
         plan?.commit();
         plan = undefined;
-        metrics.size(state.graph.size);
+        metrics.size(state.graph.size, state.resends.bytes);
       },
     };
   };

@@ -1,7 +1,7 @@
 // One look at a mesh that runs for long: memory, lag, parts, rows and disk.
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { lagByGroup, scrape, SERVICES, sumBy } from '@tideway/mesh';
+import { lagByGroup, scrape, SERVICES, sumBy, type Sample, type ServiceName } from '@tideway/mesh';
 import { takenEvents, type MeshUnderLoad } from '../load/mesh-under-load.js';
 import { usageOf } from '../processes.js';
 
@@ -12,6 +12,8 @@ export interface SoakSample {
   rssMb: Record<string, number>;
   /** Heap in use, of the services. */
   heapMb: Record<string, number>;
+  /** Of the memory of services, what is remembered for a time, by how many events there were: {@link REMEMBERED}. */
+  rememberedMb: Record<string, number>;
   /** Records that are not processed yet, by group. */
   lag: Record<string, number>;
   /** Active parts by table of the mesh. */
@@ -27,11 +29,14 @@ export interface SoakSample {
 
 const MB = 2 ** 20;
 
+/** Metrics, in bytes, of what services remember of each event for a day or longer: within a soak that only grows, whoever the events are of. */
+export const REMEMBERED: Partial<Record<ServiceName, string>> = { customer: 'tideway_customer_event_ids_bytes', sessions: 'tideway_session_visitors_bytes' };
+
 export async function takeSample(under: MeshUnderLoad, seconds: number): Promise<SoakSample> {
   const { clients, dir, mesh, pids } = under;
   const rssMb = Object.fromEntries([...usageOf(pids())].map(([name, { rssBytes }]) => [name, rssBytes / MB]));
-  const [heap, lag, tables, kafkaBytes, taken] = await Promise.all([
-    Promise.all(SERVICES.map(async (name) => [name, (sumBy(await scrape(mesh.urls[name]), 'nodejs_heap_size_used_bytes').get('') ?? NaN) / MB] as const)),
+  const [scraped, lag, tables, kafkaBytes, taken] = await Promise.all([
+    Promise.all(SERVICES.map(async (name) => [name, await scrape(mesh.urls[name])] as const)),
     lagByGroup(clients),
     clients.rows<{ name: string; parts: number; rows: number; bytes: number }>(
       `SELECT concat(database, '.', table) AS name, countIf(active) AS parts, sumIf(rows, active) AS rows, sum(bytes_on_disk) AS bytes
@@ -42,9 +47,18 @@ export async function takeSample(under: MeshUnderLoad, seconds: number): Promise
   ]);
   const sum = (of: 'rows' | 'bytes') => tables.reduce((total, table) => total + Number(table[of]), 0);
   return {
-    seconds, rssMb, heapMb: Object.fromEntries(heap), lag, parts: Object.fromEntries(tables.map(({ name, parts }) => [name, Number(parts)])),
+    seconds, rssMb, lag, heapMb: mbByService(scraped, () => 'nodejs_heap_size_used_bytes'), rememberedMb: mbByService(scraped, (name) => REMEMBERED[name]),
+    parts: Object.fromEntries(tables.map(({ name, parts }) => [name, Number(parts)])),
     rows: sum('rows'), kafkaMb: kafkaBytes / MB, clickhouseMb: sum('bytes') / MB, taken,
   };
+}
+
+/** The sum of a metric in bytes over all its labels, as MB, of the services that have one; NaN where it was not scraped. */
+function mbByService(scraped: readonly (readonly [ServiceName, Sample[]])[], metricOf: (name: ServiceName) => string | undefined): Record<string, number> {
+  return Object.fromEntries(scraped.flatMap(([name, samples]) => {
+    const metric = metricOf(name);
+    return metric === undefined ? [] : [[name, (sumBy(samples, metric).get('') ?? NaN) / MB]];
+  }));
 }
 
 /** What the files below a directory take on the disk; a file that is deleted meanwhile takes nothing. */

@@ -13,7 +13,7 @@ const RATE = 100;
 /** An hour of looks in which everything is steady, but for what `change` says of each. */
 function samplesOf(change: (minute: number, i: number) => Partial<SoakSample> = () => ({})): SoakSample[] {
   return Array.from({ length: 361 }, (_, i): SoakSample => ({
-    seconds: i * 10, rssMb: { segments: 300 + (i % 5), 'kafka-1': 400 }, heapMb: { segments: 80 }, lag: { segments: i % 2 === 0 ? 90 : 0, warehouse: 40 },
+    seconds: i * 10, rssMb: { segments: 300 + (i % 5), 'kafka-1': 400 }, heapMb: { segments: 80 }, rememberedMb: {}, lag: { segments: i % 2 === 0 ? 90 : 0, warehouse: 40 },
     parts: { 'web.orders_v1': 12 + (i % 6), 'crm.consents_v1': 4 }, rows: i * 900, kafkaMb: i, clickhouseMb: i / 2, taken: i * 990, ...change(i / 6, i),
   }));
 }
@@ -44,6 +44,12 @@ describe('verdicts of a soak', () => {
   it('let a large process grow by a tenth, and a small one by 32 MB', () => {
     const grown = (from: number, to: number) => verdict(samplesOf((minute) => ({ rssMb: { one: minute < 40 ? from : to } })), 'memory flat').ok;
     expect([grown(1_000, 1_100), grown(1_000, 1_101), grown(100, 132), grown(100, 133)]).toEqual([true, false, true, false]);
+  });
+
+  it('let a service grow by what it remembers of each event, and no further', () => {
+    const growing = (mbPerMinute: number) => samplesOf((minute) => ({ rssMb: { customer: 200 + mbPerMinute * minute }, rememberedMb: { customer: minute === 30 ? NaN : 2 * minute } }));
+    expect(verdict(growing(2.5), 'memory flat').ok).toBe(true);
+    expect(verdict(growing(3), 'memory flat')).toEqual({ name: 'memory flat', ok: false, detail: 'customer grew from 245 to 365 MB, of which it remembers 30 to 110 MB' });
   });
 
   it('see a lag that grows, and none that swings', () => {

@@ -5,8 +5,8 @@ import { bySixths, lagGrows, slope, span, type Change } from '../trend.js';
 import type { SoakSample } from './sample.js';
 
 /**
- * Memory counts as flat where the median of the last sixth is above that of the second one by no more than this: a tenth, or
- * so many megabytes, whichever is more. A collector that runs later than it did before moves less than that; a leak of an
+ * Memory counts as flat where the median of the last sixth, without what is remembered of each event, is above that of the second
+ * one by no more than this: a tenth, or so many megabytes, whichever is more. A collector that runs later than it did before moves less than that; a leak of an
  * hour that is worth finding moves more.
  */
 export const FLAT_MEMORY = { share: 0.1, mb: 32 };
@@ -20,6 +20,8 @@ export interface MemoryFigures extends Change {
   /** Least-squares slope from the second sixth on. */
   mbPerHour: number;
   flat: boolean;
+  /** What a service remembers of each event for a time, of that. */
+  remembered?: Change;
   /** Heap in use, of a service of the mesh. */
   heap?: Change & { mbPerHour: number };
 }
@@ -52,14 +54,17 @@ export function figuresOf(samples: readonly SoakSample[], eventsPerSecond: numbe
 }
 
 function memoryOf(samples: readonly SoakSample[], process: string): MemoryFigures {
-  const of = (kind: 'rssMb' | 'heapMb') => {
+  const of = (kind: 'rssMb' | 'heapMb' | 'rememberedMb') => {
     const measured = samples.filter((sample) => Number.isFinite(sample[kind][process]));
     const steady = span(measured, 1 / 6, 1);
     return { ...bySixths(measured.map((sample) => sample[kind][process]!)), mbPerHour: slope(steady.map(({ seconds }) => seconds / 3600), steady.map((sample) => sample[kind][process]!)) };
   };
   const rss = of('rssMb');
-  const flat = rss.after - rss.before <= Math.max(rss.before * FLAT_MEMORY.share, FLAT_MEMORY.mb);
-  return { process, ...rss, flat, ...(samples.some(({ heapMb }) => Number.isFinite(heapMb[process])) ? { heap: of('heapMb') } : {}) };
+  const has = (kind: 'heapMb' | 'rememberedMb') => samples.some((sample) => Number.isFinite(sample[kind][process]));
+  const remembered = has('rememberedMb') ? of('rememberedMb') : undefined;
+  const grown = rss.after - rss.before - (remembered ? remembered.after - remembered.before : 0);
+  const flat = grown <= Math.max(rss.before * FLAT_MEMORY.share, FLAT_MEMORY.mb);
+  return { process, ...rss, flat, ...(remembered && { remembered: { before: remembered.before, after: remembered.after } }), ...(has('heapMb') && { heap: of('heapMb') }) };
 }
 
 const partsInAll = ({ parts }: SoakSample) => Object.values(parts).reduce((sum, n) => sum + n, 0);
@@ -78,8 +83,9 @@ export function verdictsOf({ memory, lag, parts, takenPerSecond }: SoakFigures, 
   const grown = memory.filter(({ flat }) => !flat);
   const behind = lag.filter(({ flat }) => !flat);
   const change = ({ before, after }: Change) => `${Math.round(before)} to ${Math.round(after)}`;
+  const grew = ({ process, remembered, ...rss }: MemoryFigures) => `${process} grew from ${change(rss)} MB${remembered ? `, of which it remembers ${change(remembered)} MB` : ''}`;
   return [
-    { name: 'memory flat', ok: grown.length === 0, detail: grown.map((one) => `${one.process} grew from ${change(one)} MB`).join('; ') || `of ${memory.length} processes, none grew by more than ${FLAT_MEMORY.share * 100} % or ${FLAT_MEMORY.mb} MB` },
+    { name: 'memory flat', ok: grown.length === 0, detail: grown.map(grew).join('; ') || `of ${memory.length} processes, none grew by more than ${FLAT_MEMORY.share * 100} % or ${FLAT_MEMORY.mb} MB beside what it remembers of each event` },
     { name: 'lag flat', ok: behind.length === 0, detail: behind.map((one) => `${one.group} from ${change(one)} records`).join('; ') || `of ${lag.length} groups, none fell back by more than a second of events` },
     { name: 'parts bounded', ok: parts.bounded, detail: `${change(parts)} active parts, ${parts.max} at most; ${parts.mostOfATable} of ${parts.table} at most` },
     { name: 'rate held', ok: takenPerSecond >= eventsPerSecond * LEAST_SHARE, detail: `took in ${((takenPerSecond / eventsPerSecond) * 100).toFixed(1)} % of ${eventsPerSecond} events/s` },

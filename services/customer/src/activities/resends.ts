@@ -68,6 +68,11 @@ export class Resends {
     return [...this.#days.values()].reduce((sum, ids) => sum + ids.size, 0);
   }
 
+  /** Bytes of memory that committed ids take, with the room to grow. */
+  get bytes(): number {
+    return [...this.#days.values()].reduce((sum, ids) => sum + ids.bytes, 0);
+  }
+
   #keep(words: IdWords, receivedOn: number): void {
     const tomorrow = Math.floor(this.#clock() / DAY_MS) + 1;
     const received = Math.min(receivedOn, tomorrow);

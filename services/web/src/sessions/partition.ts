@@ -56,9 +56,13 @@ async function unreadEnds({ formats, positions }: PartitionParts, partition: num
 
 class SessionPartition implements UnitState {
   #lastBlock = Date.now();
+  /** Of all that is packed. */
+  #bytes = 0;
 
   /** `unread` has, by topic, the end of what was there when the partition was opened; `next` is when (ms) the next visitor is to be settled. */
-  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly visitors: Map<string, Entry>, private readonly unread: Map<string, number>, private next: number) {}
+  constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly visitors: Map<string, Entry>, private readonly unread: Map<string, number>, private next: number) {
+    for (const { packed } of visitors.values()) this.#bytes += packed.length;
+  }
 
   async process(blocks: Block[]): Promise<Outgoing[]> {
     const now = Date.now();
@@ -89,11 +93,11 @@ class SessionPartition implements UnitState {
   }
 
   committed(): void {
-    this.parts.metrics.visitors(this.partition, this.visitors.size);
+    this.parts.metrics.visitors(this.partition, this.visitors.size, this.#bytes);
   }
 
   close(): void {
-    this.parts.metrics.visitors(this.partition, 0);
+    this.parts.metrics.visitors(this.partition, 0, 0);
   }
 
   async #apply(topic: string, message: KafkaMessage, touched: Map<string, Unpacked>): Promise<void> {
@@ -136,6 +140,7 @@ class SessionPartition implements UnitState {
   }
 
   #store(key: string, visitor: Visitor | undefined, value: Buffer | null): void {
+    this.#bytes += (value?.length ?? 0) - (this.visitors.get(key)?.packed.length ?? 0);
     if (!visitor || !value) return void this.visitors.delete(key);
     const entry = entryOf(visitor, value, this.parts.lateMs);
     this.visitors.set(key, entry);
