@@ -32,4 +32,26 @@ describe('the definitions that a partition follows', () => {
     expect(follower.compiled).toBe(definitions.compiled);
     follower.close();
   });
+
+  it('have nobody in a segment that is new, so that no state is looked at; but in one that was begun, or where nothing was ever told', async () => {
+    const lookedAt = async (adopted: [string, string][]) => {
+      const stored = new StoredStates();
+      stored.set('a', Buffer.from('a member of buyers'));
+      const decode = jest.fn(() => Promise.resolve({ segments: [] }));
+      const follower = new DefinitionFollower({
+        logger: createLogger('test', 'silent'), formats: { stateMembers: { decode } } as never, nominees: { ask: () => Promise.resolve() } as never,
+        definitions: { compiled: compiled(1), onChange: () => () => undefined }, restored: { stored, adopted: new Map(adopted) } as FollowerParts['restored'],
+        cache: new LeastRecentlyUsed(10), progress: new AdoptionProgress(new Metrics('test'), 0), unsure: () => [], onReady: () => undefined,
+      });
+      follower.adopt(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      follower.close();
+      return decode.mock.calls.length;
+    };
+    const others: [string, string] = ['others', 'meaning'];
+    expect(await lookedAt([['buyers', 'begun']])).toBe(1);
+    expect(await lookedAt([])).toBe(1);
+    // Looked for are those who were in `others`, which is no more: by its name.
+    expect(await lookedAt([others])).toBe(0);
+  });
 });

@@ -177,8 +177,10 @@ export class DefinitionFollower {
   }
 
   async #formerMembers({ changed, removed }: Change): Promise<string[]> {
-    const { restored: { stored }, formats } = this.parts;
-    const names = new Set([...changed, ...removed]);
+    const { restored: { stored, adopted }, formats } = this.parts;
+    // Nobody is in a segment that is new; where nothing was ever told, none is known to be.
+    const names = new Set([...changed.filter((name) => adopted.size === 0 || adopted.has(name)), ...removed]);
+    if (names.size === 0) return [];
     // Texts stand in a record as they are: where a few names are looked for, most records need no decoding.
     const marks = names.size <= FEW_NAMES ? [...names].map((name) => Buffer.from(name)) : undefined;
     const former: string[] = [];

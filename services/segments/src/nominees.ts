@@ -47,8 +47,8 @@ const SETTINGS = { optimize_aggregation_in_order: 0, max_bytes_before_external_g
 /** Partitions change over within a turn of each other: so long (ms), they gather. */
 const GATHER_MS = 250;
 /** Of one query about so many segments: it takes seconds at most, and the first people enter while others are asked for. */
-const ROWS_PER_QUERY = 1_000_000;
-const SEGMENTS_PER_ROWS = 50;
+const ROWS_PER_QUERY = 2_000_000;
+const SEGMENTS_PER_ROWS = 25;
 /** Profiles that bounds between queries are chosen from. */
 const SAMPLE = 1_000;
 

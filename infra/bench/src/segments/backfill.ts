@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { productOf, type SegmentsMemberships } from '@tideway/contracts';
 import { Decoder, readTopics } from '@tideway/kafka';
 import { ADOPTED_TOPIC, isBroughtTo, type Clients, type Workplace } from '@tideway/mesh';
+import { profileIdOf } from '../segments-start/people.js';
 import { spentBetween, startBed, type Bed } from './bed.js';
+import { Crowd } from './crowd.js';
 import { segmentTexts, writeDefinitions } from './definitions.js';
 import { makePopulation } from './population.js';
 
@@ -39,6 +41,9 @@ export interface BackfillResult extends BackfillOptions {
 /** There are some when others are added. */
 const BASE_SEGMENTS = 20;
 const LIMIT_MS = 900_000;
+/** Some of every partition, who are nobody else. */
+const STRANGERS = 100;
+const FIRST_STRANGER = 5_000_000_000;
 const ADDED = { name: 'bench-added', text: 'name: bench-added\nversion: 1\ndescription: Ordered twice in a year\nowner: bench\npurpose: marketing\nwhen: { trait: bench_orders_365d, gte: 2 }\n' };
 const EXPECTED_SQL = `SELECT count() AS n FROM (SELECT profile_id, countIf(type = 'order_completed') AS orders, argMax(type, occurred_at) FILTER (WHERE startsWith(type, 'consent_')) AS decision
   FROM segments.activities GROUP BY profile_id) WHERE orders >= 2 AND decision = 'consent_granted'`;
@@ -52,6 +57,7 @@ export async function runBackfill(workplace: Workplace, options: BackfillOptions
     await makePopulation(bed, options, onProgress);
     await bed.stopService();
     await bed.startService();
+    await whenRestored(bed);
     const [{ n: activities }, { n: expected }] = [(await bed.clients.rows<{ n: string }>('SELECT count() AS n FROM segments.activities'))[0]!, (await bed.clients.rows<{ n: string }>(EXPECTED_SQL))[0]!];
     const one = await adopt(bed, [ADDED], onProgress);
     if (one.entered !== Number(expected)) throw new Error(`${one.entered} entered the added segment, and ${expected} should have: do not trust this`);
@@ -61,6 +67,13 @@ export async function runBackfill(workplace: Workplace, options: BackfillOptions
   } finally {
     await bed.stop();
   }
+}
+
+/** The service is ready before it has the states of everybody, and evaluates nobody until then. */
+async function whenRestored(bed: Bed): Promise<void> {
+  const crowd = new Crowd({ people: 1, seed: 5 });
+  await bed.publish(Array.from({ length: STRANGERS }, (_, i) => crowd.consent(profileIdOf(FIRST_STRANGER + i), Date.now())));
+  await bed.drained(LIMIT_MS);
 }
 
 async function adopt(bed: Bed, added: readonly { name: string; text: string }[], onProgress: (line: string) => void): Promise<Backfill> {
