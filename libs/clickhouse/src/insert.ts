@@ -24,11 +24,12 @@ export async function insertDatums(client: ClickHouseClient, { table, schema, co
   const fields = schema.fields.map((field) => field.name).filter((name) => known?.includes(name) ?? true);
   const columns = ['_partition', '_offset', ...fields].map((name) => `\`${name}\``).join(', ');
   try {
-    await withinPatience(client, `insert into ${table}`, async (signal) => {
+    await withinPatience(client, `insert into ${table}`, async (signal, queryId) => {
       const result = await client.exec({
         query: `INSERT INTO ${table} (${columns}) FORMAT Avro`,
         values: Readable.from([avroFile(schema, datums)], { objectMode: false }),
         abort_signal: signal,
+        query_id: queryId,
         clickhouse_settings: {
           async_insert: 0,
           insert_deduplicate: 1,
@@ -60,8 +61,8 @@ export interface InsertRows {
 /** Inserts a few rows as JSON. Rejects as insertDatums does. */
 export async function insertRows(client: ClickHouseClient, { table, rows, token }: InsertRows): Promise<void> {
   try {
-    await withinPatience(client, `insert of rows into ${table}`, (signal) => client.insert({
-      table, values: rows, format: 'JSONEachRow', abort_signal: signal,
+    await withinPatience(client, `insert of rows into ${table}`, (signal, queryId) => client.insert({
+      table, values: rows, format: 'JSONEachRow', abort_signal: signal, query_id: queryId,
       clickhouse_settings: { insert_deduplicate: 1, insert_deduplication_token: token },
     }));
   } catch (error) {

@@ -1,38 +1,84 @@
 // How long a request may take: a connection that never answers again is given up soon, a slow ClickHouse is not asked over
 // and over for what takes longer.
+import { randomUUID } from 'node:crypto';
 import type { ClickHouseClient } from './client.js';
 
 const FIRST_MS = 5_000;
 export const MOST_MS = 60_000;
-
-/** By client and by what is asked: the time (ms) that the next request has. */
-const limits = new WeakMap<ClickHouseClient, Map<string, number>>();
+/** Whether ClickHouse is at work on a request is asked so long before it is to be given up. */
+const LOOK_MS = 1_000;
+/** So often in a row, what it says of that is believed: behind a load balancer, another server may have been asked. */
+const BELIEVED = 3;
 
 /**
- * Runs a request that may be repeated, `what` it is in a few words that are the same each time. It has 5 s; after one that
- * took too long the next has twice that, up to a minute, until one is answered. Rejects as the request does, or with an
- * Error where its time is over, aborting it.
+ * For queries that only read: ClickHouse gives them up with who asked, and would else be at work on each of those that were
+ * asked again (https://clickhouse.com/docs/operations/settings/settings#cancel_http_readonly_queries_on_client_close). With
+ * `readonly` 2 it takes further settings (https://clickhouse.com/docs/operations/settings/permissions-for-queries#readonly).
  */
-export async function withinPatience<T>(client: ClickHouseClient, what: string, request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const known = limits.get(client) ?? new Map<string, number>();
-  limits.set(client, known);
-  const limit = known.get(what) ?? FIRST_MS;
+export const ENDS_WITH_CLIENT = { readonly: '2', cancel_http_readonly_queries_on_client_close: 1 } as const;
+
+/** What became of requests since one was answered. */
+interface Patience {
+  /** The time (ms) that the next one has where ClickHouse does not say whether it is at work on it. */
+  limit: number;
+  /** How many it was not at work on. */
+  lost: number;
+}
+
+/** By client and by what is asked. */
+const patiences = new WeakMap<ClickHouseClient, Map<string, Patience>>();
+
+/**
+ * Runs a request that may be repeated, `what` it is in a few words that are the same each time, and which has to be sent with this
+ * query_id. Where ClickHouse says that it is at work on it, it has a minute. It is given up where ClickHouse is not at work on it
+ * after 5 s, as a connection was lost, and where ClickHouse does not say: then the next has twice the time, up to a minute, until one
+ * is answered. Rejects as the request does, or with an Error where its time is over, aborting it.
+ */
+export async function withinPatience<T>(client: ClickHouseClient, what: string, request: (signal: AbortSignal, queryId: string) => Promise<T>): Promise<T> {
+  const known = patiences.get(client) ?? new Map<string, Patience>();
+  patiences.set(client, known);
+  const { limit, lost } = known.get(what) ?? { limit: FIRST_MS, lost: 0 };
   const controller = new AbortController();
+  const queryId = randomUUID();
   let timer: NodeJS.Timeout | undefined;
   // Raced as well as aborted: once an answer has begun, the client no longer heeds the signal.
   const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    const giveUp = (next: Patience, message: string) => {
       // Others may have waited just as long at the same time.
-      known.set(what, Math.max(known.get(what) ?? FIRST_MS, Math.min(limit * 2, MOST_MS)));
-      reject(new Error(`no answer within ${limit / 1_000} s`));
+      const others = known.get(what) ?? { limit: FIRST_MS, lost: 0 };
+      known.set(what, { limit: Math.max(others.limit, next.limit), lost: Math.max(others.lost, next.lost) });
+      reject(new Error(message));
       controller.abort();
-    }, limit);
+    };
+    const wait = (waited: number) => {
+      timer = setTimeout(() => {
+        let isAtWork: boolean | undefined;
+        isAtWorkOn(client, queryId).then((is) => (isAtWork = is), () => undefined);
+        timer = setTimeout(() => {
+          const now = waited + FIRST_MS;
+          const late = `no answer within ${now / 1_000} s`;
+          if (isAtWork === false && lost < BELIEVED) giveUp({ limit, lost: lost + 1 }, `${late}, and ClickHouse is not at work on it`);
+          else if (now >= MOST_MS || (!isAtWork && now >= limit)) giveUp({ limit: Math.min(limit * 2, MOST_MS), lost }, late);
+          else wait(now);
+        }, LOOK_MS);
+      }, FIRST_MS - LOOK_MS);
+    };
+    wait(0);
   });
   try {
-    const answer = await Promise.race([request(controller.signal), over]);
+    const answer = await Promise.race([request(controller.signal, queryId), over]);
     known.delete(what);
     return answer;
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function isAtWorkOn(client: ClickHouseClient, queryId: string): Promise<boolean> {
+  const result = await client.query({
+    query: 'SELECT count() AS n FROM system.processes WHERE query_id = {queryId:String}', query_params: { queryId }, format: 'JSONEachRow',
+    abort_signal: AbortSignal.timeout(LOOK_MS), clickhouse_settings: ENDS_WITH_CLIENT,
+  });
+  const [row] = await result.json<{ n: string }>();
+  return Number(row!.n) > 0;
 }

@@ -1,5 +1,5 @@
 // Whom changed definitions may concern, asked of ClickHouse once for all partitions that this process has, piece by piece.
-import { clickhouseError, withinPatience, type ClickHouseClient } from '@tideway/clickhouse';
+import { ENDS_WITH_CLIENT, clickhouseError, withinPatience, type ClickHouseClient } from '@tideway/clickhouse';
 import { backoffMs, errorText, sleep, type Logger } from '@tideway/service';
 import type { Compiled } from './compiled.js';
 import { compileNomineesSql } from './evaluate/index.js';
@@ -147,8 +147,8 @@ export class NomineeSource {
 
   async #rows<T extends unknown[]>(what: string, query: string, params: Record<string, unknown>): Promise<T[]> {
     try {
-      return await withinPatience(this.clickhouse, what, async (signal) => {
-        const result = await this.clickhouse.query({ query, query_params: params, format: 'JSONCompactEachRow', abort_signal: signal, clickhouse_settings: SETTINGS });
+      return await withinPatience(this.clickhouse, what, async (signal, queryId) => {
+        const result = await this.clickhouse.query({ query, query_params: params, format: 'JSONCompactEachRow', abort_signal: signal, query_id: queryId, clickhouse_settings: { ...SETTINGS, ...ENDS_WITH_CLIENT } });
         const found: T[] = [];
         for await (const rows of result.stream<T>()) for (const row of rows) found.push(row.json<T>());
         return found;

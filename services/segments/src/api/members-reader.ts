@@ -1,5 +1,5 @@
 // Reads from ClickHouse who is in which segment now, and what a person did: rows are there about a second after the evaluation.
-import { clickhouseError, type ClickHouseClient } from '@tideway/clickhouse';
+import { ENDS_WITH_CLIENT, clickhouseError, type ClickHouseClient } from '@tideway/clickhouse';
 import { rowReader, type Activity } from '../evaluate/index.js';
 
 /** A membership of now; `since` in ms. */
@@ -22,11 +22,9 @@ export interface Person {
 }
 
 /**
- * Of every query of the API. It only reads, whatever a definition says: with `readonly` 2 ClickHouse refuses all else
- * and still takes settings (https://clickhouse.com/docs/operations/settings/permissions-for-queries#readonly). It ends with
- * who asked (https://clickhouse.com/docs/operations/settings/settings#cancel_http_readonly_queries_on_client_close).
+ * Of every query of the API. It only reads, whatever a definition says: ClickHouse refuses all else.
  */
-export const READ_ONLY = { readonly: '2', cancel_http_readonly_queries_on_client_close: 1, max_execution_time: 30, max_memory_usage: '1000000000' } as const;
+export const READ_ONLY = { ...ENDS_WITH_CLIENT, max_execution_time: 30, max_memory_usage: '1000000000' } as const;
 
 /** All sizes are one pass over all states: whoever asks within this time (ms) of an answer is given the same. */
 const SIZES_HOLD_MS = 1_000;
