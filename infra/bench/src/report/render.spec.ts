@@ -37,7 +37,8 @@ function held(highest: number | undefined): Results {
 }
 
 function soak(): Results {
-  const memory = [{ process: 'segments', before: 310.4, after: 318, mbPerHour: -2.25, flat: true, heap: { before: 80, after: 81, mbPerHour: 1 } }, { process: 'kafka-1', before: 400, after: 480, mbPerHour: 96, flat: false }];
+  const memory = [{ process: 'segments', before: 310.4, after: 318, mbPerHour: -2.25, flat: true, heap: { before: 80, after: 81, mbPerHour: 1 } }, { process: 'kafka-1', before: 400, after: 480, mbPerHour: 96, flat: false },
+    { process: 'customer', before: 200, after: 260, mbPerHour: 60, flat: true, remembered: { before: 10, after: 68 }, heap: { before: 60, after: 62, mbPerHour: 2 } }];
   const figures = {
     memory, lag: [{ group: 'warehouse', before: 300, after: 310, max: 2_000, flat: true }], rows: 16_000_000, kafkaMb: 2_100, clickhouseMb: 1_400, takenPerSecond: 1_249,
     parts: { before: 90, after: 95, max: 130, mostOfATable: 22, table: 'segments.activities', bounded: true },
@@ -120,8 +121,9 @@ describe('render', () => {
     const text = render(soak());
     expect(lineOf(text, 'memory flat')).toBe('| memory flat | **missed** | kafka-1 grew from 400 to 480 MB |');
     expect(lineOf(text, 'lag flat')).toBe('| lag flat | kept | of 4 groups, none |');
-    expect(lineOf(text, 'segments')).toBe('| segments | 310 MB | 318 MB | -2.3 | 80 MB | 81 MB | 1.0 |');
-    expect(lineOf(text, 'kafka-1')).toBe('| kafka-1 | 400 MB | 480 MB | 96.0 |  |  |  |');
+    expect(lineOf(text, 'segments')).toBe('| segments | 310 MB | 318 MB | -2.3 |  |  | 80 MB | 81 MB | 1.0 |');
+    expect(lineOf(text, 'kafka-1')).toBe('| kafka-1 | 400 MB | 480 MB | 96.0 |  |  |  |  |  |');
+    expect(lineOf(text, 'customer')).toBe('| customer | 200 MB | 260 MB | 60.0 | 10 MB | 68 MB | 60 MB | 62 MB | 2.0 |');
     expect(lineOf(text, 'warehouse')).toBe('| warehouse | 300 | 310 | 2,000 |');
     expect(lineOf(text, 'commit p99')).toBe('| commit p99 | 250 ms | 410 ms |');
     expect(text).toContain('p99 44 ms from the moment at which they were due, 33 ms from that of sending');
