@@ -4,7 +4,7 @@ export { KEEPER_PATH, clusterDdl, type Cluster } from './cluster.js';
 export * from './columns.js';
 export { deletionsOf } from './deletions.js';
 export * from './insert.js';
-export { ENDS_WITH_CLIENT, withinPatience } from './patience.js';
+export { ENDS_WITH_CLIENT, withinPatience, type RequestMarks } from './patience.js';
 export * from './quarantine.js';
 export * from './tables.js';
 export { loadViews, productViews, type View } from './views.js';

@@ -24,12 +24,11 @@ export async function insertDatums(client: ClickHouseClient, { table, schema, co
   const fields = schema.fields.map((field) => field.name).filter((name) => known?.includes(name) ?? true);
   const columns = ['_partition', '_offset', ...fields].map((name) => `\`${name}\``).join(', ');
   try {
-    await withinPatience(client, `insert into ${table}`, async (signal, queryId) => {
+    await withinPatience(client, `insert into ${table}`, async (marks) => {
       const result = await client.exec({
         query: `INSERT INTO ${table} (${columns}) FORMAT Avro`,
         values: Readable.from([avroFile(schema, datums)], { objectMode: false }),
-        abort_signal: signal,
-        query_id: queryId,
+        ...marks,
         clickhouse_settings: {
           async_insert: 0,
           insert_deduplicate: 1,
@@ -61,8 +60,8 @@ export interface InsertRows {
 /** Inserts a few rows as JSON. Rejects as insertDatums does. */
 export async function insertRows(client: ClickHouseClient, { table, rows, token }: InsertRows): Promise<void> {
   try {
-    await withinPatience(client, `insert of rows into ${table}`, (signal, queryId) => client.insert({
-      table, values: rows, format: 'JSONEachRow', abort_signal: signal, query_id: queryId,
+    await withinPatience(client, `insert of rows into ${table}`, (marks) => client.insert({
+      table, values: rows, format: 'JSONEachRow', ...marks,
       clickhouse_settings: { insert_deduplicate: 1, insert_deduplication_token: token },
     }));
   } catch (error) {

@@ -40,8 +40,8 @@ describe('withinPatience', () => {
 
   it('aborts what it gives up, and rejects as the request does', async () => {
     let aborted = false;
-    const answer = withinPatience(client, 'a', (signal) => {
-      signal.addEventListener('abort', () => (aborted = true));
+    const answer = withinPatience(client, 'a', ({ abort_signal }) => {
+      abort_signal.addEventListener('abort', () => (aborted = true));
       return never();
     }).catch(() => undefined);
     await jest.advanceTimersByTimeAsync(5_000);
@@ -66,7 +66,7 @@ describe('a request to a server that takes it and never answers', () => {
   it('gives its connection up', async () => {
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     const client = createClickHouse({ CLICKHOUSE_URL: url, CLICKHOUSE_USERNAME: 'a', CLICKHOUSE_PASSWORD: 'b' }, 'test');
-    await expect(withinPatience(client, 'a', (abort_signal) => client.query({ query: 'SELECT 1', abort_signal }))).rejects.toThrow('no answer within 5 s');
+    await expect(withinPatience(client, 'a', (marks) => client.query({ query: 'SELECT 1', ...marks }))).rejects.toThrow('no answer within 5 s');
     for (let i = 0; i < 50 && sockets.size > 0; i += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(sockets.size).toBe(0);
     await client.close();

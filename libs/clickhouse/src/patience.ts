@@ -17,6 +17,12 @@ const BELIEVED = 3;
  */
 export const ENDS_WITH_CLIENT = { readonly: '2', cancel_http_readonly_queries_on_client_close: 1 } as const;
 
+/** What a request has to be sent with, so that it can be given up and ClickHouse be asked about it. */
+export interface RequestMarks {
+  abort_signal: AbortSignal;
+  query_id: string;
+}
+
 /** What became of requests since one was answered. */
 interface Patience {
   /** The time (ms) that the next one has where ClickHouse does not say whether it is at work on it. */
@@ -25,50 +31,50 @@ interface Patience {
   lost: number;
 }
 
+const AT_FIRST: Patience = { limit: FIRST_MS, lost: 0 };
+
 /** By client and by what is asked. */
 const patiences = new WeakMap<ClickHouseClient, Map<string, Patience>>();
 
 /**
- * Runs a request that may be repeated, `what` it is in a few words that are the same each time, and which has to be sent with this
- * query_id. Where ClickHouse says that it is at work on it, it has a minute. It is given up where ClickHouse is not at work on it
+ * Runs a request that may be repeated, `what` it is in a few words that are the same each time, and which has to be sent with these
+ * marks. Where ClickHouse says that it is at work on it, it has a minute. It is given up where ClickHouse is not at work on it
  * after 5 s, as a connection was lost, and where ClickHouse does not say: then the next has twice the time, up to a minute, until one
  * is answered. Rejects as the request does, or with an Error where its time is over, aborting it.
  */
-export async function withinPatience<T>(client: ClickHouseClient, what: string, request: (signal: AbortSignal, queryId: string) => Promise<T>): Promise<T> {
+export async function withinPatience<T>(client: ClickHouseClient, what: string, request: (marks: RequestMarks) => Promise<T>): Promise<T> {
   const known = patiences.get(client) ?? new Map<string, Patience>();
   patiences.set(client, known);
-  const { limit, lost } = known.get(what) ?? { limit: FIRST_MS, lost: 0 };
+  const { limit, lost } = known.get(what) ?? AT_FIRST;
   const controller = new AbortController();
-  const queryId = randomUUID();
+  const marks = { abort_signal: controller.signal, query_id: randomUUID() };
   let timer: NodeJS.Timeout | undefined;
-  // Raced as well as aborted: once an answer has begun, the client no longer heeds the signal.
-  const over = new Promise<never>((_, reject) => {
-    const giveUp = (next: Patience, message: string) => {
-      // Others may have waited just as long at the same time.
-      const others = known.get(what) ?? { limit: FIRST_MS, lost: 0 };
-      known.set(what, { limit: Math.max(others.limit, next.limit), lost: Math.max(others.lost, next.lost) });
-      reject(new Error(message));
-      controller.abort();
-    };
-    const wait = (waited: number) => {
-      timer = setTimeout(() => {
-        let isAtWork: boolean | undefined;
-        isAtWorkOn(client, queryId).then((is) => (isAtWork = is), () => undefined);
-        timer = setTimeout(() => {
-          const now = waited + FIRST_MS;
-          const late = `no answer within ${now / 1_000} s`;
-          if (isAtWork === false && lost < BELIEVED) giveUp({ limit, lost: lost + 1 }, `${late}, and ClickHouse is not at work on it`);
-          else if (now >= MOST_MS || (!isAtWork && now >= limit)) giveUp({ limit: Math.min(limit * 2, MOST_MS), lost }, late);
-          else wait(now);
-        }, LOOK_MS);
-      }, FIRST_MS - LOOK_MS);
-    };
-    wait(0);
-  });
+  const sleep = (ms: number) => new Promise<void>((resolve) => (timer = setTimeout(resolve, ms)));
+  const givenUp = (next: Patience, message: string): Error => {
+    // Others may have waited just as long at the same time.
+    const others = known.get(what) ?? AT_FIRST;
+    known.set(what, { limit: Math.max(others.limit, next.limit), lost: Math.max(others.lost, next.lost) });
+    return new Error(message);
+  };
+  const over = async (): Promise<never> => {
+    for (let waited = FIRST_MS; ; waited += FIRST_MS) {
+      await sleep(FIRST_MS - LOOK_MS);
+      let isAtWork: boolean | undefined;
+      isAtWorkOn(client, marks.query_id).then((is) => (isAtWork = is), () => undefined);
+      await sleep(LOOK_MS);
+      const late = `no answer within ${waited / 1_000} s`;
+      if (isAtWork === false && lost < BELIEVED) throw givenUp({ limit, lost: lost + 1 }, `${late}, and ClickHouse is not at work on it`);
+      if (waited >= MOST_MS || (!isAtWork && waited >= limit)) throw givenUp({ limit: Math.min(limit * 2, MOST_MS), lost }, late);
+    }
+  };
   try {
-    const answer = await Promise.race([request(controller.signal, queryId), over]);
+    // Raced as well as aborted: once an answer has begun, the client no longer heeds the signal.
+    const answer = await Promise.race([request(marks), over()]);
     known.delete(what);
     return answer;
+  } catch (error) {
+    controller.abort();
+    throw error;
   } finally {
     clearTimeout(timer);
   }

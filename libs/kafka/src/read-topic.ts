@@ -3,12 +3,10 @@
 import type { Kafka, KafkaMessage } from 'kafkajs';
 import Batch from 'kafkajs/src/consumer/batch.js';
 import { PermanentError, RetryableError, backoffMs, errorText, sleep } from '@tideway/service';
-import { READ_COMMITTED, READ_UNCOMMITTED, logOffsets, openCluster, partitionsOf, type Cluster } from './cluster.js';
+import { READ_COMMITTED, READ_UNCOMMITTED, STALL_MS, logOffsets, partitionsOf, settled, withCluster, type Cluster } from './cluster.js';
 import { offsetOf } from './fetched-message.js';
 
 const MB = 1024 * 1024;
-/** Without anything new for so long (ms), or without a broker, a read is given up. */
-const STALL_MS = 30_000;
 /** https://kafka.apache.org/protocol#The_Messages_Fetch */
 const FETCH = { maxWaitTime: 50, minBytes: 1, maxBytes: 32 * MB, isolationLevel: READ_COMMITTED };
 const MAX_BYTES_PER_PARTITION = 4 * MB;
@@ -39,15 +37,13 @@ export interface ReadOptions {
  * or the read stalls: what has been read until then is not everything.
  */
 export async function readTopics(kafka: Kafka, wanted: Map<string, number[]>, onRecord: OnRecord, options: ReadOptions = {}): Promise<void> {
-  let cluster: Cluster | undefined;
   try {
-    cluster = await openCluster(kafka, [...wanted.keys()], options.isSettled ? READ_UNCOMMITTED : READ_COMMITTED);
-    const spans = await settledSpans(cluster, wanted, options);
-    await readSpans(cluster, spans.filter(({ next, end }) => next < end), onRecord);
+    await withCluster(kafka, [...wanted.keys()], options.isSettled ? READ_UNCOMMITTED : READ_COMMITTED, async (cluster) => {
+      const spans = await settled(cluster, () => spansOf(cluster, wanted, options));
+      await readSpans(cluster, spans.filter(({ next, end }) => next < end), onRecord);
+    });
   } catch (error) {
     throw error instanceof RetryableError || error instanceof PermanentError ? error : new RetryableError(`reading ${[...wanted.keys()].join(', ')} failed: ${errorText(error)}`, { cause: error });
-  } finally {
-    await cluster?.disconnect().catch(() => undefined);
   }
 }
 
@@ -72,20 +68,6 @@ interface Span {
   partition: number;
   next: number;
   end: number;
-}
-
-/** A partition may be between two leaders, or its broker may have been too busy to say that it lives. */
-async function settledSpans(cluster: Cluster, wanted: Map<string, number[]>, options: ReadOptions): Promise<Span[]> {
-  const begin = Date.now();
-  for (let failures = 0; ; failures += 1) {
-    try {
-      return await spansOf(cluster, wanted, options);
-    } catch (error) {
-      if ((error as { retriable?: boolean }).retriable !== true || Date.now() - begin > STALL_MS) throw error;
-      await sleep(backoffMs(failures));
-      await cluster.refreshMetadata().catch(() => undefined);
-    }
-  }
 }
 
 async function spansOf(cluster: Cluster, wanted: Map<string, number[]>, { from, until }: ReadOptions): Promise<Span[]> {

@@ -13,15 +13,20 @@ const compiled = (gte: number) => compileDefinitions(parseDefinitions({
   segments: [{ file: 'segments/buyers.yaml', text: `name: buyers\nversion: ${gte}\ndescription: d\nowner: o\npurpose: marketing\nwhen: { trait: orders, gte: ${gte} }\n` }],
 }, catalog));
 
+/** A follower of `definitions` over what was restored; what else it is given, a test says where it is used. */
+const followerOf = (definitions: { compiled: FollowerParts['definitions']['compiled'] }, restored: { stored?: StoredStates; adopted?: [string, string][] }, parts: Partial<FollowerParts> = {}) =>
+  new DefinitionFollower({
+    logger: createLogger('test', 'silent'), formats: undefined as never, nominees: undefined as never,
+    definitions: Object.assign(definitions, { onChange: () => () => undefined }),
+    restored: { stored: restored.stored ?? new StoredStates(), adopted: new Map(restored.adopted) } as FollowerParts['restored'],
+    cache: new LeastRecentlyUsed(10), progress: new AdoptionProgress(new Metrics('test'), 0), unsure: () => [], onReady: () => undefined, ...parts,
+  });
+
 describe('the definitions that a partition follows', () => {
   it('hold from the moment on at which it changed over: what had waited is evaluated as of no earlier time', () => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(1_000);
-    const definitions = { compiled: compiled(1), onChange: () => () => undefined };
-    const restored = { stored: new StoredStates(), adopted: new Map<string, string>() } as FollowerParts['restored'];
-    const follower = new DefinitionFollower({
-      logger: createLogger('test', 'silent'), formats: undefined as never, nominees: undefined as never, definitions, restored,
-      cache: new LeastRecentlyUsed(10), progress: new AdoptionProgress(new Metrics('test'), 0), unsure: () => [], onReady: () => undefined,
-    });
+    const definitions = { compiled: compiled(1) };
+    const follower = followerOf(definitions, {});
     clock.mockRestore();
     expect(follower.since).toBe(1_000);
     follower.follow(2_000);
@@ -38,11 +43,7 @@ describe('the definitions that a partition follows', () => {
       const stored = new StoredStates();
       stored.set('a', Buffer.from('a member of buyers'));
       const decode = jest.fn(() => Promise.resolve({ segments: [] }));
-      const follower = new DefinitionFollower({
-        logger: createLogger('test', 'silent'), formats: { stateMembers: { decode } } as never, nominees: { ask: () => Promise.resolve() } as never,
-        definitions: { compiled: compiled(1), onChange: () => () => undefined }, restored: { stored, adopted: new Map(adopted) } as FollowerParts['restored'],
-        cache: new LeastRecentlyUsed(10), progress: new AdoptionProgress(new Metrics('test'), 0), unsure: () => [], onReady: () => undefined,
-      });
+      const follower = followerOf({ compiled: compiled(1) }, { stored, adopted }, { formats: { stateMembers: { decode } } as never, nominees: { ask: () => Promise.resolve() } as never });
       follower.adopt(1_000);
       await new Promise((resolve) => setTimeout(resolve, 10));
       follower.close();

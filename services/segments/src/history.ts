@@ -1,6 +1,6 @@
 // The activities of this service's partitions in ClickHouse: written in ranges of offsets, read back for profiles that
 // are not in memory. This service is the only writer of its rows.
-import { COMPRESSED_TOGETHER, ENDS_WITH_CLIENT, HISTORY_SETTINGS, clickhouseError, columnDefinition, columnOf, createTable, historyTable, insertDatums, tableName, withinPatience, type ClickHouseClient, type Datum } from '@tideway/clickhouse';
+import { COMPRESSED_TOGETHER, ENDS_WITH_CLIENT, HISTORY_SETTINGS, clickhouseError, columnDefinition, columnOf, createTable, historyTable, insertDatums, tableName, withinPatience, type ClickHouseClient, type Datum, type RequestMarks } from '@tideway/clickhouse';
 import type { Product } from '@tideway/contracts';
 import { clusterId, locateWire, offsetOf, type Kafka, type KafkaMessage, type SchemaRegistry } from '@tideway/kafka';
 import { crashPoint, type Metrics } from '@tideway/service';
@@ -130,7 +130,7 @@ export class History {
     try {
       for (let from = 0; from < profileIds.length; from += PROFILES_PER_QUERY) {
         const ids = profileIds.slice(from, from + PROFILES_PER_QUERY);
-        const rows = await withinPatience(this.clickhouse, 'reading activities', (signal, queryId) => this.#query(ids, reader, condition, signal, queryId));
+        const rows = await withinPatience(this.clickhouse, 'reading activities', (marks) => this.#query(ids, reader, condition, marks));
         for (const { activity, partition, offset } of rows) {
           for (const asker of askers.get(activity.profile_id) ?? []) {
             if (partition === asker.partition && offset >= asker.below) continue;
@@ -147,13 +147,12 @@ export class History {
     stop?.();
   }
 
-  async #query(ids: string[], { sql, width, read }: RowReader, condition: string, signal: AbortSignal, queryId: string): Promise<StoredRow[]> {
+  async #query(ids: string[], { sql, width, read }: RowReader, condition: string, marks: RequestMarks): Promise<StoredRow[]> {
     const result = await this.clickhouse.query({
       query: `SELECT ${sql}, _partition, _offset FROM ${tableName(this.#table)} WHERE profile_id IN {ids:Array(UUID)} AND ${condition}`,
       query_params: { ids },
       format: 'JSONCompactEachRow',
-      abort_signal: signal,
-      query_id: queryId,
+      ...marks,
       clickhouse_settings: ENDS_WITH_CLIENT,
     });
     const found: StoredRow[] = [];

@@ -147,8 +147,8 @@ export class NomineeSource {
 
   async #rows<T extends unknown[]>(what: string, query: string, params: Record<string, unknown>): Promise<T[]> {
     try {
-      return await withinPatience(this.clickhouse, what, async (signal, queryId) => {
-        const result = await this.clickhouse.query({ query, query_params: params, format: 'JSONCompactEachRow', abort_signal: signal, query_id: queryId, clickhouse_settings: { ...SETTINGS, ...ENDS_WITH_CLIENT } });
+      return await withinPatience(this.clickhouse, what, async (marks) => {
+        const result = await this.clickhouse.query({ query, query_params: params, format: 'JSONCompactEachRow', ...marks, clickhouse_settings: { ...SETTINGS, ...ENDS_WITH_CLIENT } });
         const found: T[] = [];
         for await (const rows of result.stream<T>()) for (const row of rows) found.push(row.json<T>());
         return found;

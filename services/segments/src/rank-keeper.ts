@@ -72,7 +72,7 @@ export class RankKeeper implements Loop {
     const query = `SELECT rank, toString(toUnixTimestamp64Milli(effective_at)) AS at, arrayMap(value -> toString(value), min(boundaries)) AS boundaries FROM ${RANKS_TABLE} GROUP BY rank, effective_at ORDER BY effective_at DESC LIMIT ${KEPT} BY rank`;
     let rows: Row[];
     try {
-      rows = await withinPatience(this.clickhouse, 'reading ranks', async (signal, queryId) => (await this.clickhouse.query({ query, format: 'JSONEachRow', abort_signal: signal, query_id: queryId, clickhouse_settings: ENDS_WITH_CLIENT })).json<Row>());
+      rows = await withinPatience(this.clickhouse, 'reading ranks', async (marks) => (await this.clickhouse.query({ query, format: 'JSONEachRow', ...marks, clickhouse_settings: ENDS_WITH_CLIENT })).json<Row>());
     } catch (error) {
       throw clickhouseError(error, 'reading ranks');
     }
@@ -96,13 +96,12 @@ export class RankKeeper implements Loop {
     const effectiveAt = Math.max(slot, now + FIRST_AHEAD_MS);
     const query = `INSERT INTO ${RANKS_TABLE} (rank, effective_at, boundaries, people) SELECT {rank:String}, fromUnixTimestamp64Milli({effectiveAt:Int64}), boundaries, people FROM (${compileBoundariesSql(rank, { activities: CURRENT_ACTIVITIES })}) WHERE people > 0`;
     try {
-      await withinPatience(this.clickhouse, 'working ranks out', (signal, queryId) => this.clickhouse.command({
+      await withinPatience(this.clickhouse, 'working ranks out', (marks) => this.clickhouse.command({
         query,
         query_params: { rank: rank.id, effectiveAt, now },
         // The times of two instances differ, and the slot does not.
         clickhouse_settings: { insert_deduplication_token: `${rank.id}/${slot}`, insert_deduplicate: 1 },
-        abort_signal: signal,
-        query_id: queryId,
+        ...marks,
       }));
     } catch (error) {
       throw clickhouseError(error, `working out the rank of ${rank.trait.name}`);

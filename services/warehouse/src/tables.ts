@@ -71,8 +71,8 @@ export class Tables {
         FROM (SELECT database, name, comment FROM system.tables WHERE database IN {databases:Array(String)}) AS t
         LEFT JOIN (SELECT database, table, groupArray(name) AS columns FROM system.columns WHERE database IN {databases:Array(String)} GROUP BY database, table) AS c
         ON c.database = t.database AND c.table = t.name`;
-      const rows = await withinPatience(this.clickhouse, 'reading tables', async (signal, queryId) =>
-        (await this.clickhouse.query({ query, query_params: { databases }, format: 'JSONEachRow', abort_signal: signal, query_id: queryId, clickhouse_settings: ENDS_WITH_CLIENT })).json<{ database: string; name: string; comment: string; columns: string[] }>());
+      const rows = await withinPatience(this.clickhouse, 'reading tables', async (marks) =>
+        (await this.clickhouse.query({ query, query_params: { databases }, format: 'JSONEachRow', ...marks, clickhouse_settings: ENDS_WITH_CLIENT })).json<{ database: string; name: string; comment: string; columns: string[] }>());
       return new Map(rows.map(({ database, name, comment, columns }) => [`${database}.${name}`, { comment, columns: new Set(columns) }]));
     } catch (error) {
       throw new RetryableError(`ClickHouse does not tell its tables: ${errorText(error)}`, { cause: error });
@@ -81,7 +81,7 @@ export class Tables {
 
   async #run(query: string): Promise<void> {
     try {
-      await withinPatience(this.clickhouse, 'making tables', (signal, queryId) => this.clickhouse.command({ query, abort_signal: signal, query_id: queryId }));
+      await withinPatience(this.clickhouse, 'making tables', (marks) => this.clickhouse.command({ query, ...marks }));
     } catch (error) {
       throw new RetryableError(`ClickHouse does not take "${query.slice(0, 80)}…": ${errorText(error)}`, { cause: error });
     }

@@ -126,7 +126,7 @@ describe('render', () => {
     expect(lineOf(text, 'customer')).toBe('| customer | 200 MB | 260 MB | 60.0 | 10 MB | 68 MB | 60 MB | 62 MB | 2.0 |');
     expect(lineOf(text, 'warehouse')).toBe('| warehouse | 300 | 310 | 2,000 |');
     expect(lineOf(text, 'commit p99')).toBe('| commit p99 | 250 ms | 410 ms |');
-    expect(text).toContain('p99 44 ms from the moment at which they were due, 33 ms from that of sending');
+    expect(text).toContain('p99 44 ms from the moment at which they were due, 33 ms from that of sending; the generator was behind by 1 ms (p99), 22 ms at most.');
     for (const picture of ['memory', 'lag', 'parts', 'latency']) expect(text).toContain(`(images/soak-${picture}.svg)`);
     expect(text).toContain('`npm run bench -- soak --minutes 60 --rate 1250 --people 50000`');
   });

@@ -25,7 +25,7 @@ export function soakSection(result: NonNullable<Results['soak']>): string[] {
     table(['consumer group', 'lag, second sixth', 'last sixth', 'max'], figures.lag.map(({ group, before, after, max }) => [group, decimal(before), decimal(after), decimal(max)])),
     '',
     ...latencyTable(result),
-    `HTTP, all ${decimal(timings.requests)} requests: p99 ${ms(timings.fromDue.p99)} from the moment at which they were due, ${ms(timings.fromSend.p99)} from that of sending. At the end: ${decimal(figures.rows)} rows in ${decimal(figures.parts.after)} active parts, ${decimal(figures.clickhouseMb)} MB in ClickHouse, ${decimal(figures.kafkaMb)} MB in Kafka; ${decimal(catchUpSeconds, 1)} s after the load nothing was left to process.`,
+    `HTTP, all ${decimal(timings.requests)} requests: p99 ${ms(timings.fromDue.p99)} from the moment at which they were due, ${ms(timings.fromSend.p99)} from that of sending; the generator was behind by ${ms(timings.behind.p99)} (p99), ${ms(timings.behind.max)} at most. At the end: ${decimal(figures.rows)} rows in ${decimal(figures.parts.after)} active parts, ${decimal(figures.clickhouseMb)} MB in ClickHouse, ${decimal(figures.kafkaMb)} MB in Kafka; ${decimal(catchUpSeconds, 1)} s after the load nothing was left to process.`,
     '',
     ...Object.entries(PICTURES).flatMap(([file, title]) => [`![${title}](images/${file})`, '']),
     'Every look, and every minute\'s latencies: [soak.ndjson](soak.ndjson).',

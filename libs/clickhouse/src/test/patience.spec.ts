@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { clickhouseShape, loadConfig } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { createClickHouse, type ClickHouseClient } from '../client.js';
-import { ENDS_WITH_CLIENT, withinPatience } from '../patience.js';
+import { ENDS_WITH_CLIENT, withinPatience, type RequestMarks } from '../patience.js';
 
 let platform: TestPlatform;
 let client: ClickHouseClient;
@@ -20,15 +20,15 @@ afterAll(async () => {
 
 /** Takes so long, and reads. */
 const sleeping = (seconds: number) => `SELECT sum(sleepEachRow(0.1)) AS n FROM numbers(${seconds * 10}) SETTINGS max_block_size = 1`;
-const send = (query: string, signal: AbortSignal, queryId: string) =>
-  client.query({ query, format: 'JSONEachRow', abort_signal: signal, query_id: queryId, clickhouse_settings: ENDS_WITH_CLIENT }).then((result) => result.json());
+const send = (query: string, marks: RequestMarks) =>
+  client.query({ query, format: 'JSONEachRow', ...marks, clickhouse_settings: ENDS_WITH_CLIENT }).then((result) => result.json());
 
 describe('a request', () => {
   it('that ClickHouse is at work on has its time, and is sent once', async () => {
     let sent = 0;
-    const rows = await withinPatience(client, 'slow', (signal, queryId) => {
+    const rows = await withinPatience(client, 'slow', (marks) => {
       sent += 1;
-      return send(sleeping(7), signal, queryId);
+      return send(sleeping(7), marks);
     });
     expect([rows, sent]).toEqual([[{ n: 0 }], 1]);
   }, 30_000);
@@ -41,7 +41,7 @@ describe('a request', () => {
   it('that is given up ends in ClickHouse, too', async () => {
     const controller = new AbortController();
     const queryId = 'given-up';
-    const answer = send(sleeping(60), controller.signal, queryId).catch(() => 'aborted');
+    const answer = send(sleeping(60), { abort_signal: controller.signal, query_id: queryId }).catch(() => 'aborted');
     const running = async () => {
       const result = await client.query({ query: 'SELECT count() AS n FROM system.processes WHERE query_id = {queryId:String}', query_params: { queryId }, format: 'JSONEachRow' });
       return Number((await result.json<{ n: string }>())[0]!.n);
