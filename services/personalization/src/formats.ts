@@ -9,6 +9,8 @@ export class Formats {
   readonly activities: Decoder<CustomerActivities>;
   readonly segments: Decoder<SegmentsState>;
   readonly profiles: Decoder<PersonalizationProfiles>;
+  /** What a profile is found by, of its document. */
+  readonly profileIdentifiers: Decoder<Pick<PersonalizationProfiles, 'identifiers'>>;
   readonly encoder: RecordEncoder;
   readonly quarantine: RecordEncoder;
 
@@ -19,6 +21,7 @@ export class Formats {
     this.activities = new Decoder(registry, this.activitiesProduct);
     this.segments = new Decoder(registry, this.segmentsProduct);
     this.profiles = new Decoder(registry, this.profilesProduct);
+    this.profileIdentifiers = new Decoder(registry, this.profilesProduct, ['identifiers']);
     this.encoder = new RecordEncoder(this.profilesProduct);
     this.quarantine = new RecordEncoder(productOf(products, 'operations.quarantine'));
   }

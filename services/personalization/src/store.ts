@@ -57,7 +57,7 @@ export class ProfileStore {
     if (offset < (this.#next.get(partition) ?? 0)) return;
     const profileId = String(message.key);
     try {
-      const identifiers = message.value ? (await this.#formats.profiles.decode(message.value)).identifiers : [];
+      const identifiers = message.value ? (await this.#formats.profileIdentifiers.decode(message.value)).identifiers : [];
       this.#index.set(profileId, identifiers);
       if (message.value) this.#documents.set(profileId, keep(message.value));
       else this.#documents.delete(profileId);
