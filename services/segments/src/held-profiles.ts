@@ -1,6 +1,6 @@
 // What the profiles of a partition come to in memory, and how it is made of their rows where it is not there.
 import type { Compiled } from './compiled.js';
-import { columnsOf, kindsSql, packState, relevantSql, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
+import { columnsOf, kindsSql, packState, relevantSql, STATE_FORMAT, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
 import type { History } from './history.js';
 import type { HistoryWriter } from './history-writer.js';
 import type { EvaluationCost } from './metrics.js';
@@ -189,13 +189,16 @@ export class HeldProfiles {
     for (const activity of held ? activities : writer().waiting(new Set([profileId]))) evaluator.apply(state, activity);
     for (const handover of handovers) evaluator.join(state, unpackState(handover.state!));
     const text = packState(state);
-    return text.length > MAX_PACKED ? {} : { state: text, definitions: fingerprint, evaluatedAt: now };
+    return text.length > MAX_PACKED ? {} : { state: text, definitions: packedBy(fingerprint), evaluatedAt: now };
   }
 
   #isUsable({ state, definitions }: Handover): boolean {
-    return state !== undefined && definitions === this.parts.compiled().fingerprint;
+    return state !== undefined && definitions === packedBy(this.parts.compiled().fingerprint);
   }
 }
+
+/** What a handed over state has to be of to be used. */
+const packedBy = (fingerprint: string) => `${STATE_FORMAT} ${fingerprint}`;
 
 /** The rows of these profile_ids in each of `sources`, of those that count. */
 function* counted(ids: Iterable<string>, sources: readonly RowsById[], shares: readonly Share[]): Iterable<Activity> {

@@ -27,7 +27,7 @@ export interface Handover extends Pick<OwnRows, 'aliases'>, Partial<Pick<OwnRows
   origin: string;
   /** What the profile's activities come to, where it was in memory: see packState. */
   state?: string;
-  /** Fingerprint of the definitions that `state` is for. */
+  /** How `state` is packed, and the fingerprint of the definitions that it is for. */
   definitions?: string;
   /** Time (ms) of the profile's last evaluation: what `state` has forgotten, no evaluation since needs. */
   evaluatedAt?: number;

@@ -72,7 +72,9 @@ export function nextDecisionAt(consents: Consents, scope: Scope, now: number): n
 export function pruneConsents(consents: Consents, now: number): void {
   for (const [key, decisions] of consents) {
     const last = latestBy(decisions, now);
-    consents.set(key, decisions.filter((decision) => decision === last || decision.occurred_at > now));
+    const left = decisions.filter((decision) => decision === last || decision.occurred_at > now);
+    // A copy, as a list that grew has room for more.
+    if (left.length < decisions.length) consents.set(key, left.slice());
   }
 }
 

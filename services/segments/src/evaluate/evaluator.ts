@@ -131,8 +131,9 @@ export function createEvaluator(definitions: Definitions, onFailure: OnFailure =
       for (const index of new Set(state.standing?.changed ?? state.buckets.keys())) {
         const buckets = state.buckets.get(index);
         if (!buckets) continue;
-        pruneBuckets(accumulators[index]!, buckets, now);
-        if (buckets.size === 0) state.buckets.delete(index);
+        const kept = pruneBuckets(accumulators[index]!, buckets, now);
+        if (kept.length === 0) state.buckets.delete(index);
+        else if (kept !== buckets) state.buckets.set(index, kept);
       }
       pruneConsents(state.consents, now);
     },
@@ -160,8 +161,7 @@ function dispatch(accumulators: readonly Accumulator[]): (activity: Activity) =>
 function join(accumulators: readonly Accumulator[], state: ProfileState, other: ProfileState): void {
   for (const [index, buckets] of other.buckets) {
     const into = state.buckets.get(index);
-    if (into) joinBuckets(accumulators[index]!, into, buckets);
-    else state.buckets.set(index, buckets);
+    state.buckets.set(index, into ? joinBuckets(accumulators[index]!, into, buckets) : buckets);
   }
   for (const [key, decisions] of other.consents) state.consents.set(key, [...(state.consents.get(key) ?? []), ...decisions]);
 }

@@ -20,4 +20,4 @@ export type { ProfileState } from './subject.js';
 export type { Explanation } from './explain.js';
 export { rowReader, type RowReader } from './row.js';
 export { runCases, type CaseResult } from './run-cases.js';
-export { packState, unpackState } from './pack.js';
+export { packState, STATE_FORMAT, unpackState } from './pack.js';

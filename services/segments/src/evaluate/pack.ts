@@ -2,6 +2,9 @@
 import { deserialize, serialize } from 'node:v8';
 import type { ProfileState } from './subject.js';
 
+/** How states are packed: one that was packed otherwise cannot be unpacked. */
+export const STATE_FORMAT = 'lists';
+
 /** Maps, sets and big integers stay what they are (https://nodejs.org/api/v8.html#serialization-api); as base64. */
 export function packState({ profileId, buckets, consents }: ProfileState): string {
   return serialize({ profileId, buckets, consents }).toString('base64');

@@ -1,7 +1,7 @@
 // The moments at which activities happened, each of them: what conditions on the order of activities look at.
 import { millisecondsSql } from '../definitions/fields.js';
 import { slidingWindow, type Window } from '../definitions/windows.js';
-import type { Buckets } from '../evaluate/accumulator.js';
+import { bucketsIn, type Buckets } from '../evaluate/accumulator.js';
 import { aggregation } from './traits/operator.js';
 
 /** Of more activities than this, the latest count: what they cost is bounded in the stream and in SQL alike. */
@@ -14,7 +14,10 @@ export const MAX_MOMENTS = 100;
 export const MOMENTS = aggregation<number[]>({
   kind: 'number',
   columns: [],
-  add(bucket = [], { occurred_at }) {
+  add(bucket, { occurred_at }) {
+    // Most have a few, and a list that something is pushed onto has room for 16 more.
+    if (bucket === undefined) return [occurred_at];
+    if (bucket.length < FEW) return bucket.concat(occurred_at);
     bucket.push(occurred_at);
     return bucket;
   },
@@ -35,6 +38,7 @@ export const MOMENTS = aggregation<number[]>({
   show: String,
 });
 
+const FEW = 16;
 const ascending = (a: number, b: number) => a - b;
 const MINUTE = 60_000;
 const BUCKETS = 20;
@@ -48,6 +52,6 @@ export function momentsWindow(lengthMs: number): Window {
 /** All moments that are kept, in order. */
 export function momentsIn(buckets: Buckets | undefined): number[] {
   const moments: number[] = [];
-  if (buckets) for (const bucket of buckets.values() as Iterable<number[]>) for (const moment of bucket) moments.push(moment);
+  for (const bucket of bucketsIn(buckets) as Iterable<number[]>) for (const moment of bucket) moments.push(moment);
   return moments.sort(ascending);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { Activity } from '../../definitions/fields.js';
+import { bucketsIn } from '../../evaluate/accumulator.js';
 import { rowReader } from '../../evaluate/row.js';
 import { DAY, evaluatorOf, happening, HOUR, MINUTE, NOON, personWho, SECOND, segmentText } from '../../test/one-segment.js';
 import { MAX_MOMENTS } from '../moments.js';
@@ -118,7 +119,7 @@ describe('a sequence', () => {
     // Of what was added, nothing before the checkout is among the latest.
     expect(evaluator.evaluate(state, NOON + 3 * HOUR).members).toEqual([]);
     expect(evaluator.evaluate(state, NOON + 4 * MAX_MOMENTS).nextChangeAt).not.toBeNull();
-    expect([...state.buckets.values()].flatMap((buckets) => [...buckets.values()] as number[][]).map((bucket) => bucket.length).sort()).toEqual([1, MAX_MOMENTS]);
+    expect([...state.buckets.values()].flatMap((buckets) => [...bucketsIn(buckets)] as number[][]).map((bucket) => bucket.length).sort()).toEqual([1, MAX_MOMENTS]);
   });
 
   it('is explained, step by step', () => {

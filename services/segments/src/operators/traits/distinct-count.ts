@@ -3,26 +3,36 @@ import { z } from 'zod';
 import { aggregation, type TraitOperator } from './operator.js';
 import { textsOf } from './texts.js';
 
-function addAll(into: Set<string>, values: Iterable<string>): Set<string> {
-  for (const value of values) into.add(value);
-  return into;
+/** A list where there are few, which is most often, and no longer than it has to be: a set of one takes three times as much. */
+type Texts = string[] | Set<string>;
+const FEW = 8;
+
+function withAll(texts: Texts, more: Iterable<string>): Texts {
+  let all = texts;
+  for (const text of more) {
+    if (all instanceof Set) all.add(text);
+    else if (!all.includes(text)) all = all.length < FEW ? all.concat(text) : new Set(all).add(text);
+  }
+  return all;
 }
+
+const sizeOf = (texts: Texts): number => (texts instanceof Set ? texts.size : texts.length);
 
 export const distinctCount: TraitOperator = {
   shape: { field: z.string() },
   compile(settings) {
     const texts = textsOf('distinct_count', settings['field'] as string);
     if ('problem' in texts) return texts;
-    return aggregation<Set<string>>({
+    return aggregation<Texts>({
       kind: 'number',
       columns: [texts.column],
       byTime: 'falls',
       add(bucket, activity) {
         const values = texts.readAll(activity);
-        return values.length === 0 ? bucket : addAll(bucket ?? new Set(), values);
+        return values.length === 0 ? bucket : withAll(bucket ?? [], values);
       },
-      join: addAll,
-      value: (buckets) => (buckets.length === 1 ? buckets[0]!.size : buckets.reduce(addAll, new Set<string>()).size),
+      join: withAll,
+      value: (buckets) => sizeOf(buckets.length === 1 ? buckets[0]! : buckets.reduce(withAll, new Set<string>())),
       sql: (condition) => `toInt64(${texts.sql('uniqExact', condition)})`,
       show: String,
     });
