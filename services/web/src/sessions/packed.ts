@@ -12,7 +12,11 @@ const DICTIONARY = Buffer.from([
   '"source":"segment:shop","identifiers":{"anonymous_id":{"value":"","moment":[179,"]}},"ids":["","],"pageViews":1,"events":1,"converted":false,',
   '"entry":{"moment":[179,"],"url":"https://www.","landing":{"channel":"direct","device":"desktop"}},"exit":{"moment":[179,"],"url":"https://www."}},"due":false}],"published":["',
 ].join(''));
-const WINDOW_BITS = 12;
+/**
+ * A small window: states are short, and zlib clears its memory for each of them. What comes out lies in a buffer of a chunk, of
+ * 16 kB by default, however little it is: thousands of visitors are packed for one transaction.
+ */
+const ZLIB = { dictionary: DICTIONARY, windowBits: 12, chunkSize: 2_048 };
 const BRACE = '{'.charCodeAt(0);
 
 export interface Unpacked {
@@ -23,12 +27,11 @@ export interface Unpacked {
 
 export function pack(visitor: Visitor): Buffer {
   const json = Buffer.from(JSON.stringify(visitor));
-  // A small window: states are short, and zlib clears its memory for each of them.
-  return visitor.open.some(({ due }) => due) ? json : deflateSync(json, { dictionary: DICTIONARY, windowBits: WINDOW_BITS, memLevel: 5 });
+  return visitor.open.some(({ due }) => due) ? json : deflateSync(json, { ...ZLIB, memLevel: 5 });
 }
 
 /** Throws for what pack() has not made. Zlib's first byte is never a brace: https://www.rfc-editor.org/rfc/rfc1950#section-2.2 */
 export function unpack(packed: Buffer): Unpacked {
-  const json = packed[0] === BRACE ? packed : inflateSync(packed, { dictionary: DICTIONARY, windowBits: WINDOW_BITS });
+  const json = packed[0] === BRACE ? packed : inflateSync(packed, ZLIB);
   return { visitor: JSON.parse(json.toString()) as Visitor, bytes: json.length };
 }
