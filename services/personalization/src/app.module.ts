@@ -6,6 +6,7 @@ import { SchemaRegistry, checkKafka, createKafka, ensureTopics } from '@tideway/
 import { preparedLoop, untilDone, type ServiceDefinition } from '@tideway/service';
 import type { FastifyInstance } from 'fastify';
 import { configShape } from './config.js';
+import { DocumentMemory } from './documents.js';
 import { Formats } from './formats.js';
 import { pipeline } from './pipeline.js';
 import { API_KEYS, ProfilesController } from './profiles.controller.js';
@@ -24,12 +25,13 @@ export const personalization: ServiceDefinition<typeof configShape> = {
     const registry = new SchemaRegistry(config);
     const products = loadProducts();
     const formats = new Formats(products, registry);
-    const store = new ProfileStore(formats);
+    const memory = new DocumentMemory(service.metrics);
+    const store = new ProfileStore(formats, memory);
     const prepare = () => untilDone('topics and schemas', service.logger, async () => {
       await ensureTopics(kafka, products, ownTopics(products), config.KAFKA_REPLICATION_FACTOR);
       await formats.register(registry);
     });
-    service.loops.push(preparedLoop(pipeline(config, kafka, service, formats), prepare), store.follow(kafka, service));
+    service.loops.push(preparedLoop(pipeline(config, kafka, service, formats, memory), prepare), store.follow(kafka, service));
     service.health.add('kafka', () => checkKafka(kafka));
     service.health.add('registry', () => registry.check());
     service.health.add('profiles', () => store.check());

@@ -1,7 +1,8 @@
 // One partition of profiles: its state in memory, and what blocks of its three inputs change.
 import { readSplit, type CustomerActivities, type Product, type ProfileSplit } from '@tideway/contracts';
-import { bufferOf, keep, quarantineRecord, readTopics, type Block, type Decoder, type Kafka, type KafkaMessage, type Kept, type Message, type Outgoing, type UnitState } from '@tideway/kafka';
+import { quarantineRecord, readTopics, type Block, type Decoder, type Kafka, type KafkaMessage, type Message, type Outgoing, type UnitState } from '@tideway/kafka';
 import { PermanentError, errorText } from '@tideway/service';
+import { Documents, type DocumentMemory } from './documents.js';
 import type { Formats } from './formats.js';
 import { applyActivity, applySegments, emptyProfile, isForgotten, mergeProfiles, profileOfIdentifiers, usable, withoutIdentifiers, type Profile } from './profile/profile.js';
 import { HANDOVER_TOPIC, STATE_TOPIC } from './topics.js';
@@ -16,19 +17,24 @@ const ERASED = 'erased';
 const SPLIT = 'split';
 
 /** Restores a partition's profiles from the changelog. */
-export async function openPartition(kafka: Kafka, formats: Formats, partition: number): Promise<UnitState> {
-  const stored = new Map<string, Kept>();
+export async function openPartition(kafka: Kafka, formats: Formats, memory: DocumentMemory, partition: number): Promise<UnitState> {
+  const stored = new Documents(memory);
   const merged = new Map<string, string>();
   const erased = new Set<string>();
   const left = new Map<string, string[]>();
-  await readTopics(kafka, new Map([[STATE_TOPIC, [partition]]]), ({ message: { key, value, headers } }) => {
-    const into = headers?.[MERGED_INTO];
-    if (into) merged.set(String(key), String(into));
-    if (headers?.[ERASED]) erased.add(String(key));
-    if (headers?.[SPLIT]) left.set(String(key), JSON.parse(String(headers[SPLIT])) as string[]);
-    if (value) stored.set(String(key), keep(value));
-    else stored.delete(String(key));
-  });
+  try {
+    await readTopics(kafka, new Map([[STATE_TOPIC, [partition]]]), ({ message: { key, value, headers } }) => {
+      const into = headers?.[MERGED_INTO];
+      if (into) merged.set(String(key), String(into));
+      if (headers?.[ERASED]) erased.add(String(key));
+      if (headers?.[SPLIT]) left.set(String(key), JSON.parse(String(headers[SPLIT])) as string[]);
+      if (value) stored.set(String(key), value);
+      else stored.delete(String(key));
+    });
+  } catch (error) {
+    stored.close();
+    throw error;
+  }
   return new ProfilePartition(stored, merged, erased, left, formats);
 }
 
@@ -49,14 +55,14 @@ interface Turn {
 
 /** Profiles are kept encoded: they take a fraction of the memory, and only those that a block touches are decoded. */
 class ProfilePartition implements UnitState {
-  readonly #stored: Map<string, Kept>;
+  readonly #stored: Documents;
   readonly #merged: Map<string, string>;
   readonly #erased: Set<string>;
   /** Identifiers that left a profile, for good, also of one that was merged away. */
   readonly #left: Map<string, string[]>;
   readonly #formats: Formats;
 
-  constructor(stored: Map<string, Kept>, merged: Map<string, string>, erased: Set<string>, left: Map<string, string[]>, formats: Formats) {
+  constructor(stored: Documents, merged: Map<string, string>, erased: Set<string>, left: Map<string, string[]>, formats: Formats) {
     this.#stored = stored;
     this.#merged = merged;
     this.#erased = erased;
@@ -74,6 +80,10 @@ class ProfilePartition implements UnitState {
       { topic: HANDOVER_TOPIC, messages: turn.handovers },
       { topic: this.#formats.quarantine.product.topic, messages: turn.quarantined },
     ];
+  }
+
+  close(): void {
+    this.#stored.close();
   }
 
   async #apply(block: Block, message: KafkaMessage, turn: Turn): Promise<void> {
@@ -157,7 +167,7 @@ class ProfilePartition implements UnitState {
     const held = touched.get(profileId);
     if (held) return held;
     const stored = this.#stored.get(profileId);
-    const profile = stored === undefined ? emptyProfile(profileId) : await this.#formats.profiles.decode(bufferOf(stored));
+    const profile = stored === undefined ? emptyProfile(profileId) : await this.#formats.profiles.decode(stored);
     const entry: Entry = { profile, known: stored !== undefined };
     touched.set(profileId, entry);
     return entry;
@@ -178,7 +188,7 @@ class ProfilePartition implements UnitState {
       }
       const next = { ...profile, version: profile.version + 1, updated_at: now };
       const message = this.#formats.encoder.message(next);
-      this.#stored.set(key, keep(message.value as Buffer));
+      this.#stored.set(key, message.value as Buffer);
       state.push({ ...message, ...headers });
       published.push(this.#formats.encoder.message(usable(next)));
     }

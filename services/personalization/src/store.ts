@@ -1,27 +1,29 @@
 // The published profiles, followed from the topic, and found by any of their identifiers.
 import { randomUUID } from 'node:crypto';
 import type { PersonalizationProfiles } from '@tideway/contracts';
-import { LargeMap, bufferOf, consumeBlocks, keep, readTopics, type Kafka, type KafkaMessage, type Kept } from '@tideway/kafka';
+import { consumeBlocks, readTopics, type Kafka, type KafkaMessage } from '@tideway/kafka';
 import { PermanentError, RetryableError, errorText, preparedLoop, untilDone, type Logger, type Loop, type Service } from '@tideway/service';
+import { Documents, type DocumentMemory } from './documents.js';
 import type { Formats } from './formats.js';
 import { IdentifierIndex } from './identifier-index.js';
 
 export class ProfileStore {
   readonly #formats: Formats;
-  readonly #documents = new LargeMap<Kept>();
+  readonly #documents: Documents;
   readonly #index = new IdentifierIndex();
   /** First offset of each partition that is not applied yet. */
   readonly #next = new Map<number, number>();
   #restored = false;
 
-  constructor(formats: Formats) {
+  constructor(formats: Formats, memory: DocumentMemory) {
     this.#formats = formats;
+    this.#documents = new Documents(memory);
   }
 
   /** The document of whoever has this identifier (`type:value`), or undefined. */
   async find(identifier: string): Promise<PersonalizationProfiles | undefined> {
     const document = this.#documents.get(this.#index.find(identifier) ?? '');
-    return document === undefined ? undefined : this.#formats.profiles.decode(bufferOf(document));
+    return document === undefined ? undefined : this.#formats.profiles.decode(document);
   }
 
   get size(): number {
@@ -59,7 +61,7 @@ export class ProfileStore {
     try {
       const identifiers = message.value ? (await this.#formats.profileIdentifiers.decode(message.value)).identifiers : [];
       this.#index.set(profileId, identifiers);
-      if (message.value) this.#documents.set(profileId, keep(message.value));
+      if (message.value) this.#documents.set(profileId, message.value);
       else this.#documents.delete(profileId);
     } catch (error) {
       if (!(error instanceof PermanentError)) throw error;

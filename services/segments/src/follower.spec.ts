@@ -19,7 +19,7 @@ const followerOf = (definitions: { compiled: FollowerParts['definitions']['compi
     logger: createLogger('test', 'silent'), formats: undefined as never, nominees: undefined as never,
     definitions: Object.assign(definitions, { onChange: () => () => undefined }),
     restored: { stored: restored.stored ?? new StoredStates(), adopted: new Map(restored.adopted) } as FollowerParts['restored'],
-    cache: new LeastRecentlyUsed(10), progress: new AdoptionProgress(new Metrics('test'), 0), unsure: () => [], onReady: () => undefined, ...parts,
+    cache: new LeastRecentlyUsed(10, () => 1), progress: new AdoptionProgress(new Metrics('test'), 0), unsure: () => [], onReady: () => undefined, ...parts,
   });
 
 describe('the definitions that a partition follows', () => {

@@ -9,7 +9,7 @@ const compiledOf = (takeOver: (state: ProfileState) => void): Compiled => ({ eva
 const compiled = compiledOf(() => undefined);
 
 function keeping(): { caches: KeptCaches; state: ProfileState } {
-  const [caches, cache] = [new KeptCaches(100), new LeastRecentlyUsed<ProfileState>(100)];
+  const [caches, cache] = [new KeptCaches(100), new LeastRecentlyUsed<ProfileState>(100, () => 1)];
   const state = { profileId: 'p', standing: {} } as unknown as ProfileState;
   cache.set('p', state);
   caches.keep(3, { cache, compiled, committed: COMMITTED });

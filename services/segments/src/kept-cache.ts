@@ -1,7 +1,7 @@
 // What the profiles of a partition come to, over a failed transaction: an outage of Kafka takes every partition of every instance
 // at once, and to read from ClickHouse what all of them did takes longer than the outage.
 import type { Compiled } from './compiled.js';
-import type { ProfileState } from './evaluate/index.js';
+import { memoryOf, type ProfileState } from './evaluate/index.js';
 import { LeastRecentlyUsed } from './profile-cache.js';
 
 /** Committed positions of a partition's inputs: next offset to read, undefined where nothing was committed. */
@@ -23,7 +23,8 @@ const KEPT_MS = 60_000;
 export class KeptCaches {
   readonly #kept = new Map<number, { kept: KeptCache; timer: NodeJS.Timeout }>();
 
-  constructor(private readonly cacheProfiles: number) {}
+  /** @param cacheBytes what the cache of a partition may hold */
+  constructor(private readonly cacheBytes: number) {}
 
   /** Keeps what a partition leaves behind, for a while. */
   keep(partition: number, kept: KeptCache): void {
@@ -38,7 +39,7 @@ export class KeptCaches {
   take(partition: number, { activities, handovers }: Committed, compiled: Compiled): LeastRecentlyUsed<ProfileState> {
     const { kept } = this.#kept.get(partition) ?? {};
     this.#forget(partition);
-    if (!kept || kept.committed.activities !== activities || kept.committed.handovers !== handovers) return new LeastRecentlyUsed(this.cacheProfiles);
+    if (!kept || kept.committed.activities !== activities || kept.committed.handovers !== handovers) return new LeastRecentlyUsed(this.cacheBytes, memoryOf);
     const takeOver = kept.compiled === compiled ? undefined : compiled.evaluator.takesOver(kept.compiled.evaluator);
     for (const state of kept.cache.values()) {
       takeOver?.(state);

@@ -46,6 +46,27 @@ export class EvaluationCost {
   }
 }
 
+/** What one partition's profiles in memory come to. */
+export class CacheMemory {
+  readonly #profiles;
+  readonly #bytes;
+
+  constructor(metrics: Metrics, private readonly partition: number) {
+    this.#profiles = metrics.gauge('tideway_segments_profiles', 'Profiles in memory with what they did', ['partition']);
+    this.#bytes = metrics.gauge('tideway_segments_profiles_bytes', 'Memory of what these did, about', ['partition']);
+  }
+
+  holds({ size, bytes }: { size: number; bytes: number }): void {
+    this.#profiles.set({ partition: String(this.partition) }, size);
+    this.#bytes.set({ partition: String(this.partition) }, bytes);
+  }
+
+  /** The partition is another process's. */
+  close(): void {
+    for (const gauge of [this.#profiles, this.#bytes]) gauge.remove({ partition: String(this.partition) });
+  }
+}
+
 /** Profiles of one partition that are still to follow changed definitions. */
 export class AdoptionProgress {
   readonly #gauge;

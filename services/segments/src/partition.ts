@@ -12,7 +12,7 @@ import { HistoryWriter } from './history-writer.js';
 import type { DecodedBlock, Inputs } from './inputs.js';
 import { emptyState, transition, type Before, type Trigger } from './membership.js';
 import type { LiveDefinitions } from './live-definitions.js';
-import type { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
+import type { AdoptionProgress, CacheMemory, EvaluationCost, LatencyLog } from './metrics.js';
 import type { NomineeSource } from './nominees.js';
 import { CacheTurns, type Committed, type KeptCaches } from './kept-cache.js';
 import { Outbox } from './outbox.js';
@@ -33,6 +33,7 @@ export interface PartitionParts extends UnitContext {
   definitions: Pick<LiveDefinitions, 'compiled' | 'onChange'>;
   nominees: NomineeSource;
   keptCaches: KeptCaches;
+  memory: CacheMemory;
   latency: LatencyLog;
   progress: AdoptionProgress;
   cost: EvaluationCost;
@@ -227,12 +228,14 @@ class SegmentPartition implements UnitState {
   committed(): void {
     this.#turns.commit();
     this.parts.latency.committed();
+    this.parts.memory.holds(this.#held.cache);
     this.#writer.committed();
   }
 
   close(): void {
     this.#closed = true;
     this.#held.close();
+    this.parts.memory.close();
     this.#turns.leave(this.#held.cache, this.#follower.compiled);
     this.#follower.close();
     this.#writer.close();

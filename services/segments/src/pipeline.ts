@@ -5,12 +5,14 @@ import type { Loop, Service } from '@tideway/service';
 import type { Config } from './config.js';
 import { KeptCaches } from './kept-cache.js';
 import { openPartition, type PartitionParts } from './partition.js';
-import { AdoptionProgress, EvaluationCost, LatencyLog } from './metrics.js';
+import { AdoptionProgress, CacheMemory, EvaluationCost, LatencyLog } from './metrics.js';
 import { HANDOVER_TOPIC } from './topics.js';
 
-export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'cost' | 'keptCaches' | 'kafka' | 'logger' | keyof UnitContext>): Loop {
+const MB = 1024 * 1024;
+
+export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Service, parts: Omit<PartitionParts, 'latency' | 'progress' | 'memory' | 'cost' | 'keptCaches' | 'kafka' | 'logger' | keyof UnitContext>): Loop {
   const cost = new EvaluationCost(metrics);
-  const keptCaches = new KeptCaches(config.SEGMENTS_CACHE_PROFILES);
+  const keptCaches = new KeptCaches(config.SEGMENTS_CACHE_MB * MB);
   const { activitiesProduct } = parts.formats;
   return consumeTransactions({
     kafka,
@@ -21,8 +23,8 @@ export function pipeline(config: Config, kafka: Kafka, { logger, metrics }: Serv
     unitOf: (_topic, partition) => String(partition),
     open: (unit, context) => {
       // One log of latencies per partition: each is emptied by its own commits.
-      const [latency, progress] = [new LatencyLog(metrics), new AdoptionProgress(metrics, Number(unit))];
-      return openPartition({ ...parts, ...context, kafka, logger, cost, latency, progress, keptCaches }, Number(unit));
+      const [latency, progress, memory] = [new LatencyLog(metrics), new AdoptionProgress(metrics, Number(unit)), new CacheMemory(metrics, Number(unit))];
+      return openPartition({ ...parts, ...context, kafka, logger, cost, latency, progress, memory, keptCaches }, Number(unit));
     },
     limits: { maxRecords: 5_000 },
     maxWaitMs: 100,

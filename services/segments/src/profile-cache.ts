@@ -1,32 +1,58 @@
-// A bounded cache that forgets what was not used for longest.
+// A cache that is bounded by the memory that its entries take, and forgets what was not used for longest.
+
+interface Entry<V> {
+  value: V;
+  /** As it was when the value was given. */
+  bytes: number;
+}
 
 export class LeastRecentlyUsed<V> {
-  readonly #entries = new Map<string, V>();
+  readonly #entries = new Map<string, Entry<V>>();
+  #bytes = 0;
 
-  constructor(private readonly limit: number) {}
+  /**
+   * @param limit bytes of all entries together; one that is larger is kept until the next comes
+   * @param sizeOf of a value, about, in bytes: asked whenever one is given
+   */
+  constructor(private readonly limit: number, private readonly sizeOf: (value: V) => number) {}
+
+  /** Of all entries. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
 
   get(key: string): V | undefined {
-    const value = this.#entries.get(key);
-    if (value !== undefined) this.#renew(key, value);
-    return value;
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) this.#renew(key, entry);
+    return entry?.value;
   }
 
+  /** To be given again whenever it has changed. */
   set(key: string, value: V): void {
-    this.#renew(key, value);
-    if (this.#entries.size > this.limit) this.#entries.delete(this.#entries.keys().next().value!);
+    const entry = this.#entries.get(key) ?? { value, bytes: 0 };
+    const bytes = this.sizeOf(value);
+    this.#bytes += bytes - entry.bytes;
+    Object.assign(entry, { value, bytes });
+    this.#renew(key, entry);
+    while (this.#bytes > this.limit && this.#entries.size > 1) this.delete(this.#entries.keys().next().value!);
   }
 
-  values(): Iterable<V> {
-    return this.#entries.values();
+  *values(): Iterable<V> {
+    for (const { value } of this.#entries.values()) yield value;
   }
 
   delete(key: string): void {
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
     this.#entries.delete(key);
   }
 
   /** A Map keeps the order of insertion: what was used last stands last. */
-  #renew(key: string, value: V): void {
+  #renew(key: string, entry: Entry<V>): void {
     this.#entries.delete(key);
-    this.#entries.set(key, value);
+    this.#entries.set(key, entry);
   }
 }

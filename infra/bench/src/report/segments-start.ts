@@ -26,7 +26,7 @@ export function segmentsStartSection(result: NonNullable<Results['segmentsStart'
       goal(`evaluating again with ${decimal(profiles)} profiles`, `under ${START_GOAL_SECONDS} s`, `${decimal(full.allSeconds, 1)} s`, full.allSeconds < START_GOAL_SECONDS),
     ]),
     '',
-    `A million profiles take ${decimal(perMillion)} MB beside what the process has without any; profiles that are in memory with all that they did (\`SEGMENTS_CACHE_PROFILES\`) come on top as they become active.`,
+    `A million profiles take ${decimal(perMillion)} MB beside what the process has without any; profiles that are in memory with all that they did (\`SEGMENTS_CACHE_MB\`) come on top as they become active.`,
     '',
     `Again: \`npm run bench -- segments-start --profiles ${profiles}\``,
   ];

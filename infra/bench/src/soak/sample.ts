@@ -29,8 +29,8 @@ export interface SoakSample {
 
 const MB = 2 ** 20;
 
-/** Metrics, in bytes, of what services remember of each event for a day or longer: within a soak that only grows, whoever the events are of. */
-export const REMEMBERED: Partial<Record<ServiceName, string>> = { customer: 'tideway_customer_event_ids_bytes', sessions: 'tideway_session_visitors_bytes' };
+/** Metrics, in bytes, of what services remember of events and profiles for a day or longer: within a soak that only grows, though no profile is new. */
+export const REMEMBERED: Partial<Record<ServiceName, string>> = { customer: 'tideway_customer_event_ids_bytes', sessions: 'tideway_session_visitors_bytes', segments: 'tideway_segments_profiles_bytes', personalization: 'tideway_personalization_documents_bytes' };
 
 export async function takeSample(under: MeshUnderLoad, seconds: number): Promise<SoakSample> {
   const { clients, dir, mesh, pids } = under;

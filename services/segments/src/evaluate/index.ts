@@ -16,6 +16,7 @@ export type { Accumulator } from './accumulator.js';
 export { columnsOf, createEvaluator, type Evaluation, type Evaluator } from './evaluator.js';
 export { RANKS_TABLE, type Boundaries, type Rank } from './ranks.js';
 export type { OnFailure } from './standing.js';
+export { memoryOf } from './memory.js';
 export type { ProfileState } from './subject.js';
 export type { Explanation } from './explain.js';
 export { rowReader, type RowReader } from './row.js';

@@ -36,7 +36,7 @@ const idler = newProfile();
 let leavesAt = 0;
 let erasedBefore = '';
 
-const start = () => startService(segments, { ...platform.env, LOG_LEVEL: 'error', SEGMENTS_CACHE_PROFILES: '100' });
+const start = () => startService(segments, { ...platform.env, LOG_LEVEL: 'error', SEGMENTS_CACHE_MB: '0.1' });
 const publish = (...activities: CustomerActivities[]) => publisher.publish('customer.activities', activities);
 const patient = (message: string) => ({ timeoutMs: 60_000, intervalMs: 100, message });
 
