@@ -27,17 +27,19 @@ export class LeastRecentlyUsed<V> {
 
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
-    if (entry !== undefined) this.#renew(key, entry);
-    return entry?.value;
+    if (entry === undefined) return undefined;
+    // A Map keeps the order of insertion: what was used last stands last.
+    this.#entries.delete(key);
+    this.#entries.set(key, entry);
+    return entry.value;
   }
 
   /** To be given again whenever it has changed. */
   set(key: string, value: V): void {
-    const entry = this.#entries.get(key) ?? { value, bytes: 0 };
+    this.delete(key);
     const bytes = this.sizeOf(value);
-    this.#bytes += bytes - entry.bytes;
-    Object.assign(entry, { value, bytes });
-    this.#renew(key, entry);
+    this.#bytes += bytes;
+    this.#entries.set(key, { value, bytes });
     while (this.#bytes > this.limit && this.#entries.size > 1) this.delete(this.#entries.keys().next().value!);
   }
 
@@ -48,11 +50,5 @@ export class LeastRecentlyUsed<V> {
   delete(key: string): void {
     this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
     this.#entries.delete(key);
-  }
-
-  /** A Map keeps the order of insertion: what was used last stands last. */
-  #renew(key: string, entry: Entry<V>): void {
-    this.#entries.delete(key);
-    this.#entries.set(key, entry);
   }
 }
