@@ -1,4 +1,5 @@
 // What the profiles of a partition come to in memory, and how it is made of their rows where it is not there.
+import { setImmediate } from 'node:timers/promises';
 import type { Compiled } from './compiled.js';
 import { columnsOf, kindsSql, packState, relevantSql, STATE_FORMAT, unpackState, type Activity, type ProfileState } from './evaluate/index.js';
 import type { History } from './history.js';
@@ -13,6 +14,8 @@ import { noWork, type Work } from './work.js';
 
 /** A state that is longer as text is not handed over, but read. */
 const MAX_PACKED = 200_000;
+/** Those who are made ready ahead are so for so long (ms) in one go: events do not wait for hundreds of them. */
+const AHEAD_MS = 10;
 
 export interface HeldProfilesParts {
   history: History;
@@ -41,7 +44,7 @@ interface Wanted {
 
 /** What was found of profiles, for all of them together. */
 interface Findings {
-  wanted: readonly Wanted[];
+  wanted: Wanted[];
   /** Rows of ClickHouse, of those that were read as a whole, and of those that lacked some... */
   rows: RowsById;
   lacked: RowsById;
@@ -80,12 +83,21 @@ export class HeldProfiles {
     const states = await Promise.all(profileIds.map((profileId) => decode(profileId)));
     const { wanted, ...found } = await this.#find(states.map((state) => [state, noWork()]), true);
     // By other definitions it would be other columns, and states in memory may be somebody else's by now.
-    if (this.#closed || this.parts.compiled() !== compiled) return;
-    const untouched = wanted.filter(({ state }) => !touched.has(state.profileId));
-    this.parts.cost.of(() => {
-      for (const one of untouched) this.#give(one, found);
-    });
-    for (const { state } of untouched) if (this.cache.get(state.profileId) !== state) this.#prepared.set(state.profileId, state);
+    while (wanted.length > 0 && !this.#closed && this.parts.compiled() === compiled) {
+      this.parts.cost.of(() => this.#makeReady(wanted, found, touched));
+      await setImmediate();
+    }
+  }
+
+  /** As many of `wanted`, which are taken from it, as AHEAD_MS allows; those who were touched since are left to turns. */
+  #makeReady(wanted: Wanted[], found: Omit<Findings, 'wanted'>, touched: ReadonlySet<string>): void {
+    for (const end = performance.now() + AHEAD_MS; wanted.length > 0 && performance.now() < end;) {
+      const one = wanted.pop()!;
+      const { state } = one;
+      if (touched.has(state.profileId)) continue;
+      this.#give(one, found);
+      if (this.cache.get(state.profileId) !== state) this.#prepared.set(state.profileId, state);
+    }
   }
 
   /** A preparation that is under way comes to nothing. */

@@ -257,7 +257,6 @@ class SegmentPartition implements UnitState {
   }
 
   async #evaluate(work: WorkList, at: number, outbox: Outbox, commits: Partial<Committed>): Promise<Outgoing[]> {
-    const begin = performance.now();
     const unprompted = this.#collectUnprompted(work, at);
     this.#held.touch(work.keys());
     this.#turns.changes(work.keys(), commits);
@@ -270,12 +269,13 @@ class SegmentPartition implements UnitState {
     const live = [...work].filter(([profileId, entry]) => this.#isLive(profileId, entry, outbox));
     const profiles = await this.#held.of(live, states);
     const { cost } = this.parts;
+    const begin = performance.now();
     const found = cost.of(() => live.map(([profileId, entry]) => this.#evaluateOne(states.get(profileId)!, entry, profiles.get(profileId)!, at)));
     cost.evaluated(live.length);
     for (const [i, [profileId, entry]] of live.entries()) this.#conclude(states.get(profileId)!, entry, found[i]!, outbox);
+    this.#unprompted.took(unprompted, (performance.now() - begin) * (unprompted / Math.max(unprompted, live.length, 1)));
     await this.#follow(outbox);
     this.#handing.send(outbox, this.#writer.next);
-    this.#unprompted.took(unprompted, performance.now() - begin);
     const adopted = this.#follower.adopted();
     if (adopted) outbox.adopted(this.partition, adopted);
     return outbox.outgoing();

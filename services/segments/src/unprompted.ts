@@ -1,8 +1,11 @@
 // How many profiles that have done nothing are evaluated in one turn, because their time has come or definitions have changed.
 
-/** As events wait for the turn before theirs, it should take no longer (ms) for their sake. */
-const TURN_MS = 200;
-const [FEWEST, MOST] = [100, 500];
+/**
+ * Nothing else is done while a turn evaluates, and events wait for the turns of all partitions: they should take no longer (ms) of each. A
+ * transaction costs about a tenth of it.
+ */
+const TURN_MS = 50;
+const [FEWEST, MOST] = [25, 500];
 
 /** Many cost nothing where little has changed for them; where definitions have changed, each is evaluated from the beginning. */
 export class Unprompted {
@@ -13,7 +16,7 @@ export class Unprompted {
     return this.#limit;
   }
 
-  /** A turn with so many of them took so long (ms). */
+  /** The evaluations of so many of them took so long (ms) in a turn. */
   took(count: number, ms: number): void {
     if (count > 0 && ms > TURN_MS) this.#limit = Math.max(FEWEST, Math.floor(this.#limit / 2));
     else if (count >= this.#limit && ms < TURN_MS / 2) this.#limit = Math.min(MOST, this.#limit * 2);

@@ -23,6 +23,8 @@ export interface MeshUnderLoad {
 export interface Beforehand {
   /** Of all services. */
   env?: Record<string, string>;
+  /** Of the load generator's process. */
+  v8Options?: string[];
   prepare?(mesh: Mesh, clients: Clients): Promise<void>;
 }
 
@@ -30,7 +32,7 @@ export interface Beforehand {
 const QUERY_TIMEOUT_MS = 300_000;
 
 /** Starts a new mesh, `name` being its folder, and the load as soon as all runs. Rejects where a part does not start. */
-export async function startMeshUnderLoad(workplace: Workplace, name: string, order: Omit<LoadOrder, 'targets'>, onProgress: (line: string) => void, onReport?: (timings: LoadTimings) => void, { env = {}, prepare }: Beforehand = {}): Promise<MeshUnderLoad> {
+export async function startMeshUnderLoad(workplace: Workplace, name: string, order: Omit<LoadOrder, 'targets'>, onProgress: (line: string) => void, onReport?: (timings: LoadTimings) => void, { env = {}, v8Options, prepare }: Beforehand = {}): Promise<MeshUnderLoad> {
   const dir = path.join(workplace.dir, name);
   const stops: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -47,7 +49,7 @@ export async function startMeshUnderLoad(workplace: Workplace, name: string, ord
     await prepare?.(mesh, clients);
     const observer = await own(observeMemberships(clients), (made) => made.stop());
     if (workplace.closing) throw new Error('stopped before the load began');
-    const load = await own(Promise.resolve(startLoad({ ...order, targets: mesh.targets }, onReport)), (started) => started.stop());
+    const load = await own(Promise.resolve(startLoad({ ...order, targets: mesh.targets }, onReport, v8Options)), (started) => started.stop());
     const pids = () => ({ ...mesh.platform!.pids(), ...mesh.supervisor.pids(), load: load.pid, bench: process.pid });
     return { mesh, dir, clients, observer, load, pids, stop };
   } catch (error) {

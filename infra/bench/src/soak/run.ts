@@ -5,6 +5,7 @@ import { errorText } from '@tideway/service';
 import type { LoadResult } from '../load/generator.js';
 import { startMeshUnderLoad, type MeshUnderLoad } from '../load/mesh-under-load.js';
 import { POPULATION } from '../load/population.js';
+import { LITTLE_GARBAGE } from '../load/start.js';
 import type { LoadTimings } from '../load/timings.js';
 import { versionOf } from '../latency/run.js';
 import { sumOf } from '../latency/window.js';
@@ -64,7 +65,7 @@ export async function runSoak(workplace: Workplace, options: SoakOptions, onProg
   const { minutes, rate, people = peopleFor(options) } = options;
   const http: LoadTimings[] = [];
   const simulation = { ...POPULATION, people, everybodyFirst: true, events: rate * (60 * minutes + AFTER_SECONDS) };
-  const under = await startMeshUnderLoad(workplace, 'soak', { simulation, eventsPerSecond: rate, reportEverySeconds: 60 }, onProgress, (timings) => http.push(timings));
+  const under = await startMeshUnderLoad(workplace, 'soak', { simulation, eventsPerSecond: rate, reportEverySeconds: 60 }, onProgress, (timings) => http.push(timings), { v8Options: LITTLE_GARBAGE });
   try {
     onProgress(`${rate} events/s of ${people} people for ${minutes} min…`);
     const begin = under.pids();
