@@ -49,6 +49,8 @@ interface Found extends Pick<Evaluation, 'members' | 'nextChangeAt'> {
 const ANSWERS_PER_TRANSACTION = 2_000;
 /** Where timers come one after the other, those of so long (ms) share a turn, as each has a transaction. */
 const TIMERS_GATHER_MS = 200;
+/** Profiles that are looked at in a turn whether they are to be evaluated unprompted: what they did is read for so many together, at most. */
+const READ_AHEAD = 200;
 
 /**
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
@@ -78,6 +80,8 @@ class SegmentPartition implements UnitState {
   readonly #unprompted = new Unprompted();
   /** Whether profiles are made ready that are to be evaluated unprompted. */
   #preparing = false;
+  /** Whether there are more of them who are ready than the last turn has evaluated. */
+  #hasReady = false;
   /** How often in a row that has failed. */
   #failures = 0;
   #closed = false;
@@ -134,8 +138,9 @@ class SegmentPartition implements UnitState {
   }
 
   nextWake(): number | undefined {
-    const timers = this.timers.next === undefined || this.#preparing ? undefined : Math.max(this.timers.next, this.#timersFrom);
-    const times = [timers, this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined, this.#follower.nextWake(this.#preparing)].filter((time) => time !== undefined);
+    const isWaiting = this.#preparing && !this.#hasReady;
+    const timers = this.timers.next === undefined || isWaiting ? undefined : Math.max(this.timers.next, this.#timersFrom);
+    const times = [timers, this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined, this.#follower.nextWake(isWaiting)].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -172,32 +177,36 @@ class SegmentPartition implements UnitState {
   #collectUnprompted(work: WorkList, now: number): number {
     const { limit } = this.#unprompted;
     const cold = new Set<string>();
-    let taken = 0;
-    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, limit);
-    // Where that was not all, the rest is late already.
-    if (due.length > 0 && due.length < limit) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
+    let [ready, taken] = [0, 0];
+    /** Whether this turn evaluates the profile, for which `add` says why. */
+    const take = (profileId: string, add: (entry: Work) => void): boolean => {
+      const isEvaluated = work.has(profileId);
+      if (!isEvaluated && !this.#held.isReady(profileId)) {
+        cold.add(profileId);
+        return false;
+      }
+      if (!isEvaluated) {
+        ready += 1;
+        if (taken === limit) return false;
+        taken += 1;
+      }
+      add(workOf(work, profileId));
+      return true;
+    };
+    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, READ_AHEAD);
     for (const timer of due) {
-      const { profileId, at } = timer;
-      if (work.has(profileId) || this.#held.isReady(profileId)) {
-        workOf(work, profileId).timer = timer;
-        taken += 1;
-      } else {
-        this.timers.set(profileId, at);
-        cold.add(profileId);
-      }
+      if (!take(timer.profileId, (entry) => (entry.timer = timer))) this.timers.set(timer.profileId, timer.at);
     }
+    // Where that was not all, the rest is late already.
+    if (due.length > 0 && due.length < READ_AHEAD && ready === taken) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
     for (const profileId of this.#follower.waiting()) {
-      if (taken >= limit || cold.size >= limit) break;
-      if (!this.restored.stored.has(profileId)) {
-        this.#follower.evaluated(profileId);
-      } else if (work.has(profileId) || this.#held.isReady(profileId)) {
-        workOf(work, profileId).adopts = this.#follower.reason;
-        taken += 1;
-      } else {
-        cold.add(profileId);
-      }
+      if (ready + cold.size >= READ_AHEAD) break;
+      if (this.restored.stored.has(profileId)) take(profileId, (entry) => (entry.adopts = this.#follower.reason));
+      else this.#follower.evaluated(profileId);
     }
-    if (cold.size > 0 && !this.#preparing) void this.#prepare([...cold]);
+    this.#hasReady = ready > taken;
+    // Reads go on beside evaluations, but not for a few at a time.
+    if (cold.size > 0 && !this.#preparing && (!this.#hasReady || cold.size >= READ_AHEAD / 2)) void this.#prepare([...cold]);
     return taken;
   }
 

@@ -2,10 +2,10 @@
 
 /**
  * Nothing else is done while a turn evaluates, and events wait for the turns of all partitions: they should take no longer (ms) of each. A
- * transaction costs about a tenth of it.
+ * transaction costs about a twentieth of it.
  */
-const TURN_MS = 50;
-const [FEWEST, MOST] = [25, 500];
+const TURN_MS = 100;
+const [FEWEST, MOST] = [50, 500];
 
 /** Many cost nothing where little has changed for them; where definitions have changed, each is evaluated from the beginning. */
 export class Unprompted {
