@@ -49,7 +49,7 @@ interface Found extends Pick<Evaluation, 'members' | 'nextChangeAt'> {
 const ANSWERS_PER_TRANSACTION = 2_000;
 /** Where timers come one after the other, those of so long (ms) share a turn, as each has a transaction. */
 const TIMERS_GATHER_MS = 200;
-/** Profiles that are looked at in a turn whether they are to be evaluated unprompted: what they did is read for so many together, at most. */
+/** Profiles that a turn looks at who are to be evaluated unprompted, where it does not evaluate more: what they did is read for many together. */
 const READ_AHEAD = 200;
 
 /**
@@ -176,6 +176,7 @@ class SegmentPartition implements UnitState {
    */
   #collectUnprompted(work: WorkList, now: number): number {
     const { limit } = this.#unprompted;
+    const most = Math.max(limit, READ_AHEAD);
     const cold = new Set<string>();
     let [ready, taken] = [0, 0];
     /** Whether this turn evaluates the profile, for which `add` says why. */
@@ -193,14 +194,14 @@ class SegmentPartition implements UnitState {
       add(workOf(work, profileId));
       return true;
     };
-    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, READ_AHEAD);
+    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, most);
     for (const timer of due) {
       if (!take(timer.profileId, (entry) => (entry.timer = timer))) this.timers.set(timer.profileId, timer.at);
     }
     // Where that was not all, the rest is late already.
-    if (due.length > 0 && due.length < READ_AHEAD && ready === taken) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
+    if (due.length > 0 && due.length < most && ready === taken) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
     for (const profileId of this.#follower.waiting()) {
-      if (ready + cold.size >= READ_AHEAD) break;
+      if (ready + cold.size >= most) break;
       if (this.restored.stored.has(profileId)) take(profileId, (entry) => (entry.adopts = this.#follower.reason));
       else this.#follower.evaluated(profileId);
     }
