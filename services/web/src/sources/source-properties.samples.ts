@@ -28,7 +28,10 @@ const LEAF = fc.oneof(
   { weight: 3, arbitrary: fc.constantFrom('', 'null', '19.99', 'EUR', 'jane@example.com', '\ud800', '2026-11-20T10:00:00Z', 0, -0, -1, 0.5, 1e300, 2 ** 53, true, null, [], {}, [null], '__proto__') },
 );
 
-/** A sample with one to four of its values, at any depth, replaced by something else or taken out. */
+/**
+ * A sample with one to four of its values, at any depth, replaced by something else or taken out. What is put in is a
+ * copy: an array of LEAF put in twice would be one object, and the second place may be within the first.
+ */
 export function damaged(samples: readonly unknown[]): fc.Arbitrary<unknown> {
   const damage = fc.record({ at: fc.nat(), value: LEAF, out: fc.boolean() });
   return fc.tuple(fc.constantFrom(...samples), fc.array(damage, { minLength: 1, maxLength: 4 })).map(([sample, damages]) => {
@@ -37,7 +40,7 @@ export function damaged(samples: readonly unknown[]): fc.Arbitrary<unknown> {
       const places = placesIn(root.sample, root, 'sample');
       const [holder, key] = places[at % places.length]!;
       if (out && key !== 'sample') delete (holder as Record<string, unknown>)[key];
-      else (holder as Record<string, unknown>)[key] = value;
+      else (holder as Record<string, unknown>)[key] = structuredClone(value);
     }
     return JSON.parse(JSON.stringify(root.sample)) as unknown;
   });
