@@ -50,7 +50,7 @@ const ANSWERS_PER_TRANSACTION = 2_000;
 /** Where timers come one after the other, those of so long (ms) share a turn, as each has a transaction. */
 const TIMERS_GATHER_MS = 200;
 /** Profiles that a turn looks at who are to be evaluated unprompted, where it does not evaluate more: what they did is read for many together. */
-const READ_AHEAD = 200;
+const READ_AHEAD = 500;
 
 /**
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
