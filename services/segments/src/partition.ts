@@ -18,6 +18,7 @@ import { CacheTurns, type Committed, type KeptCaches } from './kept-cache.js';
 import { Outbox } from './outbox.js';
 import { headersOf, readChangelog, readStates, type Restored } from './restore.js';
 import { rowsOf, sharesTogether } from './shares.js';
+import { SoonDue } from './soon-due.js';
 import type { Timers } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
 import { Unprompted } from './unprompted.js';
@@ -47,7 +48,7 @@ interface Found extends Pick<Evaluation, 'members' | 'nextChangeAt'> {
 
 /** Changes that are known without an evaluation, in one transaction. */
 const ANSWERS_PER_TRANSACTION = 2_000;
-/** Where timers come one after the other, those of so long (ms) share a turn, as each has a transaction. */
+/** Where timers come one after the other, or wait for a read, those of so long (ms) share a turn, as each has a transaction. */
 const TIMERS_GATHER_MS = 200;
 /** Profiles that a turn looks at who are to be evaluated unprompted, where it does not evaluate more: what they did is read for many together. */
 const READ_AHEAD = 500;
@@ -77,6 +78,7 @@ class SegmentPartition implements UnitState {
   #writer: HistoryWriter;
   /** Time (ms) before which no timers are taken. */
   #timersFrom = 0;
+  readonly #soonDue: SoonDue;
   readonly #unprompted = new Unprompted();
   /** Whether profiles are made ready that are to be evaluated unprompted. */
   #preparing = false;
@@ -95,6 +97,7 @@ class SegmentPartition implements UnitState {
     this.#held = new HeldProfiles({ ...parts, cache, partition, restored, writer: () => this.#writer, compiled: () => this.#follower.compiled });
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
+    this.#soonDue = new SoonDue(timers);
     this.#handing = new HandingOver(restored);
     this.#follower = new DefinitionFollower({
       ...parts, restored, cache, onReady: parts.reschedule,
@@ -139,8 +142,9 @@ class SegmentPartition implements UnitState {
 
   nextWake(): number | undefined {
     const isWaiting = this.#preparing && !this.#hasReady;
-    const timers = this.timers.next === undefined || isWaiting ? undefined : Math.max(this.timers.next, this.#timersFrom);
-    const times = [timers, this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined, this.#follower.nextWake(isWaiting)].filter((time) => time !== undefined);
+    const timers = this.timers.next === undefined ? undefined : Math.max(this.timers.next, this.#timersFrom);
+    const soon = this.#preparing ? undefined : this.#soonDue.nextLook;
+    const times = [timers, soon, this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined, this.#follower.nextWake(isWaiting)].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -198,16 +202,20 @@ class SegmentPartition implements UnitState {
     for (const timer of due) {
       if (!take(timer.profileId, (entry) => (entry.timer = timer))) this.timers.set(timer.profileId, timer.at);
     }
-    // Where that was not all, the rest is late already.
-    if (due.length > 0 && due.length < most && ready === taken) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
+    // Where there are more, these are late already.
+    const [isCold, hasMore] = [cold.size > 0, due.length === most];
+    if (due.length > 0 && ready === taken && (isCold || !hasMore)) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
     for (const profileId of this.#follower.waiting()) {
       if (ready + cold.size >= most) break;
       if (this.restored.stored.has(profileId)) take(profileId, (entry) => (entry.adopts = this.#follower.reason));
       else this.#follower.evaluated(profileId);
     }
     this.#hasReady = ready > taken;
+    if (this.#preparing) return taken;
+    const soon = this.#soonDue.look(now, READ_AHEAD - cold.size, (profileId) => cold.has(profileId) || work.has(profileId) || this.#held.isReady(profileId));
+    for (const profileId of soon) cold.add(profileId);
     // Reads go on beside evaluations, but not for a few at a time.
-    if (cold.size > 0 && !this.#preparing && (!this.#hasReady || cold.size >= READ_AHEAD / 2)) void this.#prepare([...cold]);
+    if (cold.size > 0 && (soon.length > 0 || !this.#hasReady || cold.size >= READ_AHEAD / 2)) void this.#prepare([...cold]);
     return taken;
   }
 
