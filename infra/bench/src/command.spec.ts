@@ -31,7 +31,7 @@ describe('parseCommand', () => {
 
   it('soaks for an hour, at a rate that is found later unless it is given', () => {
     expect(parseCommand(['soak'])).toEqual({ soak: { minutes: 60 }, write: true });
-    expect(parseCommand(['soak', '--minutes', '2', '--rate', '100', '--people', '40', '--no-write'])).toEqual({ soak: { minutes: 2, rate: 100, people: 40 }, write: false });
+    expect(parseCommand(['soak', '--minutes', '2', '--rate', '100', '--people', '40', '--cache-mb', '20', '--no-write'])).toEqual({ soak: { minutes: 2, rate: 100, people: 40, cacheMb: 20 }, write: false });
   });
 
   it('compares with Kafka Streams at sizes of its own', () => {

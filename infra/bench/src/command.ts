@@ -45,6 +45,7 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
                   half of the highest rate of the last \`held\` in docs/benchmarks.json); streams: activities per second (default 2000)
   --people N      soak: how many people (default: as many as all come in the first sixth of the time, 50000 at most); streams
                   (default 100000)
+  --cache-mb N    soak: memory of the profiles that segments keep in it, per partition (default: as the service has it)
   --profiles N    segments-start, segments-timers: profiles (default 1000000)
   --timers N      segments-timers: further profiles, with a timer each (default 100000)
   --spread N      segments-timers: seconds over which the timers are due (default 60)
@@ -78,7 +79,7 @@ export interface Command {
   load?: LoadOptions;
   held?: HeldOptions;
   /** Without a rate: half of the highest that is held. */
-  soak?: { minutes: number; rate?: number; people?: number };
+  soak?: { minutes: number; rate?: number; people?: number; cacheMb?: number };
   segments?: SegmentsOptions;
   segmentsStart?: SegmentsStartOptions;
   segmentsTimers?: SegmentsTimersOptions;
@@ -101,6 +102,7 @@ const OPTIONS = {
   minutes: { type: 'string', default: '60' },
   rate: { type: 'string' },
   people: { type: 'string' },
+  'cache-mb': { type: 'string' },
   profiles: { type: 'string', default: '1000000' },
   timers: { type: 'string', default: '100000' },
   ...SEGMENTS_OPTIONS,
@@ -125,7 +127,7 @@ export function parseCommand(args: string[]): Command | 'help' {
   const warehouse = { records: number('--records', values.records), rounds: number('--rounds', values.rounds), ...(values.ways ? { ways: values.ways.split(',') } : {}) };
   if (part === 'peers') return { ...parsePeers(warehouse, values), write: values.write && !values.ways };
   const span = (seconds: number, warmUpSeconds: number) => ({ seconds: optional('--seconds', values.seconds) ?? seconds, warmUpSeconds: optional('--warm-up', values['warm-up']) ?? warmUpSeconds });
-  const [rate, people] = [optional('--rate', values.rate), optional('--people', values.people)];
+  const [rate, people, cacheMb] = [optional('--rate', values.rate), optional('--people', values.people), optional('--cache-mb', values['cache-mb'])];
   const isGiven = (name: string) => args.some((arg) => arg === `--${name}` || arg.startsWith(`--${name}=`));
   const profiles = number('--profiles', values.profiles);
   const parts: Omit<Command, 'write'> = {
@@ -135,7 +137,7 @@ export function parseCommand(args: string[]): Command | 'help' {
     load: { rate: rate ?? 6_000, seconds: span(20, 1).seconds },
     held: { from: number('--from', values.from), to: number('--to', values.to), resolution: number('--resolution', values.resolution), ...span(60, 30), limitMs: number('--limit', values.limit), ...(isGiven('segments') ? { segments: number('--segments', values.segments) } : {}) },
     streams: { records: warehouse.records, people: people ?? 100_000, rate: rate ?? 2_000, ...span(60, 20) },
-    soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }) },
+    soak: { minutes: number('--minutes', values.minutes), ...(rate === undefined ? {} : { rate }), ...(people === undefined ? {} : { people }), ...(cacheMb === undefined ? {} : { cacheMb }) },
     segments: parseSegments(isGiven, values, number),
     segmentsStart: { profiles },
     segmentsTimers: { profiles, timers: number('--timers', values.timers), spreadSeconds: number('--spread', values.spread) },

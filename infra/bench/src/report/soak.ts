@@ -7,13 +7,13 @@ import type { Results } from './results.js';
 import { decimal, ms, table } from './table.js';
 
 export function soakSection(result: NonNullable<Results['soak']>): string[] {
-  const { minutes, rate, people, figures, findings, timings, catchUpSeconds, totals } = result;
+  const { minutes, rate, people, cacheMb, figures, findings, timings, catchUpSeconds, totals } = result;
   return [
     '## Soak',
     '',
     about(result),
     '',
-    `${decimal(minutes)} minutes at ${decimal(rate)} events/s: ${decimal(totals.sent)} native events of a fixed population of ${decimal(people)} people, who all come in the first sixth of the time, so that afterwards the number of profiles does not grow; from then on they come by Zipf's law. Every ten seconds it is looked at. The first sixth is the warm-up; medians of the second and of the last sixth are compared. Memory is flat where it rose by no more than ${FLAT_MEMORY.share * 100} % or ${FLAT_MEMORY.mb} MB, whichever is more, beside what is remembered of each event: customer keeps ids of eight days, 16 to 46 bytes each, sessions what visitors of a day did, 11 bytes an event and 200 a visit, segments what the profiles in memory did, and personalization their documents, as they say in their metrics; lag where it rose by no more than a second's worth of events; parts are bounded where no table ever has more than ${MOST_PARTS} and all together rose by no more than ${FLAT_PARTS.share * 100} % or ${FLAT_PARTS.parts}. At the end, everything that was sent is stored, in quarantine, rejected or a resend, and memberships are the same on the topic, in ClickHouse and by SQL, as \`npm start -- --exit\` checks it.`,
+    `${decimal(minutes)} minutes at ${decimal(rate)} events/s: ${decimal(totals.sent)} native events of a fixed population of ${decimal(people)} people, who all come in the first sixth of the time, so that afterwards the number of profiles does not grow; from then on they come by Zipf's law. Every ten seconds it is looked at. The first sixth is the warm-up; medians of the second and of the last sixth are compared. Memory is flat where it rose by no more than ${FLAT_MEMORY.share * 100} % or ${FLAT_MEMORY.mb} MB, whichever is more, beside what is remembered of each event: customer keeps ids of eight days, 16 to 46 bytes each, sessions what visitors of a day did, 11 bytes an event and 200 a visit, segments what the profiles in memory did, and personalization their documents, as they say in their metrics${cacheMb === undefined ? '' : `. Segments keep ${cacheMb} MB of profiles in each of six partitions (\`SEGMENTS_CACHE_MB\`), so that memory for them is full, as it is where there are more people, and those who come rarely are read from ClickHouse`}; lag where it rose by no more than a second's worth of events; parts are bounded where no table ever has more than ${MOST_PARTS} and all together rose by no more than ${FLAT_PARTS.share * 100} % or ${FLAT_PARTS.parts}. At the end, everything that was sent is stored, in quarantine, rejected or a resend, and memberships are the same on the topic, in ClickHouse and by SQL, as \`npm start -- --exit\` checks it.`,
     '',
     table(['promise', '', ''], findings.map(({ name, ok, detail }) => [name, ok ? 'kept' : '**missed**', detail])),
     '',
@@ -30,7 +30,7 @@ export function soakSection(result: NonNullable<Results['soak']>): string[] {
     ...Object.entries(PICTURES).flatMap(([file, title]) => [`![${title}](images/${file})`, '']),
     'Every look, and every minute\'s latencies: [soak.ndjson](soak.ndjson).',
     '',
-    `Again: \`npm run bench -- soak --minutes ${minutes} --rate ${rate} --people ${people}\``,
+    `Again: \`npm run bench -- soak --minutes ${minutes} --rate ${rate} --people ${people}${cacheMb === undefined ? '' : ` --cache-mb ${cacheMb}`}\``,
   ];
 }
 

@@ -20,6 +20,8 @@ export interface SoakOptions {
   rate: number;
   /** Default: peopleFor(). */
   people?: number;
+  /** Memory of the profiles that segments keep in it, per partition; without, as the service has it. */
+  cacheMb?: number;
 }
 
 export interface SoakResult extends SoakOptions {
@@ -62,10 +64,10 @@ export function peopleFor({ minutes, rate }: SoakOptions): number {
 
 /** Rejects where the load fails; what else goes wrong is among the findings. */
 export async function runSoak(workplace: Workplace, options: SoakOptions, onProgress: (line: string) => void): Promise<Soak> {
-  const { minutes, rate, people = peopleFor(options) } = options;
+  const { minutes, rate, people = peopleFor(options), cacheMb } = options;
   const http: LoadTimings[] = [];
   const simulation = { ...POPULATION, people, everybodyFirst: true, events: rate * (60 * minutes + AFTER_SECONDS) };
-  const under = await startMeshUnderLoad(workplace, 'soak', { simulation, eventsPerSecond: rate, reportEverySeconds: 60 }, onProgress, (timings) => http.push(timings), { v8Options: LITTLE_GARBAGE });
+  const under = await startMeshUnderLoad(workplace, 'soak', { simulation, eventsPerSecond: rate, reportEverySeconds: 60 }, onProgress, (timings) => http.push(timings), { v8Options: LITTLE_GARBAGE, ...(cacheMb === undefined ? {} : { env: { SEGMENTS_CACHE_MB: String(cacheMb) } }) });
   try {
     onProgress(`${rate} events/s of ${people} people for ${minutes} min…`);
     const begin = under.pids();
@@ -89,7 +91,7 @@ export async function runSoak(workplace: Workplace, options: SoakOptions, onProg
     const findings = [...verdictsOf(figures, rate), scheduleFinding(load), alive, looks, drained, stored, ...checks];
     const { sent, accepted, quarantined, rejected, resends } = load.totals;
     const result: SoakResult = {
-      minutes, rate, people, figures, timings: load.timings, catchUpSeconds, totals: { sent, accepted, quarantined, rejected, resends }, findings,
+      minutes, rate, people, ...(cacheMb === undefined ? {} : { cacheMb }), figures, timings: load.timings, catchUpSeconds, totals: { sent, accepted, quarantined, rejected, resends }, findings,
       clickhouseVersion: await versionOf(under.clients), ...(all.length > 0 ? { latency: latencyOf(all) } : {}),
     };
     return { result, samples, minutes: all };
