@@ -1,5 +1,6 @@
 // Starts a service: configuration, Nest on Fastify, health and metrics, loops, and a graceful stop.
 import 'reflect-metadata';
+import { flushCompileCache } from 'node:module';
 import type { DynamicModule } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -87,6 +88,8 @@ function addOperations(app: NestFastifyApplication, { health, metrics }: Service
 export async function runService<S extends z.ZodRawShape>(definition: ServiceDefinition<S>): Promise<void> {
   try {
     const running = await startService(definition);
+    // With NODE_COMPILE_CACHE the next start spares compiling, also where this process will be killed.
+    flushCompileCache();
     let stopping = false;
     const end = () => {
       if (stopping) return;
