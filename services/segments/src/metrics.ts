@@ -46,24 +46,27 @@ export class EvaluationCost {
   }
 }
 
-/** What one partition's profiles in memory come to. */
+/** What one partition's profiles come to in memory: the states of all of them, and what those did that are kept in it with that. */
 export class CacheMemory {
   readonly #profiles;
   readonly #bytes;
+  readonly #states;
 
   constructor(metrics: Metrics, private readonly partition: number) {
     this.#profiles = metrics.gauge('tideway_segments_profiles', 'Profiles in memory with what they did', ['partition']);
     this.#bytes = metrics.gauge('tideway_segments_profiles_bytes', 'Memory of what these did, about', ['partition']);
+    this.#states = metrics.gauge('tideway_segments_states_bytes', 'Memory of the states of all profiles', ['partition']);
   }
 
-  holds({ size, bytes }: { size: number; bytes: number }): void {
+  holds({ size, bytes }: { size: number; bytes: number }, states: { bytes: number }): void {
     this.#profiles.set({ partition: String(this.partition) }, size);
     this.#bytes.set({ partition: String(this.partition) }, bytes);
+    this.#states.set({ partition: String(this.partition) }, states.bytes);
   }
 
   /** The partition is another process's. */
   close(): void {
-    for (const gauge of [this.#profiles, this.#bytes]) gauge.remove({ partition: String(this.partition) });
+    for (const gauge of [this.#profiles, this.#bytes, this.#states]) gauge.remove({ partition: String(this.partition) });
   }
 }
 

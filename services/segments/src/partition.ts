@@ -246,7 +246,7 @@ class SegmentPartition implements UnitState {
   committed(): void {
     this.#turns.commit();
     this.parts.latency.committed();
-    this.parts.memory.holds(this.#held.cache);
+    this.parts.memory.holds(this.#held.cache, this.restored.stored);
     this.#writer.committed();
   }
 

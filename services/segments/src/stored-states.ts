@@ -12,6 +12,8 @@ export class StoredStates {
   #pieces: Buffer[] = [];
   /** Place in the last piece where the next record goes. */
   #end = PIECE_BYTES;
+  /** Bytes of all pieces. */
+  #taken = 0;
   /** Bytes of records, heads included, that stand; and that were replaced or deleted. */
   #live = 0;
   #dead = 0;
@@ -22,7 +24,7 @@ export class StoredStates {
 
   /** Bytes that the records take, the replaced ones included. */
   get bytes(): number {
-    return this.#pieces.reduce((sum, piece) => sum + piece.length, 0);
+    return this.#taken;
   }
 
   has(profileId: string): boolean {
@@ -71,6 +73,7 @@ export class StoredStates {
     const bytes = HEAD_BYTES + value.length;
     if (this.#end + bytes > PIECE_BYTES) {
       this.#pieces.push(Buffer.allocUnsafeSlow(Math.max(PIECE_BYTES, bytes)));
+      this.#taken += Math.max(PIECE_BYTES, bytes);
       this.#end = 0;
     }
     const number = this.#pieces.length - 1;
@@ -91,7 +94,7 @@ export class StoredStates {
   #tidy(): void {
     if (this.#dead <= this.#live / 2 + PIECE_BYTES) return;
     const before = this.#pieces;
-    [this.#pieces, this.#end, this.#live, this.#dead] = [[], PIECE_BYTES, 0, 0];
+    [this.#pieces, this.#taken, this.#end, this.#live, this.#dead] = [[], 0, PIECE_BYTES, 0, 0];
     for (const [profileId, place] of this.#places) this.#places.set(profileId, this.#append(recordAt(before, place)));
   }
 }

@@ -30,7 +30,12 @@ export interface SoakSample {
 const MB = 2 ** 20;
 
 /** Metrics, in bytes, of what services remember of events and profiles for a day or longer: within a soak that only grows, though no profile is new. */
-export const REMEMBERED: Partial<Record<ServiceName, string>> = { customer: 'tideway_customer_event_ids_bytes', sessions: 'tideway_session_visitors_bytes', segments: 'tideway_segments_profiles_bytes', personalization: 'tideway_personalization_documents_bytes' };
+export const REMEMBERED: Partial<Record<ServiceName, string[]>> = {
+  customer: ['tideway_customer_event_ids_bytes'],
+  sessions: ['tideway_session_visitors_bytes'],
+  segments: ['tideway_segments_profiles_bytes', 'tideway_segments_states_bytes'],
+  personalization: ['tideway_personalization_documents_bytes'],
+};
 
 export async function takeSample(under: MeshUnderLoad, seconds: number): Promise<SoakSample> {
   const { clients, dir, mesh, pids } = under;
@@ -47,17 +52,17 @@ export async function takeSample(under: MeshUnderLoad, seconds: number): Promise
   ]);
   const sum = (of: 'rows' | 'bytes') => tables.reduce((total, table) => total + Number(table[of]), 0);
   return {
-    seconds, rssMb, lag, heapMb: mbByService(scraped, () => 'nodejs_heap_size_used_bytes'), rememberedMb: mbByService(scraped, (name) => REMEMBERED[name]),
+    seconds, rssMb, lag, heapMb: mbByService(scraped, () => ['nodejs_heap_size_used_bytes']), rememberedMb: mbByService(scraped, (name) => REMEMBERED[name]),
     parts: Object.fromEntries(tables.map(({ name, parts }) => [name, Number(parts)])),
     rows: sum('rows'), kafkaMb: kafkaBytes / MB, clickhouseMb: sum('bytes') / MB, taken,
   };
 }
 
-/** The sum of a metric in bytes over all its labels, as MB, of the services that have one; NaN where it was not scraped. */
-function mbByService(scraped: readonly (readonly [ServiceName, Sample[]])[], metricOf: (name: ServiceName) => string | undefined): Record<string, number> {
+/** The sum of metrics in bytes over all their labels, as MB, of the services that have one; NaN where it was not scraped. */
+function mbByService(scraped: readonly (readonly [ServiceName, Sample[]])[], metricsOf: (name: ServiceName) => string[] | undefined): Record<string, number> {
   return Object.fromEntries(scraped.flatMap(([name, samples]) => {
-    const metric = metricOf(name);
-    return metric === undefined ? [] : [[name, (sumBy(samples, metric).get('') ?? NaN) / MB]];
+    const metrics = metricsOf(name);
+    return metrics === undefined ? [] : [[name, metrics.reduce((sum, metric) => sum + (sumBy(samples, metric).get('') ?? NaN), 0) / MB]];
   }));
 }
 
