@@ -1,7 +1,7 @@
 // One partition of profiles: blocks, hand-overs and timers enter one after the other, and end in one transaction each.
 import { readSplit, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
 import { PositionLostError, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type Position, type UnitContext, type UnitState } from '@tideway/kafka';
-import { backoffMs, errorText, sleep, type Logger } from '@tideway/service';
+import type { Logger } from '@tideway/service';
 import type { Activity, Evaluation, ProfileState } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
 import type { Formats } from './formats.js';
@@ -18,10 +18,9 @@ import { CacheTurns, type Committed, type KeptCaches } from './kept-cache.js';
 import { Outbox } from './outbox.js';
 import { headersOf, readChangelog, readStates, type Restored } from './restore.js';
 import { rowsOf, sharesTogether } from './shares.js';
-import { SoonDue } from './soon-due.js';
 import type { Timers } from './timers.js';
 import { HANDOVER_TOPIC, type Handover } from './topics.js';
-import { Unprompted } from './unprompted.js';
+import { UnpromptedWork } from './unprompted-work.js';
 import { collectHandovers, triggerOf, workOf, type Work, type WorkList } from './work.js';
 
 export interface PartitionParts extends UnitContext {
@@ -48,10 +47,6 @@ interface Found extends Pick<Evaluation, 'members' | 'nextChangeAt'> {
 
 /** Changes that are known without an evaluation, in one transaction. */
 const ANSWERS_PER_TRANSACTION = 2_000;
-/** Where timers come one after the other, or wait for a read, those of so long (ms) share a turn, as each has a transaction. */
-const TIMERS_GATHER_MS = 200;
-/** Profiles that a turn looks at who are to be evaluated unprompted, where it does not evaluate more: what they did is read for many together. */
-const READ_AHEAD = 500;
 
 /**
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
@@ -76,20 +71,10 @@ class SegmentPartition implements UnitState {
   /** Next activity to read, and incarnation of the topic; undefined until something was read. */
   #position: { offset: number; epoch: number } | undefined;
   #writer: HistoryWriter;
-  /** Time (ms) before which no timers are taken. */
-  #timersFrom = 0;
-  readonly #soonDue: SoonDue;
-  readonly #unprompted = new Unprompted();
-  /** Whether profiles are made ready that are to be evaluated unprompted. */
-  #preparing = false;
-  /** Whether there are more of them who are ready than the last turn has evaluated. */
-  #hasReady = false;
-  /** How often in a row that has failed. */
-  #failures = 0;
-  #closed = false;
   readonly #turns: CacheTurns;
   readonly #follower: DefinitionFollower;
   readonly #handing: HandingOver;
+  readonly #unprompted: UnpromptedWork;
 
   constructor(private readonly parts: PartitionParts, private readonly partition: number, private readonly restored: Restored, private readonly timers: Timers, private readonly withAliases: Set<string>, committed: Committed) {
     this.#turns = new CacheTurns(parts.keptCaches, partition, committed);
@@ -97,12 +82,12 @@ class SegmentPartition implements UnitState {
     this.#held = new HeldProfiles({ ...parts, cache, partition, restored, writer: () => this.#writer, compiled: () => this.#follower.compiled });
     this.#topic = parts.formats.activitiesProduct.topic;
     this.#writer = this.#writerFrom(0);
-    this.#soonDue = new SoonDue(timers);
     this.#handing = new HandingOver(restored);
     this.#follower = new DefinitionFollower({
       ...parts, restored, cache, onReady: parts.reschedule,
       unsure: () => [...withAliases, ...this.#writer.profiles()].filter((profileId) => restored.stored.has(profileId)),
     });
+    this.#unprompted = new UnpromptedWork({ ...parts, partition, timers, restored, held: this.#held, follower: this.#follower, state: (profileId) => this.#state(profileId) });
   }
 
   #writerFrom(next: number): HistoryWriter {
@@ -141,10 +126,7 @@ class SegmentPartition implements UnitState {
   }
 
   nextWake(): number | undefined {
-    const isWaiting = this.#preparing && !this.#hasReady;
-    const timers = this.timers.next === undefined ? undefined : Math.max(this.timers.next, this.#timersFrom);
-    const soon = this.#preparing ? undefined : this.#soonDue.nextLook;
-    const times = [timers, soon, this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined, this.#follower.nextWake(isWaiting)].filter((time) => time !== undefined);
+    const times = [this.#unprompted.nextWake(), this.#position && this.#writer.nextWake(), this.#handing.isReady(this.#writer.next) ? 0 : undefined].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -174,67 +156,6 @@ class SegmentPartition implements UnitState {
     return this.#evaluate(work, now, outbox, { activities: next(this.#topic), handovers: next(HANDOVER_TOPIC) });
   }
 
-  /**
-   * Those whose time has come, and those who have to follow the definitions, beside blocks too, which may never end; gives how many.
-   * Whoever is not in memory is left for a later turn, as events must not wait for reads that nobody has asked for.
-   */
-  #collectUnprompted(work: WorkList, now: number): number {
-    const { limit } = this.#unprompted;
-    const most = Math.max(limit, READ_AHEAD);
-    const cold = new Set<string>();
-    let [ready, taken] = [0, 0];
-    /** Whether this turn evaluates the profile, for which `add` says why. */
-    const take = (profileId: string, add: (entry: Work) => void): boolean => {
-      const isEvaluated = work.has(profileId);
-      if (!isEvaluated && !this.#held.isReady(profileId)) {
-        cold.add(profileId);
-        return false;
-      }
-      if (!isEvaluated) {
-        ready += 1;
-        if (taken === limit) return false;
-        taken += 1;
-      }
-      add(workOf(work, profileId));
-      return true;
-    };
-    const due = Date.now() < this.#timersFrom ? [] : this.timers.due(now, most);
-    for (const timer of due) {
-      if (!take(timer.profileId, (entry) => (entry.timer = timer))) this.timers.set(timer.profileId, timer.at);
-    }
-    // Where there are more, these are late already.
-    const [isCold, hasMore] = [cold.size > 0, due.length === most];
-    if (due.length > 0 && ready === taken && (isCold || !hasMore)) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
-    for (const profileId of this.#follower.waiting()) {
-      if (ready + cold.size >= most) break;
-      if (this.restored.stored.has(profileId)) take(profileId, (entry) => (entry.adopts = this.#follower.reason));
-      else this.#follower.evaluated(profileId);
-    }
-    this.#hasReady = ready > taken;
-    if (this.#preparing) return taken;
-    const soon = this.#soonDue.look(now, READ_AHEAD - cold.size, (profileId) => cold.has(profileId) || work.has(profileId) || this.#held.isReady(profileId));
-    for (const profileId of soon) cold.add(profileId);
-    // Reads go on beside evaluations, but not for a few at a time.
-    if (cold.size > 0 && (soon.length > 0 || !this.#hasReady || cold.size >= READ_AHEAD / 2)) void this.#prepare([...cold]);
-    return taken;
-  }
-
-  /** Reads what profiles did who are to be evaluated unprompted, while turns go on. In an outage they wait. */
-  async #prepare(profileIds: string[]): Promise<void> {
-    this.#preparing = true;
-    try {
-      await this.#held.prepare(profileIds, (profileId) => this.#state(profileId));
-      this.#failures = 0;
-    } catch (error) {
-      this.parts.logger.warn({ partition: this.partition, error: errorText(error) }, 'profiles not read yet that are to be evaluated; trying again');
-      await sleep(backoffMs(this.#failures));
-      this.#failures += 1;
-    }
-    this.#preparing = false;
-    this.#timersFrom = 0;
-    if (!this.#closed) this.parts.reschedule();
-  }
-
   offsets(blocks: Block[]): InputOffset[] {
     const handed = blocks.filter(({ topic }) => topic !== this.#topic).map(inputOffset);
     if (!this.#position) return handed;
@@ -251,7 +172,7 @@ class SegmentPartition implements UnitState {
   }
 
   close(): void {
-    this.#closed = true;
+    this.#unprompted.close();
     this.#held.close();
     this.parts.memory.close();
     this.#turns.leave(this.#held.cache, this.#follower.compiled);
@@ -275,7 +196,7 @@ class SegmentPartition implements UnitState {
   }
 
   async #evaluate(work: WorkList, at: number, outbox: Outbox, commits: Partial<Committed>): Promise<Outgoing[]> {
-    const unprompted = this.#collectUnprompted(work, at);
+    const unprompted = this.#unprompted.collect(work, at);
     this.#held.touch(work.keys());
     this.#turns.changes(work.keys(), commits);
     const states = await this.#states(work);

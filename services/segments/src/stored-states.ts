@@ -12,8 +12,6 @@ export class StoredStates {
   #pieces: Buffer[] = [];
   /** Place in the last piece where the next record goes. */
   #end = PIECE_BYTES;
-  /** Bytes of all pieces. */
-  #taken = 0;
   /** Bytes of records, heads included, that stand; and that were replaced or deleted. */
   #live = 0;
   #dead = 0;
@@ -24,7 +22,7 @@ export class StoredStates {
 
   /** Bytes that the records take, the replaced ones included. */
   get bytes(): number {
-    return this.#taken;
+    return this.#pieces.reduce((sum, piece) => sum + piece.length, 0);
   }
 
   has(profileId: string): boolean {
@@ -73,7 +71,6 @@ export class StoredStates {
     const bytes = HEAD_BYTES + value.length;
     if (this.#end + bytes > PIECE_BYTES) {
       this.#pieces.push(Buffer.allocUnsafeSlow(Math.max(PIECE_BYTES, bytes)));
-      this.#taken += Math.max(PIECE_BYTES, bytes);
       this.#end = 0;
     }
     const number = this.#pieces.length - 1;
@@ -94,7 +91,7 @@ export class StoredStates {
   #tidy(): void {
     if (this.#dead <= this.#live / 2 + PIECE_BYTES) return;
     const before = this.#pieces;
-    [this.#pieces, this.#taken, this.#end, this.#live, this.#dead] = [[], 0, PIECE_BYTES, 0, 0];
+    [this.#pieces, this.#end, this.#live, this.#dead] = [[], PIECE_BYTES, 0, 0];
     for (const [profileId, place] of this.#places) this.#places.set(profileId, this.#append(recordAt(before, place)));
   }
 }

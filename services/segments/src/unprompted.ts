@@ -5,7 +5,9 @@
  * transaction costs about a twentieth of it.
  */
 const TURN_MS = 100;
-const [FEWEST, MOST] = [50, 500];
+const FEWEST = 50;
+/** Profiles that a turn looks at and evaluates at most: what they did is read for so many together. */
+export const MOST = 500;
 
 /** Many cost nothing where little has changed for them; where definitions have changed, each is evaluated from the beginning. */
 export class Unprompted {
