@@ -2,6 +2,7 @@
 import { productOf, type Product, type WebCustomEvents } from '@tideway/contracts';
 import { RecordEncoder } from '@tideway/kafka';
 import type { Clients } from '@tideway/mesh';
+import { createLogger, untilDone } from '@tideway/service';
 import { v4 as uuidv4 } from 'uuid';
 import type { FaultContext, RunFault } from './fault.js';
 
@@ -24,7 +25,8 @@ export const poison: RunFault = async (context) => {
 
 /** Values by what is wrong with them. */
 async function poisonedValues({ registry, products }: Clients, product: Product): Promise<(Buffer | null)[]> {
-  const encoder = await new RecordEncoder(productOf(products, WEB_PRODUCT)).register(registry);
+  // The registry may still be away by the fault before.
+  const encoder = await untilDone('registering a schema', createLogger('chaos', 'silent'), () => new RecordEncoder(productOf(products, WEB_PRODUCT)).register(registry));
   const whole = encoder.message(customEvent()).value as Buffer;
   const foreign = Buffer.from(whole);
   foreign.writeInt32BE(UNKNOWN_SCHEMA, 1);
