@@ -37,8 +37,8 @@ function held(highest: number | undefined): Results {
 }
 
 function soak(): Results {
-  const memory = [{ process: 'segments', before: 310.4, after: 318, mbPerHour: -2.25, flat: true, heap: { before: 80, after: 81, mbPerHour: 1 } }, { process: 'kafka-1', before: 400, after: 480, mbPerHour: 96, flat: false },
-    { process: 'customer', before: 200, after: 260, mbPerHour: 60, flat: true, remembered: { before: 10, after: 68 }, heap: { before: 60, after: 62, mbPerHour: 2 } }];
+  const memory = [{ process: 'segments', before: 310.4, after: 318, mbPerHour: -2.25, flat: true, lives: { before: 80, after: 81, mbPerHour: 1 } }, { process: 'kafka-1', before: 400, after: 480, mbPerHour: 96, flat: false },
+    { process: 'customer', before: 200, after: 260, mbPerHour: 60, flat: true, remembered: { before: 10, after: 68 }, lives: { before: 60, after: 62, mbPerHour: 2 } }];
   const figures = {
     memory, lag: [{ group: 'warehouse', before: 300, after: 310, max: 2_000, flat: true }], rows: 16_000_000, kafkaMb: 2_100, clickhouseMb: 1_400, takenPerSecond: 1_249,
     parts: { before: 90, after: 95, max: 130, mostOfATable: 22, table: 'segments.activities', bounded: true },

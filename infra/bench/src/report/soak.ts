@@ -13,12 +13,12 @@ export function soakSection(result: NonNullable<Results['soak']>): string[] {
     '',
     about(result),
     '',
-    `${decimal(minutes)} minutes at ${decimal(rate)} events/s: ${decimal(totals.sent)} native events of a fixed population of ${decimal(people)} people, who all come in the first sixth of the time, so that afterwards the number of profiles does not grow; from then on they come by Zipf's law. Every ten seconds it is looked at. The first sixth is the warm-up; medians of the second and of the last sixth are compared. Memory is flat where it rose by no more than ${FLAT_MEMORY.share * 100} % or ${FLAT_MEMORY.mb} MB, whichever is more, beside what is remembered of each event: customer keeps ids of eight days, 16 to 46 bytes each, sessions what visitors of a day did, 11 bytes an event and 200 a visit, segments the states of all profiles and what those in memory did, and personalization their documents, as they say in their metrics${cacheMb === undefined ? '' : `. Segments keep ${cacheMb} MB of profiles in each of six partitions (\`SEGMENTS_CACHE_MB\`), so that memory for them is full, as it is where there are more people, and those who come rarely are read from ClickHouse`}; lag where it rose by no more than a second's worth of events; parts are bounded where no table ever has more than ${MOST_PARTS} and all together rose by no more than ${FLAT_PARTS.share * 100} % or ${FLAT_PARTS.parts}. At the end, everything that was sent is stored, in quarantine, rejected or a resend, and memberships are the same on the topic, in ClickHouse and by SQL, as \`npm start -- --exit\` checks it.`,
+    `${decimal(minutes)} minutes at ${decimal(rate)} events/s: ${decimal(totals.sent)} native events of a fixed population of ${decimal(people)} people, who all come in the first sixth of the time, so that afterwards the number of profiles does not grow; from then on they come by Zipf's law. Every ten seconds it is looked at. The first sixth is the warm-up; medians of the second and of the last sixth are compared. Memory is flat where it rose by no more than ${FLAT_MEMORY.share * 100} % or ${FLAT_MEMORY.mb} MB, whichever is more, beside what is remembered of each event: customer keeps ids of eight days, 16 to 46 bytes each, sessions what visitors of a day did, 11 bytes an event and 200 a visit, segments the states of all profiles and what those in memory did, and personalization their documents, as they say in their metrics${cacheMb === undefined ? '' : `. Segments keep ${cacheMb} MB of profiles in each of six partitions (\`SEGMENTS_CACHE_MB\`), so that memory for them is full, as it is where there are more people, and those who come rarely are read from ClickHouse`}; what lives, the heap in use after a full collection, by the same rule with nothing beside, as resident memory also has what V8 collects later, and the room that it keeps between what lives; lag where it rose by no more than a second's worth of events; parts are bounded where no table ever has more than ${MOST_PARTS} and all together rose by no more than ${FLAT_PARTS.share * 100} % or ${FLAT_PARTS.parts}. At the end, everything that was sent is stored, in quarantine, rejected or a resend, and memberships are the same on the topic, in ClickHouse and by SQL, as \`npm start -- --exit\` checks it.`,
     '',
     table(['promise', '', ''], findings.map(({ name, ok, detail }) => [name, ok ? 'kept' : '**missed**', detail])),
     '',
     table(
-      ['process', 'memory, second sixth', 'last sixth', 'MB/h', 'remembered, second sixth', 'last sixth', 'heap, second sixth', 'last sixth', 'MB/h'],
+      ['process', 'memory, second sixth', 'last sixth', 'MB/h', 'remembered, second sixth', 'last sixth', 'lives, second sixth', 'last sixth', 'MB/h'],
       figures.memory.map(memoryRow),
     ),
     '',
@@ -34,10 +34,10 @@ export function soakSection(result: NonNullable<Results['soak']>): string[] {
   ];
 }
 
-function memoryRow({ process, before, after, mbPerHour, remembered, heap }: MemoryFigures): string[] {
+function memoryRow({ process, before, after, mbPerHour, remembered, lives }: MemoryFigures): string[] {
   const mb = (value: number | undefined) => (value === undefined ? '' : `${decimal(value)} MB`);
   const slope = (value: number | undefined) => (value === undefined ? '' : decimal(value, 1));
-  return [process, mb(before), mb(after), slope(mbPerHour), mb(remembered?.before), mb(remembered?.after), mb(heap?.before), mb(heap?.after), slope(heap?.mbPerHour)];
+  return [process, mb(before), mb(after), slope(mbPerHour), mb(remembered?.before), mb(remembered?.after), mb(lives?.before), mb(lives?.after), slope(lives?.mbPerHour)];
 }
 
 function latencyTable({ latency }: SoakResult): string[] {

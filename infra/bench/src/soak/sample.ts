@@ -10,8 +10,8 @@ export interface SoakSample {
   seconds: number;
   /** Resident memory by process. */
   rssMb: Record<string, number>;
-  /** Heap in use, of the services. */
-  heapMb: Record<string, number>;
+  /** Heap in use after the latest full collection, of the services. */
+  livesMb: Record<string, number>;
   /** Of the memory of services, what is remembered for a time, by how many events there were: {@link REMEMBERED}. */
   rememberedMb: Record<string, number>;
   /** Records that are not processed yet, by group. */
@@ -52,7 +52,7 @@ export async function takeSample(under: MeshUnderLoad, seconds: number): Promise
   ]);
   const sum = (of: 'rows' | 'bytes') => tables.reduce((total, table) => total + Number(table[of]), 0);
   return {
-    seconds, rssMb, lag, heapMb: mbByService(scraped, () => ['nodejs_heap_size_used_bytes']), rememberedMb: mbByService(scraped, (name) => REMEMBERED[name]),
+    seconds, rssMb, lag, livesMb: mbByService(scraped, () => ['tideway_heap_live_bytes']), rememberedMb: mbByService(scraped, (name) => REMEMBERED[name]),
     parts: Object.fromEntries(tables.map(({ name, parts }) => [name, Number(parts)])),
     rows: sum('rows'), kafkaMb: kafkaBytes / MB, clickhouseMb: sum('bytes') / MB, taken,
   };

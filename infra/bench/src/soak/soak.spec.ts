@@ -13,7 +13,7 @@ const RATE = 100;
 /** An hour of looks in which everything is steady, but for what `change` says of each. */
 function samplesOf(change: (minute: number, i: number) => Partial<SoakSample> = () => ({})): SoakSample[] {
   return Array.from({ length: 361 }, (_, i): SoakSample => ({
-    seconds: i * 10, rssMb: { segments: 300 + (i % 5), 'kafka-1': 400 }, heapMb: { segments: 80 }, rememberedMb: {}, lag: { segments: i % 2 === 0 ? 90 : 0, warehouse: 40 },
+    seconds: i * 10, rssMb: { segments: 300 + (i % 5), 'kafka-1': 400 }, livesMb: { segments: 80 }, rememberedMb: {}, lag: { segments: i % 2 === 0 ? 90 : 0, warehouse: 40 },
     parts: { 'web.orders_v1': 12 + (i % 6), 'crm.consents_v1': 4 }, rows: i * 900, kafkaMb: i, clickhouseMb: i / 2, taken: i * 990, ...change(i / 6, i),
   }));
 }
@@ -35,10 +35,10 @@ describe('verdicts of a soak', () => {
     const leaking = samplesOf((minute) => ({ rssMb: { segments: 200 + minute, 'kafka-1': 400 } }));
     expect(verdict(leaking, 'memory flat')).toEqual({ name: 'memory flat', ok: false, detail: 'segments grew from 215 to 255 MB' });
     const [segments, kafka] = figuresOf(leaking, RATE).memory;
-    expect(segments).toMatchObject({ process: 'segments', flat: false, heap: { before: 80, after: 80, mbPerHour: 0 } });
+    expect(segments).toMatchObject({ process: 'segments', flat: false, lives: { before: 80, after: 80, mbPerHour: 0 } });
     expect(segments!.mbPerHour).toBeCloseTo(60, 3);
     expect(kafka).toMatchObject({ process: 'kafka-1', flat: true, mbPerHour: 0 });
-    expect(kafka).not.toHaveProperty('heap');
+    expect(kafka).not.toHaveProperty('lives');
   });
 
   it('let a large process grow by a tenth, and a small one by 32 MB', () => {
@@ -50,6 +50,12 @@ describe('verdicts of a soak', () => {
     const growing = (mbPerMinute: number) => samplesOf((minute) => ({ rssMb: { customer: 200 + mbPerMinute * minute }, rememberedMb: { customer: minute === 30 ? NaN : 2 * minute } }));
     expect(verdict(growing(2.5), 'memory flat').ok).toBe(true);
     expect(verdict(growing(3), 'memory flat')).toEqual({ name: 'memory flat', ok: false, detail: 'customer grew from 245 to 365 MB, of which it remembers 30 to 110 MB' });
+  });
+
+  it('see what lives grow, however little of memory it is', () => {
+    const living = samplesOf((minute) => ({ livesMb: { segments: 50 + minute } }));
+    expect(verdict(living, 'memory flat').ok).toBe(true);
+    expect(verdict(living, 'what lives flat')).toEqual({ name: 'what lives flat', ok: false, detail: 'of segments, from 65 to 105 MB' });
   });
 
   it('see a lag that grows, and none that swings', () => {

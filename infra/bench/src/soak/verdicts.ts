@@ -22,8 +22,8 @@ export interface MemoryFigures extends Change {
   flat: boolean;
   /** What a service remembers of each event for a time, of that. */
   remembered?: Change;
-  /** Heap in use, of a service of the mesh. */
-  heap?: Change & { mbPerHour: number };
+  /** Heap in use after full collections, of a service of the mesh. */
+  lives?: Change & { mbPerHour: number };
 }
 
 export interface SoakFigures {
@@ -54,18 +54,19 @@ export function figuresOf(samples: readonly SoakSample[], eventsPerSecond: numbe
 }
 
 function memoryOf(samples: readonly SoakSample[], process: string): MemoryFigures {
-  const of = (kind: 'rssMb' | 'heapMb' | 'rememberedMb') => {
+  const of = (kind: 'rssMb' | 'livesMb' | 'rememberedMb') => {
     const measured = samples.filter((sample) => Number.isFinite(sample[kind][process]));
     const steady = span(measured, 1 / 6, 1);
     return { ...bySixths(measured.map((sample) => sample[kind][process]!)), mbPerHour: slope(steady.map(({ seconds }) => seconds / 3600), steady.map((sample) => sample[kind][process]!)) };
   };
   const rss = of('rssMb');
-  const has = (kind: 'heapMb' | 'rememberedMb') => samples.some((sample) => Number.isFinite(sample[kind][process]));
+  const has = (kind: 'livesMb' | 'rememberedMb') => samples.some((sample) => Number.isFinite(sample[kind][process]));
   const remembered = has('rememberedMb') ? of('rememberedMb') : undefined;
   const grown = rss.after - rss.before - (remembered ? remembered.after - remembered.before : 0);
-  const flat = grown <= Math.max(rss.before * FLAT_MEMORY.share, FLAT_MEMORY.mb);
-  return { process, ...rss, flat, ...(remembered && { remembered: { before: remembered.before, after: remembered.after } }), ...(has('heapMb') && { heap: of('heapMb') }) };
+  return { process, ...rss, flat: isFlat(rss.before, grown), ...(remembered && { remembered: { before: remembered.before, after: remembered.after } }), ...(has('livesMb') && { lives: of('livesMb') }) };
 }
+
+const isFlat = (before: number, grown: number) => grown <= Math.max(before * FLAT_MEMORY.share, FLAT_MEMORY.mb);
 
 const partsInAll = ({ parts }: SoakSample) => Object.values(parts).reduce((sum, n) => sum + n, 0);
 
@@ -80,12 +81,14 @@ function partsOf(samples: readonly SoakSample[]): SoakFigures['parts'] {
 
 /** A verdict for each promise that figures tell of. The measurement itself, `bench`, keeps what it has seen until the end. */
 export function verdictsOf({ memory, lag, parts, takenPerSecond }: SoakFigures, eventsPerSecond: number): Finding[] {
-  const grown = memory.filter(({ process, flat }) => !flat && process !== 'bench');
-  const behind = lag.filter(({ flat }) => !flat);
   const change = ({ before, after }: Change) => `${Math.round(before)} to ${Math.round(after)}`;
+  const grown = memory.filter(({ process, flat }) => !flat && process !== 'bench');
+  const leaking = memory.flatMap(({ process, lives }) => (lives && !isFlat(lives.before, lives.after - lives.before) ? [`of ${process}, from ${change(lives)} MB`] : []));
+  const behind = lag.filter(({ flat }) => !flat);
   const grew = ({ process, remembered, ...rss }: MemoryFigures) => `${process} grew from ${change(rss)} MB${remembered ? `, of which it remembers ${change(remembered)} MB` : ''}`;
   return [
     { name: 'memory flat', ok: grown.length === 0, detail: grown.map(grew).join('; ') || `of ${memory.length} processes, none but the measurement itself grew by more than ${FLAT_MEMORY.share * 100} % or ${FLAT_MEMORY.mb} MB beside what it remembers of each event` },
+    { name: 'what lives flat', ok: leaking.length === 0, detail: leaking.join('; ') || `after full collections, the heap in use of no service grew by more than ${FLAT_MEMORY.share * 100} % or ${FLAT_MEMORY.mb} MB` },
     { name: 'lag flat', ok: behind.length === 0, detail: behind.map((one) => `${one.group} from ${change(one)} records`).join('; ') || `of ${lag.length} groups, none fell back by more than a second of events` },
     { name: 'parts bounded', ok: parts.bounded, detail: `${change(parts)} active parts, ${parts.max} at most; ${parts.mostOfATable} of ${parts.table} at most` },
     { name: 'rate held', ok: takenPerSecond >= eventsPerSecond * LEAST_SHARE, detail: `took in ${((takenPerSecond / eventsPerSecond) * 100).toFixed(1)} % of ${eventsPerSecond} events/s` },
