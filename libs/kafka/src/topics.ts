@@ -62,7 +62,8 @@ export async function ensureTopics(kafka: Kafka, products: Product[], internal: 
 /** Two services that start at once both create: whoever is second finds the topic there, and that is fine. */
 async function createTopics(admin: ReturnType<Kafka['admin']>, topics: ITopicConfig[]): Promise<void> {
   try {
-    await admin.createTopics({ topics, waitForLeaders: true });
+    // kafkajs' own wait for leaders gives up where a broker has not heard of a topic yet.
+    await admin.createTopics({ topics, waitForLeaders: false });
   } catch (error) {
     const errors = (error as { errors?: unknown[] }).errors ?? [error];
     const real = errors.filter((e) => (e as { type?: string }).type !== 'TOPIC_ALREADY_EXISTS');

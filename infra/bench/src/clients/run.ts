@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { ensureInstalled, startPlatform, workspaceRoot, type Platform } from '@tideway/embedded';
-import { createKafka, readTopics, type Kafka } from '@tideway/kafka';
+import { createKafka, ensureTopics, readTopics, type Kafka } from '@tideway/kafka';
 import { createLogger, errorText, kafkaShape, loadConfig } from '@tideway/service';
 import type { Workplace } from '@tideway/mesh';
 import { usageOf } from '../processes.js';
@@ -182,7 +182,7 @@ async function withAdmin<T>({ kafka }: Ground, action: (admin: ReturnType<Kafka[
 }
 
 const createTopic = (ground: Ground, topic: string, numPartitions: number) =>
-  withAdmin(ground, (admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions, replicationFactor: 1 }] }));
+  ensureTopics(ground.kafka, [], [{ topic, partitions: numPartitions, compacted: false }]);
 
 const deleteTopic = (ground: Ground, topic: string) => withAdmin(ground, (admin) => admin.deleteTopics({ topics: [topic] }));
 

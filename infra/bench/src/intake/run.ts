@@ -1,7 +1,7 @@
 // How many events the web service takes in: Kafka and the registry run and nothing else of the mesh, each way and load in turn.
 import path from 'node:path';
 import { startPlatform } from '@tideway/embedded';
-import { createKafka, type Kafka } from '@tideway/kafka';
+import { createKafka, ensureTopics, type Kafka } from '@tideway/kafka';
 import type { Workplace } from '@tideway/mesh';
 import { createLogger, kafkaShape, loadConfig } from '@tideway/service';
 import { Connections, send, type NativeRequest } from '@tideway/simulator';
@@ -122,7 +122,7 @@ function check(name: ContenderName, { totals }: LoadResult, stored: number): voi
 }
 
 async function createTopic(kafka: Kafka, topic: string): Promise<void> {
-  await withAdmin(kafka, (admin) => admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: PARTITIONS, replicationFactor: 1 }] }));
+  await ensureTopics(kafka, [], [{ topic, partitions: PARTITIONS, compacted: false }]);
 }
 
 /** Without transactions, offsets are records: none is a marker. */

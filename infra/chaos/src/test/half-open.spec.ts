@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClickHouse, insertDatums, insertRows, wholeBuffer, type ClickHouseClient } from '@tideway/clickhouse';
 import { avroType, type AvroRecordSchema } from '@tideway/contracts';
-import { createKafka, type Kafka } from '@tideway/kafka';
+import { createKafka, ensureTopics, type Kafka } from '@tideway/kafka';
 import { clickhouseShape, createLogger, kafkaShape, loadConfig } from '@tideway/service';
 import { startTestPlatform, waitFor, type TestPlatform } from '@tideway/testing';
 import { Proxy } from '../proxy.js';
@@ -22,10 +22,7 @@ beforeAll(async () => {
   clickhouseProxy.aim(Number(new URL(platform.env['CLICKHOUSE_URL']!).port));
   clickhouse = createClickHouse(loadConfig(clickhouseShape, { ...platform.env, CLICKHOUSE_URL: `http://127.0.0.1:${clickhouseProxy.port}` }), 'test');
   kafka = createKafka(loadConfig(kafkaShape, { KAFKA_BROKERS: `127.0.0.1:${proxy.port}` }), 'test', createLogger('test', 'silent'));
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: TOPIC, numPartitions: 1 }] });
-  await admin.disconnect();
+  await ensureTopics(kafka, [], [{ topic: TOPIC, partitions: 1, compacted: false }]);
 }, 240_000);
 
 afterAll(async () => {

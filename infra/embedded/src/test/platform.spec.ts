@@ -6,6 +6,7 @@ import { ClickHouseLogLevel, createClient, type ClickHouseClient } from '@clickh
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { installPlatform, PlatformError, resetPlatform, startPlatform, type Platform } from '../index.js';
+import { createTopic } from './create-topic.js';
 import { anyPorts, newDirectory } from './directories.js';
 
 const dir = newDirectory();
@@ -116,7 +117,7 @@ describe('kafka', () => {
   it('keeps acknowledged records through kill -9', async () => {
     const admin = kafka().admin();
     await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'web.visits.v1', numPartitions: 1 }] });
+    await createTopic(admin, { topic: 'web.visits.v1', numPartitions: 1 });
     await admin.disconnect();
     await produce('web.visits.v1', 'before');
     const { 'kafka-1': killed } = platform.pids();

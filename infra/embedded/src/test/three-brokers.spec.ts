@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Kafka, logLevel } from 'kafkajs';
 import { installPlatform, startPlatform, type Platform } from '../index.js';
+import { createTopic } from './create-topic.js';
 import { anyPorts, newDirectory } from './directories.js';
 
 const dir = newDirectory();
@@ -24,7 +25,7 @@ it('goes on with two of three brokers, and is whole again', async () => {
   const kafka = new Kafka({ brokers, logLevel: logLevel.NOTHING, retry: { initialRetryTime: 50, retries: 30 } });
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'web.visits.v1', numPartitions: 3, replicationFactor: 3 }] });
+  await createTopic(admin, { topic: 'web.visits.v1', numPartitions: 3, replicationFactor: 3 });
   const producer = kafka.producer({ idempotent: true });
   await producer.connect();
   await producer.send({ topic: 'web.visits.v1', messages: [{ value: 'before' }] });

@@ -10,6 +10,7 @@ import { consumeTransactions } from '../consume-transactions.js';
 import { Publisher } from '../publisher.js';
 import { readTopics } from '../read-topic.js';
 import { Decoder, SchemaRegistry } from '../registry.js';
+import { ensureTopics } from '../topics.js';
 import { Cluster, silent } from './cluster.js';
 
 const RECORDS_PER_SEND = 120;
@@ -29,7 +30,7 @@ beforeAll(async () => {
   registry = new SchemaRegistry(loadConfig(registryShape, platform.env));
   publisher = new Publisher({ kafka: cluster.kafka, registry, products: [orders], service: 'test', logger: silent, replicationFactor: 3 });
   await publisher.connect();
-  await cluster.admin.createTopics({ waitForLeaders: true, topics: [{ topic: COPIES, numPartitions: 6, replicationFactor: 3 }] });
+  await ensureTopics(cluster.kafka, [], [{ topic: COPIES, partitions: 6, compacted: false }], 3);
   transactions = consumeTransactions({
     kafka: cluster.kafka, logger: silent, metrics: new Metrics('test'), groupId: 'copies', topics: [orders.topic], unitOf: () => 'all', maxWaitMs: 50, sessionTimeoutMs: 2_000,
     open: async () => ({ process: async (blocks) => [{ topic: COPIES, messages: blocks.flatMap(({ partition, messages }) => messages.map(({ offset }) => ({ value: `${partition}:${offset}` }))) }] }),
