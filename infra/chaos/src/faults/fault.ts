@@ -1,5 +1,6 @@
 // What every kind of fault is given, and what it answers.
 import type { Clients } from '@tideway/mesh';
+import { createLogger, untilDone } from '@tideway/service';
 import type { Arena } from '../arena.js';
 import type { Author } from '../definitions/author.js';
 import type { Evidence } from '../evidence.js';
@@ -7,6 +8,9 @@ import type { Ledger } from '../load/ledger.js';
 import type { Load } from '../load/load.js';
 import type { Random } from '../random.js';
 import type { Fault } from '../schedule.js';
+
+const silent = createLogger('chaos', 'silent');
+const PATIENCE_MS = 180_000;
 
 export interface FaultContext {
   arena: Arena;
@@ -27,3 +31,8 @@ export interface FaultContext {
  * A `skipped` says why this machine cannot do it.
  */
 export type RunFault = (context: FaultContext, fault: Fault) => Promise<{ skipped?: string } | void>;
+
+/** What needs the schema registry, which may still be away by the fault before: tried again, as any client would, and given up after three minutes. */
+export function patiently<T>(action: () => Promise<T>): Promise<T> {
+  return untilDone('what a fault needs', silent, action, AbortSignal.timeout(PATIENCE_MS));
+}

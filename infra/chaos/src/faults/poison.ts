@@ -2,9 +2,8 @@
 import { productOf, type Product, type WebCustomEvents } from '@tideway/contracts';
 import { RecordEncoder } from '@tideway/kafka';
 import type { Clients } from '@tideway/mesh';
-import { createLogger, untilDone } from '@tideway/service';
 import { v4 as uuidv4 } from 'uuid';
-import type { FaultContext, RunFault } from './fault.js';
+import { patiently, type FaultContext, type RunFault } from './fault.js';
 
 const WEB_PRODUCT = 'web.custom-events';
 const UNKNOWN_SCHEMA = 2_000_000_000;
@@ -25,8 +24,7 @@ export const poison: RunFault = async (context) => {
 
 /** Values by what is wrong with them. */
 async function poisonedValues({ registry, products }: Clients, product: Product): Promise<(Buffer | null)[]> {
-  // The registry may still be away by the fault before.
-  const encoder = await untilDone('registering a schema', createLogger('chaos', 'silent'), () => new RecordEncoder(productOf(products, WEB_PRODUCT)).register(registry));
+  const encoder = await patiently(() => new RecordEncoder(productOf(products, WEB_PRODUCT)).register(registry));
   const whole = encoder.message(customEvent()).value as Buffer;
   const foreign = Buffer.from(whole);
   foreign.writeInt32BE(UNKNOWN_SCHEMA, 1);

@@ -3,10 +3,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { productOf } from '@tideway/contracts';
 import { Decoder, readTopics, type Kafka } from '@tideway/kafka';
 import { scrape, sumBy, type Clients } from '@tideway/mesh';
-import { createLogger, errorText, untilDone } from '@tideway/service';
+import { errorText } from '@tideway/service';
 import { verdict } from '../checker/verdict.js';
 import type { Evidence } from '../evidence.js';
-import type { FaultContext, RunFault } from './fault.js';
+import { patiently, type FaultContext, type RunFault } from './fault.js';
 
 const PRODUCT = 'web.ecommerce-events';
 const GROUP = 'warehouse';
@@ -94,13 +94,11 @@ async function unreadBy(admin: KafkaAdmin, topic: string): Promise<Gap[]> {
 async function noteRecords(clients: Clients, { deleted }: Evidence, topic: string, gaps: Gap[]): Promise<void> {
   const lows = new Map(gaps.map(({ partition, low }) => [partition, low]));
   const decoder = new Decoder<{ event_id: string }>(clients.registry, productOf(clients.products, PRODUCT));
-  const logger = createLogger('chaos', 'silent');
   const records = deleted.get(topic) ?? [];
   deleted.set(topic, records);
   await readTopics(clients.kafka, new Map([[topic, [...lows.keys()]]]), async ({ partition, message: { key, value, offset } }) => {
     if (Number(offset) >= lows.get(partition)!) return;
-    // The registry may still be away by the fault before.
-    const { event_id: id } = await untilDone('reading a schema', logger, () => decoder.decode(value));
+    const { event_id: id } = await patiently(() => decoder.decode(value));
     records.push({ id, key: String(key), partition, offset: Number(offset) });
   });
 }

@@ -3,10 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { productOf, type Product, type WebCustomEvents } from '@tideway/contracts';
 import { Publisher } from '@tideway/kafka';
-import { createLogger, untilDone } from '@tideway/service';
+import { createLogger } from '@tideway/service';
 import { v4 as uuidv4 } from 'uuid';
 import { verdict } from '../checker/verdict.js';
-import type { FaultContext, RunFault } from './fault.js';
+import { patiently, type FaultContext, type RunFault } from './fault.js';
 
 const RECORDS = 40;
 const BATCHES = 4;
@@ -23,8 +23,7 @@ export const schemaVersion: RunFault = async (context, { target, seconds, seed }
   try {
     for (let batch = 0; batch < BATCHES; batch += 1) {
       const records = Array.from({ length: RECORDS / BATCHES }, () => record(field));
-      // The registry may still be away by the fault before.
-      await untilDone('publishing a new version', logger, () => publisher.publish('web.custom-events', records));
+      await patiently(() => publisher.publish('web.custom-events', records));
       for (const { event_id } of records) ledger.promise(event_id, { order: 0, at: Date.now(), domain: 'web' });
       ids.push(...records.map(({ event_id }) => event_id));
       await sleep((seconds * 1_000) / BATCHES);
