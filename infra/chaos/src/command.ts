@@ -23,7 +23,8 @@ Kinds of faults:
 ${KIND_NAMES.map((kind) => `  ${kind.padEnd(WIDTH)}  ${KINDS[kind].about}`).join('\n')}
 
 Exits with 0 if every promise held and every recovery took less than 60 s (where a new event takes more than 4 s
-without faults: 15 times that), else with 1. Everything runs below .tideway/chaos and is deleted at the end.
+without faults: 15 times that) of the time that the machine's host did not give to other machines, else with 1.
+Everything runs below .tideway/chaos and is deleted at the end.
 `;
 
 export interface Command {

@@ -47,6 +47,12 @@ describe('passed', () => {
     expect(passed(result({ calmMs: 7_600, faults: [fault('kill', 1, 115_000)] }))).toBe(false);
   });
 
+  it('counts the time that the host did not steal, and gives up at three minutes', () => {
+    const half = (recoveryMs: number) => passed(result({ faults: [{ ...fault('kill', 1, recoveryMs), stolen: 0.5 }] }));
+    expect([half(119_000), half(121_000)]).toEqual([true, false]);
+    expect(passed(result({ faults: [{ ...fault('kill', 1, 181_000), stolen: 0.9 }] }))).toBe(false);
+  });
+
   it('says what took too long, and what was missing', () => {
     expect(tooLong(result({ faults: [fault('kill', 1, undefined), fault('cut', 1, 61_000), fault('cut', 2, 59_000)] }))).toEqual(['kill of warehouse: not within 180 s, missing its rows', 'cut of warehouse: 61.0 s']);
   });

@@ -42,7 +42,7 @@ function blame(faults: readonly FaultResult[], times: readonly number[]): Map<Ki
 
 /** Recoveries that took too long, as lines for people. */
 export function tooLong({ faults, calmMs }: Pick<RunResult, 'faults' | 'calmMs'>): string[] {
-  return faults.filter(({ recoveryMs }) => recoveryMs === undefined || recoveryMs > recoveryLimitMs(calmMs))
+  return faults.filter(({ recoveryMs, stolen }) => recoveryMs === undefined || recoveryMs > recoveryLimitMs(calmMs, stolen))
     .map(({ fault, recoveryMs, missing }) => `${fault.kind} of ${fault.target}: ${seconds(recoveryMs ?? Infinity)}${missing ? `, missing ${missing}` : ''}`);
 }
 

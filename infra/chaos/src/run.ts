@@ -177,7 +177,11 @@ function describeSlow({ recoveryMs = Infinity, seen = [], stolen = 0 }: FaultRes
 export const isDisturbed = (stolen: number | undefined) => stolen !== undefined && stolen >= DISTURBED_SHARE;
 export const percent = (share: number) => `${(share * 100).toFixed(0)} %`;
 
-/** The time (ms) within which a new event must arrive everywhere again, by what one takes without faults. */
-export const recoveryLimitMs = (calmMs: number | undefined) => Math.min(CANARY_TIMEOUT_MS, Math.max(RECOVERY_LIMIT_MS, RECOVERY_LIMIT_CALMS * (calmMs ?? 0)));
+/**
+ * The time (ms) within which a new event must arrive everywhere again.
+ * @param calmMs what one takes without faults
+ * @param stolen the share (0 to 1) of the processor time that the host gave to others meanwhile: the rest must be enough
+ */
+export const recoveryLimitMs = (calmMs = 0, stolen = 0) => Math.min(CANARY_TIMEOUT_MS, Math.max(RECOVERY_LIMIT_MS, RECOVERY_LIMIT_CALMS * calmMs) / (1 - stolen));
 
 export const describeMs = (ms: number | undefined) => (ms === undefined ? 'more than its time' : `${(ms / 1_000).toFixed(1)} s`);
