@@ -43,10 +43,10 @@ describe('parseCommand', () => {
 
   it('measures many segments in parts, with defaults of their own', () => {
     const { segments } = parseCommand(['segments']) as Command;
-    expect(Object.keys(segments!)).toEqual(['cost', 'latency', 'backfill', 'held', 'growth']);
-    expect(segments).toMatchObject({ cost: { sizes: [20, 200, 1_000], rate: 2_000 }, latency: { profiles: 1_000_000, segments: 200, eventsPerSecond: 2_000 }, backfill: { activitiesEach: 10 }, held: { from: 2_000, profiles: 0, seconds: 300 } });
+    expect(Object.keys(segments!)).toEqual(['cost', 'latency', 'backfill', 'preview', 'held', 'growth']);
+    expect(segments).toMatchObject({ cost: { sizes: [20, 200, 1_000], rate: 2_000 }, latency: { profiles: 1_000_000, segments: 200, eventsPerSecond: 2_000 }, backfill: { activitiesEach: 10 }, preview: { activitiesEach: 10, rounds: 3 }, held: { from: 2_000, profiles: 0, seconds: 300 } });
     expect(parseCommand(['segments', '--parts', 'held,cost', '--from', '1000', '--sizes', '5', '--seconds', '7'])).toMatchObject({ segments: { held: { from: 1_000, seconds: 7 }, cost: { sizes: [5], seconds: 7 } } });
-    expect(() => parseCommand(['segments', '--parts', 'price'])).toThrow('--parts has no "price": choose from cost, latency, backfill, held, growth.');
+    expect(() => parseCommand(['segments', '--parts', 'price'])).toThrow('--parts has no "price": choose from cost, latency, backfill, preview, held, growth.');
   });
 
   it('measures the start and the timers of segments with a million profiles', () => {

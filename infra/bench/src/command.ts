@@ -21,7 +21,7 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   load            what the load generator can do, against a server that answers at once
   held            the highest rate that the whole mesh holds, with a new mesh for each that is tried
   soak            a long time at a steady rate: memory, lag, parts, latency, and pictures of them
-  segments        many segments: event to membership, the highest rate, cost per event, backfill, growth; see below
+  segments        many segments: event to membership, the highest rate, cost per event, backfill, previews, growth; see below
   segments-start  the segments service with very many profiles: until it evaluates, and its memory
   segments-timers how late profiles are evaluated whose time comes, very many within a minute
   peers           what else there is, also as npm run bench:peers: the ways of \`warehouse\` with further sinks, and Kafka clients
@@ -30,7 +30,7 @@ export const HELP = `Measures Tideway on a platform of its own, and writes docs/
   all             warehouse and latency (default)
 
   --records N     warehouse, peers: records of a round (default 1000000); streams: activities of the time before
-  --rounds N      warehouse, peers, intake: rounds of each, in turn (default 3)
+  --rounds N      warehouse, peers, intake, segments: rounds of each, in turn (default 3)
   --ways A,B      warehouse: only these of engine-default, engine, tideway, engine-tuned, json; for who works on one of them
   --rates N,N     latency: events per second, one run each (default 500,2000)
   --seconds N     latency, held, streams: seconds that are measured (default 60); load, intake: of each run (default 20)

@@ -16,6 +16,13 @@ const backfill: SegmentsResults['backfill'] = {
   ...about, profiles: 1_000, activitiesEach: 10, days: 90, many: 200, activities: 10_000, expected: 25,
   one: { segments: 1, seconds: 6.5, adoptedSeconds: 7, entered: 25, cpuSeconds: 3 }, several: { segments: 200, seconds: 60, adoptedSeconds: 90, entered: 900, cpuSeconds: 50 },
 };
+const preview: SegmentsResults['preview'] = {
+  ...about, profiles: 1_000, activitiesEach: 10, days: 90, rounds: 3, activities: 10_000, merged: 100,
+  files: [
+    { name: 'buyers', segments: 1, members: 25, ms: [900, 1_200, 4_000] }, { name: 'vips', segments: 1, members: 5, ms: [1_100, 1_900, 1_300] },
+    { name: 'buyers-of-{category}', segments: 12, members: 70, ms: [3_000, 2_900, 3_100] },
+  ],
+};
 const run = { profiles: 10, days: 30, instances: 1, activities: 50, startSeconds: 2, rssMb: 200, microsPerActivity: 300, latency: { p50: 60, p99: 90, count: 5 }, left: 0 };
 const growth: NonNullable<SegmentsResults['growth']> = {
   ...about, profiles: [10, 20], days: [], instances: [], segments: 200, rate: 1_000, seconds: 30, warmUpSeconds: 15,
@@ -30,6 +37,15 @@ describe('the section about many segments', () => {
     expect(text).toContain('| backfill of 200 segments over 10,000 activities | under 120 s | 60.00 s | reached |');
     expect(text).not.toContain('events/s |');
     expect(text).not.toMatch(/undefined|NaN/);
+  });
+
+  it('holds the slowest preview to its goal, by the median of its rounds, and templates to none', () => {
+    const text = segmentsSection({ preview }).join('\n');
+    expect(text).toContain('| preview of a segment over 10,000 activities, the slowest of 2 | under 2,000 ms | 1,300 ms | reached |');
+    expect(text).toContain('The median of 2 files with one segment is 1,250 ms, that of 1 template with 12 segments is 3,000 ms.');
+    expect(text).toContain('| buyers | 1 | 25 | 1,200 ms | 4,000 ms |  |');
+    const refused = { name: 'all', segments: 0, members: 0, ms: [10], refused: 'too_costly' };
+    expect(segmentsSection({ preview: { ...preview, files: [...preview.files, refused] } }).join('\n')).toContain('the slowest of 3 | under 2,000 ms | refused | **missed** |');
   });
 
   it('shows how far it grew, and what broke', () => {

@@ -3,19 +3,21 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { growthOf, type CostRun } from '../segments/cost.js';
 import { DAYS_PROFILES, INSTANCES_PROFILES, SHORT_DAYS, type GrowthRun } from '../segments/growth.js';
+import type { PreviewedFile } from '../segments/preview.js';
 import type { SegmentsResults } from '../segments/run.js';
+import { median } from '../statistics.js';
 import { about } from './about.js';
 import { lineChart } from './line-chart.js';
 import { decimal, goal, ms, table } from './table.js';
 
 /** What the project sets out to reach with many segments. */
-export const SEGMENTS_GOALS = { p50Ms: 150, p99Ms: 600, heldPerSecond: 5_000, costTimes: 1.5, backfillOneSeconds: 5, backfillManySeconds: 120 };
+export const SEGMENTS_GOALS = { p50Ms: 150, p99Ms: 600, heldPerSecond: 5_000, costTimes: 1.5, backfillOneSeconds: 5, backfillManySeconds: 120, previewMs: 2_000 };
 
 const known = (value: number | null | undefined): value is number => typeof value === 'number' && Number.isFinite(value);
 const seconds = (value: number | null) => (known(value) ? `${decimal(value, 2)} s` : '');
 
 export function segmentsSection(results: SegmentsResults): string[] {
-  const { cost, latency, held, backfill, growth } = results;
+  const { cost, latency, held, backfill, preview, growth } = results;
   return [
     '## Many segments',
     '',
@@ -26,13 +28,14 @@ export function segmentsSection(results: SegmentsResults): string[] {
     ...(latency ? ['', ...latencyPart(latency), '', about(latency, true)] : []),
     ...(held ? ['', ...heldPart(held), '', about(held, true)] : []),
     ...(backfill ? ['', ...backfillPart(backfill), '', about(backfill, true)] : []),
+    ...(preview ? ['', ...previewPart(preview), '', about(preview, true)] : []),
     ...(growth ? ['', ...growthPart(growth), '', about(growth, true)] : []),
     '',
     'Again: `npm run bench -- segments`, or some of it with `--parts`.',
   ];
 }
 
-function goals({ cost, latency, held, backfill }: SegmentsResults): string[][] {
+function goals({ cost, latency, held, backfill, preview }: SegmentsResults): string[][] {
   const g = SEGMENTS_GOALS;
   const rows: string[][] = [];
   if (latency) {
@@ -50,6 +53,10 @@ function goals({ cost, latency, held, backfill }: SegmentsResults): string[][] {
     const over = `over ${decimal(backfill.activities)} activities`;
     rows.push(goal(`backfill of one segment ${over}`, `under ${g.backfillOneSeconds} s`, seconds(backfill.one.seconds), backfill.one.seconds < g.backfillOneSeconds));
     rows.push(goal(`backfill of ${decimal(backfill.several.segments)} segments ${over}`, `under ${g.backfillManySeconds} s`, seconds(backfill.several.seconds), backfill.several.seconds < g.backfillManySeconds));
+  }
+  if (preview) {
+    const [slowest] = slowestFirst(preview.files.filter(isSingle));
+    if (slowest) rows.push(goal(`preview of a segment over ${decimal(preview.activities)} activities, the slowest of ${decimal(preview.files.filter(isSingle).length)}`, `under ${decimal(g.previewMs)} ms`, slowest.refused === undefined ? ms(median(slowest.ms)) : 'refused', slowest.refused === undefined && median(slowest.ms) < g.previewMs));
   }
   return rows;
 }
@@ -94,6 +101,24 @@ function backfillPart({ profiles, activities, one, several }: NonNullable<Segmen
     `**Backfill.** Segments are written while the service runs, with ${decimal(activities)} activities of ${decimal(profiles)} profiles in ClickHouse; the time is that until the last whom they concern has entered; it is over when every partition has evaluated those too who may enter by time alone. How many entered the single one was checked against a query of its own.`,
     '',
     table(['segments', 'time', 'over', 'memberships entered', 'CPU of segments'], [one, several].map((row) => [decimal(row.segments), seconds(row.seconds), seconds(row.adoptedSeconds), decimal(row.entered), seconds(row.cpuSeconds)])),
+  ];
+}
+
+/** Of one segment; what was refused has told of none. */
+const isSingle = ({ segments }: PreviewedFile) => segments <= 1;
+/** By the median of the rounds, what was refused before all others. */
+const slowestFirst = (files: readonly PreviewedFile[]) => [...files].sort((a, b) => Number(b.refused !== undefined) - Number(a.refused !== undefined) || median(b.ms) - median(a.ms));
+const SLOWEST_SHOWN = 5;
+
+function previewPart({ profiles, activities, merged, files, rounds }: NonNullable<SegmentsResults['preview']>): string[] {
+  const [single, templates] = [files.filter(isSingle), files.filter((file) => !isSingle(file))];
+  const medianOf = (some: readonly PreviewedFile[]) => ms(median(some.map((file) => median(file.ms))));
+  const row = (file: PreviewedFile) => [file.name, decimal(file.segments), decimal(file.members), ms(median(file.ms)), ms(Math.max(...file.ms)), file.refused ?? ''];
+  return [
+    `**Preview.** Every file of \`schemas/segments\` is sent to \`POST /v1/segments/preview\`, which computes exact sizes and samples, one after the other, ${decimal(rounds)} times, with ${decimal(activities)} activities of ${decimal(profiles)} profiles in ClickHouse, ${decimal(merged)} of them merged into another. A template's segments are computed together. Times count until the answer is there.`,
+    '',
+    ...(single.length > 0 ? [`The median of ${decimal(single.length)} files with one segment is ${medianOf(single)}${templates.length > 0 ? `, that of ${decimal(templates.length)} template${templates.length === 1 ? '' : 's'} with ${decimal(templates.reduce((sum, { segments }) => sum + segments, 0))} segments is ${medianOf(templates)}` : ''}. The slowest of both:`, ''] : []),
+    table(['file', 'segments', 'members', 'median', 'max', ''], [...slowestFirst(single).slice(0, SLOWEST_SHOWN), ...slowestFirst(templates).slice(0, SLOWEST_SHOWN)].map(row)),
   ];
 }
 

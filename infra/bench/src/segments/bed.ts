@@ -32,6 +32,8 @@ export interface Bed {
   publish(activities: CustomerActivities[]): Promise<void>;
   /** Of the first instance. */
   url: string;
+  /** For its API, with all roles. */
+  key: string;
   /** Starts all instances; resolves when the first is ready. */
   startService(): Promise<void>;
   stopService(): Promise<void>;
@@ -66,7 +68,7 @@ export async function startBed(workplace: Workplace, name: string, { schemas, in
   const specs = Array.from({ length: instances }, (_, i) => serviceChild('segments', { env, secrets, ports, logs: path.join(dir, 'logs'), instance: i + 1 }));
   const lag = () => lagOfActivities(clients);
   const bed: Bed = {
-    clients, publisher, url, lag,
+    clients, publisher, url, key: secrets.segmentsKey, lag,
     pids: () => supervisor.pids(),
     platformPids: () => platform.pids(),
     publish: (activities) => publisher.publish('customer.activities', activities),

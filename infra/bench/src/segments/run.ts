@@ -7,12 +7,14 @@ import { runCost, type CostOptions, type CostResult } from './cost.js';
 import { runGrowth, type GrowthOptions, type GrowthResult } from './growth.js';
 import { runSegmentsHeld, type SegmentsHeldOptions, type SegmentsHeldResult } from './held.js';
 import { runSegmentsLatency, type SegmentsLatencyOptions, type SegmentsLatencyResult } from './latency.js';
+import { runPreviews, type PreviewOptions, type PreviewResult } from './preview.js';
 
 export interface SegmentsOptions {
   cost?: CostOptions;
   latency?: SegmentsLatencyOptions;
   held?: SegmentsHeldOptions;
   backfill?: BackfillOptions;
+  preview?: PreviewOptions;
   growth?: GrowthOptions;
 }
 
@@ -21,6 +23,7 @@ export interface SegmentsResults {
   latency?: About & SegmentsLatencyResult;
   held?: About & SegmentsHeldResult;
   backfill?: About & BackfillResult;
+  preview?: About & PreviewResult;
   growth?: About & GrowthResult;
 }
 
@@ -38,6 +41,7 @@ export async function runSegments(workplace: Workplace, options: SegmentsOptions
   await measure('cost', () => runCost(workplace, options.cost!, onProgress));
   await measure('latency', () => runSegmentsLatency(workplace, options.latency!, onProgress));
   await measure('backfill', () => runBackfill(workplace, options.backfill!, onProgress));
+  await measure('preview', () => runPreviews(workplace, options.preview!, onProgress));
   await measure('held', () => runSegmentsHeld(workplace, options.held!, onProgress));
   await measure('growth', () => runGrowth(workplace, options.growth!, onProgress));
   return results;
