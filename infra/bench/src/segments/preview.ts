@@ -82,7 +82,7 @@ async function previewOnce({ url, key }: Bed, text: string): Promise<{ segments:
     return { segments: segments.length, members: segments.reduce((sum, { size }) => sum + size, 0), ms: took() };
   } catch (error) {
     if (!(error instanceof SegmentsRefusal)) throw error;
-    return { segments: 0, members: 0, ms: took(), refused: error.message };
+    return { segments: 0, members: 0, ms: took(), refused: error.message.replaceAll(/\s+/g, ' ') };
   }
 }
 

@@ -37,6 +37,14 @@ describe('a preview', () => {
     expect(previewDefinitions(saved, text).traits.map(({ name }) => name)).toEqual(['carts', 'views']);
   });
 
+  it('has all segments of a template, which may name traits of one, in place of the saved ones', () => {
+    const when = '{ trait: "${kind}_${days}d", gte: 1 }';
+    const rows = 'foreach:\n  - { kind: orders, days: 7 }\n  - { kind: views, days: 30 }\n';
+    const template = { file: 'schemas/segments/recent-{kind}-{days}.yaml', text: `${rows}${segment('recent-${kind|slug}-${days}', when)}` };
+    const traits = `${rows}${trait('${kind}_${days}d').text}`;
+    expect(previewDefinitions({ ...saved, texts: { ...saved.texts, segments: [...saved.texts.segments, template] } }, `${traits}---\n${template.text}`).segments.map(({ name }) => name)).toEqual(['recent-orders-7', 'recent-views-30']);
+  });
+
   it('is the same as JSON', () => {
     const json = JSON.stringify({ name: 'lookers', version: 1, description: 'd', owner: 'o', purpose: 'marketing', when: { trait: 'views', gte: 3 } }, undefined, 2);
     expect(previewDefinitions(saved, json).segments.map(({ name }) => name)).toEqual(['lookers']);

@@ -3,7 +3,7 @@
 // A text has one segment, and before or behind it, between lines of `---`, any traits that are not saved either. JSON is
 // YAML (https://yaml.org/spec/1.2.2/#12-relation-to-json), so both are read alike.
 import { isMap, LineCounter, parseAllDocuments, type Document } from 'yaml';
-import { DefinitionError, fixedParts, parseDefinitions, type Definitions, type DefinitionText } from '../evaluate/index.js';
+import { DefinitionError, fixedParts, parseDefinitions, templateFileName, type Definitions, type DefinitionText } from '../evaluate/index.js';
 import type { SavedDefinitions } from './saved-definitions.js';
 
 type Texts = { traits: readonly DefinitionText[]; segments: readonly DefinitionText[] };
@@ -58,6 +58,13 @@ function isNamedIn(text: string, file: string): boolean {
   return text.includes(start) && text.includes(end);
 }
 
+/** As it would be saved. */
+function fileNameOf(contents: Document.Parsed['contents']): string {
+  const name: unknown = isMap(contents) ? contents.get('name') : undefined;
+  if (typeof name !== 'string') return 'preview';
+  return isMap(contents) && contents.has('foreach') ? templateFileName(name) : name;
+}
+
 /** The parts of a text as files; each begins with as many empty lines as stand before it, so that lines are those of the text. */
 function documentsOf(text: string): { traits: DefinitionText[]; segments: DefinitionText[] } {
   const lines = new LineCounter();
@@ -70,9 +77,8 @@ function documentsOf(text: string): { traits: DefinitionText[]; segments: Defini
     if (contents === null) continue;
     const { line, col } = lines.linePos(contents.range[0]);
     const kind = isMap(contents) && contents.has('operator') ? 'traits' : 'segments';
-    const name: unknown = isMap(contents) ? contents.get('name') : undefined;
     const part = `${'\n'.repeat(line - 1)}${' '.repeat(col - 1)}${text.slice(contents.range[0], contents.range[2])}`;
-    written[kind].push({ file: `schemas/${kind}/${typeof name === 'string' ? name : 'preview'}.yaml`, text: part });
+    written[kind].push({ file: `schemas/${kind}/${fileNameOf(contents)}.yaml`, text: part });
   }
   return written;
 }

@@ -37,6 +37,9 @@ export function mayDefine(file: string, name: string): boolean {
   return end === undefined ? name === start : name.startsWith(start) && name.endsWith(end);
 }
 
+/** What the file of a template is called, without .yaml: its name with `{key}` for each `${key}` and `${key|filter}`. */
+export const templateFileName = (name: string) => name.replace(PLACEHOLDER, (_, part: string) => `{${part}}`);
+
 /** What all names begin and end with that a file defines; without an end, its one name. */
 export function fixedParts(file: string): { start: string; end: string | undefined } {
   const [start = '', ...rest] = definitionName(file).split(/\{[^{}]*\}/);
@@ -86,7 +89,7 @@ function checkTemplateName(name: unknown, combinations: readonly Combination[], 
     file.report(['name'], `the definitions need names of their own: write ${example} into the name, such as "name: ${text || 'buyers'}-${example}"`);
     return;
   }
-  const fixed = text.replace(PLACEHOLDER, (_, part: string) => `{${part}}`);
+  const fixed = templateFileName(text);
   if (fixed !== file.name) file.report(['name'], `the name is "${text}" but the file is ${file.name}.yaml: call the file ${fixed}.yaml`);
 }
 

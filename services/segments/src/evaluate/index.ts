@@ -4,7 +4,7 @@ export { loadCatalog, type Catalog } from '../definitions/catalog.js';
 export { loadDefinitions, parseDefinitions, readDefinitionTexts, type DefinitionText, type Definitions } from '../definitions/load.js';
 export type { Segment } from '../definitions/segment.js';
 export { DefinitionError, definitionName, type Problem } from '../definitions/source.js';
-export { fixedParts } from '../definitions/templates.js';
+export { fixedParts, templateFileName } from '../definitions/templates.js';
 export type { Trait } from '../definitions/trait.js';
 export type { Finding } from '../operators/conditions/operator.js';
 export type { TraitValue } from '../operators/traits/operator.js';
