@@ -83,8 +83,13 @@ function membersSql(segments: readonly Segment[], source: ActivitiesSource): str
 
 /** Rows that nothing reads, or that no window holds, are left out early; every member has a consent, so no member is lost. */
 function readSql(accumulators: readonly Accumulator[]): string {
+  return [ofTypesSql(CONSENT_TYPES), ...inWindowsSql(accumulators)].join(' OR ');
+}
+
+/** Rows that these read, in their windows: one of these conditions holds for each. */
+export function inWindowsSql(accumulators: readonly Accumulator[]): string[] {
   const windowOf = ({ window }: Accumulator) => window.sql(millisecondsSql('occurred_at'));
-  return [ofTypesSql(CONSENT_TYPES), ...[...Map.groupBy(accumulators, windowOf)].map(([inWindow, those]) => `(${kindsSql(those)} AND ${inWindow})`)].join(' OR ');
+  return [...Map.groupBy(accumulators, windowOf)].map(([inWindow, those]) => `(${kindsSql(those)} AND ${inWindow})`);
 }
 
 /** Rows of the kinds that these read, or that are consents, whenever they were. */
