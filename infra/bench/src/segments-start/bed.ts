@@ -1,7 +1,7 @@
 // A platform with the segments service alone on it, and the people that it has evaluated: what its start and its timers are measured on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Workplace } from '@tideway/mesh';
-import { startBed, type Bed as ServiceBed } from '../segments/bed.js';
+import { countActivities, startBed, type Bed as ServiceBed } from '../segments/bed.js';
 import { readStates, type Evaluated } from '../segments/states.js';
 import { PEOPLE, SHOPPER, activitiesOf, profileIdOf } from './people.js';
 
@@ -35,8 +35,7 @@ async function evaluate({ clients, publish }: ServiceBed, deeds: readonly Parame
   const ids = deeds.map((_, i) => profileIdOf(FIRST_NUMBER + i));
   const activities = ids.flatMap((id, i) => activitiesOf(id, deeds[i]!, Date.now()));
   await publish(activities);
-  const stored = async () => Number((await clients.rows<{ n: string }>('SELECT count() AS n FROM segments.activities'))[0]!.n);
-  for (const deadline = Date.now() + EVALUATED_WITHIN_MS; (await stored()) < activities.length; await sleep(POLL_MS)) {
+  for (const deadline = Date.now() + EVALUATED_WITHIN_MS; (await countActivities(clients)) < activities.length; await sleep(POLL_MS)) {
     if (Date.now() > deadline) throw new Error('segments has not stored the first activities within a minute: see its log below .tideway/bench');
   }
   const found = await readStates(clients);

@@ -5,7 +5,7 @@ import { productOf, type SegmentsMemberships } from '@tideway/contracts';
 import { Decoder, readTopics } from '@tideway/kafka';
 import { ADOPTED_TOPIC, isBroughtTo, type Clients, type Workplace } from '@tideway/mesh';
 import { profileIdOf } from '../segments-start/people.js';
-import { spentBetween, startBed, type Bed } from './bed.js';
+import { countActivities, spentBetween, startBed, type Bed } from './bed.js';
 import { Crowd } from './crowd.js';
 import { segmentTexts, writeDefinitions } from './definitions.js';
 import { makePopulation } from './population.js';
@@ -58,12 +58,13 @@ export async function runBackfill(workplace: Workplace, options: BackfillOptions
     await bed.stopService();
     await bed.startService();
     await whenRestored(bed);
-    const [{ n: activities }, { n: expected }] = [(await bed.clients.rows<{ n: string }>('SELECT count() AS n FROM segments.activities'))[0]!, (await bed.clients.rows<{ n: string }>(EXPECTED_SQL))[0]!];
+    const activities = await countActivities(bed.clients);
+    const { n: expected } = (await bed.clients.rows<{ n: string }>(EXPECTED_SQL))[0]!;
     const one = await adopt(bed, [ADDED], onProgress);
     if (one.entered !== Number(expected)) throw new Error(`${one.entered} entered the added segment, and ${expected} should have: do not trust this`);
     const known = new Set(segmentTexts(BASE_SEGMENTS).map(({ name }) => name));
     const several = await adopt(bed, segmentTexts(BASE_SEGMENTS + options.many).filter(({ name }) => !known.has(name)), onProgress);
-    return { ...options, activities: Number(activities), one, several, expected: Number(expected) };
+    return { ...options, activities, one, several, expected: Number(expected) };
   } finally {
     await bed.stop();
   }

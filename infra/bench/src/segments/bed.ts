@@ -103,6 +103,12 @@ export async function createIdentities({ clickhouse, products }: Clients): Promi
   for (const query of ['CREATE DATABASE IF NOT EXISTS customer', ...createTable(identities), createView(identities)]) await clickhouse.command({ query });
 }
 
+/** Rows of segments.activities. Rejects with ClickHouse's error in an outage. */
+export async function countActivities({ rows }: Pick<Clients, 'rows'>): Promise<number> {
+  const [counted] = await rows<{ n: string }>('SELECT count() AS n FROM segments.activities');
+  return Number(counted!.n);
+}
+
 async function lagOfActivities({ kafka, products }: Clients): Promise<number> {
   const { topic } = productOf(products, 'customer.activities');
   const admin = kafka.admin();

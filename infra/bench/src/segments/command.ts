@@ -57,12 +57,12 @@ export function parseSegments(isGiven: (name: string) => boolean, values: { read
   const span = (seconds: number, warmUpSeconds: number) => ({ seconds: or('seconds', seconds), warmUpSeconds: or('warm-up', warmUpSeconds) });
   const [segments, profiles] = [or('segments', 200), or('profiles', DEFAULTS.profiles)];
   const rate = isGiven('rates') ? list('rates')[0]! : DEFAULTS.rate;
-  const known = { profiles, activitiesEach: Math.max(2, Math.round(or('activities', 10_000_000) / profiles)), days: 90 };
+  const history = { profiles, activitiesEach: Math.max(2, Math.round(or('activities', 10_000_000) / profiles)), days: 90 };
   const all: Required<SegmentsOptions> = {
     cost: { sizes: list('sizes'), rate: or('rate', rate), people: or('people', DEFAULTS.people), ...span(60, 30) },
     latency: { segments, profiles, eventsPerSecond: rate, ...span(60, 30) },
-    backfill: { ...known, many: or('many', 200) },
-    preview: { ...known, rounds: or('rounds', 3) },
+    backfill: { ...history, many: or('many', 200) },
+    preview: { ...history, rounds: or('rounds', 3) },
     held: {
       segments, profiles: or('held-profiles', 0), people: or('people', DEFAULTS.people), from: or('from', DEFAULTS.from), to: or('to', DEFAULTS.to), resolution: or('resolution', 250), ...span(300, 30),
     },

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { Workplace } from '@tideway/mesh';
 import { percentilesOf, type Percentiles } from '../latency/window.js';
-import { spentBetween, startBed } from './bed.js';
+import { countActivities, spentBetween, startBed } from './bed.js';
 import { Crowd } from './crowd.js';
 import { writeDefinitions } from './definitions.js';
 import { publishAtPace } from './pace.js';
@@ -93,7 +93,7 @@ async function runOne(workplace: Workplace, name: string, { profiles, days, inst
     await bed.startService();
     await makePopulation(bed, { profiles, days, activitiesEach }, onProgress);
     await bed.stopService();
-    run.activities = Number((await bed.clients.rows<{ n: string }>('SELECT count() AS n FROM segments.activities'))[0]!.n);
+    run.activities = await countActivities(bed.clients);
     const begin = performance.now();
     await bed.startService();
     run.startSeconds = (performance.now() - begin) / 1000;

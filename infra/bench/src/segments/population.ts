@@ -4,6 +4,7 @@ import type { CustomerActivities } from '@tideway/contracts';
 import type { Publisher } from '@tideway/kafka';
 import type { Clients } from '@tideway/mesh';
 import { profileIdOf, profileIdSql } from '../segments-start/people.js';
+import { countActivities } from './bed.js';
 import { Crowd } from './crowd.js';
 import { readStates, writeStates } from './states.js';
 
@@ -39,9 +40,9 @@ export async function makePopulation({ clients, publisher }: PopulationParts, op
   const originals = Math.max(1, Math.min(MOST_ORIGINALS, Math.floor(profiles / 10)));
   const activities = historiesOf(originals, options, Date.now());
   onProgress(`making ${profiles} profiles with ${Math.round((activities.length / originals) * profiles)} activities of ${originals} that are evaluated…`);
-  const before = await rowsOf(clients);
+  const before = await countActivities(clients);
   for (let from = 0; from < activities.length; from += RECORDS_PER_SEND) await publisher.publish('customer.activities', activities.slice(from, from + RECORDS_PER_SEND));
-  for (const deadline = Date.now() + EVALUATED_WITHIN_MS; (await rowsOf(clients)) < before + activities.length; await sleep(POLL_MS)) {
+  for (const deadline = Date.now() + EVALUATED_WITHIN_MS; (await countActivities(clients)) < before + activities.length; await sleep(POLL_MS)) {
     if (Date.now() > deadline) throw new Error(`segments has not stored ${activities.length} activities within ${EVALUATED_WITHIN_MS / 1000} s: see its log below .tideway/bench`);
   }
   const ids = Array.from({ length: originals }, (_, i) => profileIdOf(FIRST_ORIGINAL + i));
@@ -58,11 +59,6 @@ export function historiesOf(originals: number, { activitiesEach, days }: Populat
     const times = Array.from({ length: Math.max(1, activitiesEach - 1) }, (_unused, k) => Math.round(first + ((k + ((i * 37) % 100) / 100) / activitiesEach) * (last - first)));
     return [crowd.consent(profileId, first - 1), ...times.map((at) => crowd.deed(profileId, at))];
   }).flat();
-}
-
-async function rowsOf({ rows }: Clients): Promise<number> {
-  const [counted] = await rows<{ n: string }>('SELECT count() AS n FROM segments.activities');
-  return Number(counted!.n);
 }
 
 /** Copy n is of original n modulo their number. */

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createTable } from '@tideway/clickhouse';
+import { createTable, tableName } from '@tideway/clickhouse';
 import { productOf, schemasDir } from '@tideway/contracts';
 import { askSegments, SegmentsRefusal, type Clients, type Workplace } from '@tideway/mesh';
 import { profileIdSql } from '../segments-start/people.js';
-import { startBed, type Bed } from './bed.js';
+import { countActivities, startBed, type Bed } from './bed.js';
 import { makePopulation } from './population.js';
 
 export interface PreviewOptions {
@@ -51,7 +51,7 @@ export async function runPreviews(workplace: Workplace, options: PreviewOptions,
     await makePopulation(bed, options, onProgress);
     const merged = await mergeSome(bed.clients, options.profiles);
     await whenMerged(bed.clients);
-    const [counted] = await bed.clients.rows<{ n: string }>('SELECT count() AS n FROM segments.activities');
+    const activities = await countActivities(bed.clients);
     const files = readFiles();
     // What is read the first time comes from the disk.
     await previewOnce(bed, files[0]!.text);
@@ -63,7 +63,7 @@ export async function runPreviews(workplace: Workplace, options: PreviewOptions,
         previewed.set(name, { name, ...answer, ms: [...(previewed.get(name)?.ms ?? []), ms] });
       }
     }
-    return { ...options, activities: Number(counted!.n), merged, files: [...previewed.values()] };
+    return { ...options, activities, merged, files: [...previewed.values()] };
   } finally {
     await bed.stop();
   }
@@ -88,13 +88,14 @@ async function previewOnce({ url, key }: Bed, text: string): Promise<{ segments:
 
 /** Writes states as the warehouse would have, which a preview looks into for merges. Gives how many profiles were merged away. */
 async function mergeSome({ clickhouse, products, rows }: Clients, profiles: number): Promise<number> {
-  for (const query of createTable(productOf(products, 'segments.state'))) await clickhouse.command({ query });
+  const state = productOf(products, 'segments.state');
+  for (const query of createTable(state)) await clickhouse.command({ query });
   await clickhouse.command({
-    query: `INSERT INTO segments.state_v1 (profile_id, aliases)
+    query: `INSERT INTO ${tableName(state)} (profile_id, aliases)
       SELECT ${profileIdSql('number')}, if(number % {of:UInt8} = 0 AND number + 1 < {profiles:UInt64}, [toString(${profileIdSql('number + 1')})], []) FROM numbers({profiles:UInt64}) WHERE number % {of:UInt8} != 1`,
     query_params: { profiles, of: MERGED_OF },
   });
-  const [counted] = await rows<{ n: string }>('SELECT sum(length(aliases)) AS n FROM segments.state_v1');
+  const [counted] = await rows<{ n: string }>(`SELECT sum(length(aliases)) AS n FROM ${tableName(state)}`);
   return Number(counted!.n);
 }
 

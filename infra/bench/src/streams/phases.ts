@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { cpuBetween, usageOf, type Usage } from '../processes.js';
+import { countActivities } from '../segments/bed.js';
 import { waitUntilQuiet } from '../warehouse/contender.js';
 import type { Ground, Reader } from './ground.js';
 import { delaysOf, recoveryOf, type ChangeObserver, type Delays, type Recovery } from './observer.js';
@@ -46,10 +47,7 @@ export async function readBacklog(ground: Ground, reader: Reader): Promise<Backl
   const others = new Set(Object.values(ground.readers).flatMap(({ name, child }) => (name === reader.name ? [] : [child.name])));
   const cpu = () => Object.fromEntries([...cpuBetween(begin.usage, usage(ground))].filter(([name]) => !others.has(name)));
   if (reader.name !== 'tideway') return { seconds, cpu: cpu() };
-  await until(reader, 'had all activities in ClickHouse', async () => {
-    const [found] = await ground.clients.rows<{ n: number }>('SELECT count() AS n FROM segments.activities');
-    return Number(found!.n) === records;
-  });
+  await until(reader, 'had all activities in ClickHouse', async () => (await countActivities(ground.clients)) === records);
   return { seconds, storedSeconds: (performance.now() - begin.at) / 1_000, cpu: cpu() };
 }
 

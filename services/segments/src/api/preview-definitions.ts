@@ -60,9 +60,10 @@ function isNamedIn(text: string, file: string): boolean {
 
 /** As it would be saved. */
 function fileNameOf(contents: Document.Parsed['contents']): string {
-  const name: unknown = isMap(contents) ? contents.get('name') : undefined;
+  if (!isMap(contents)) return 'preview';
+  const name: unknown = contents.get('name');
   if (typeof name !== 'string') return 'preview';
-  return isMap(contents) && contents.has('foreach') ? templateFileName(name) : name;
+  return contents.has('foreach') ? templateFileName(name) : name;
 }
 
 /** The parts of a text as files; each begins with as many empty lines as stand before it, so that lines are those of the text. */
