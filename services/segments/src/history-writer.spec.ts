@@ -57,6 +57,18 @@ describe('a history writer', () => {
     expect([history.next, history.waiting(new Set(['p0']))]).toEqual([4, []]);
   });
 
+  it('has of each profile what is not stored yet, in the order in which it came', async () => {
+    const history = await writerWithNext();
+    const added = [row(3), row(4), row(6)];
+    await history.add(added);
+    expect([...history.profiles()].sort()).toEqual(['p0', 'p1']);
+    expect(history.waiting(new Set(['p2', 'p0']))).toEqual([added[0]!.activity, added[2]!.activity]);
+    history.progress(7, 20_000);
+    history.committed();
+    await settled();
+    expect([...history.profiles()]).toEqual([]);
+  });
+
   it('gathers rows for a second, or a third of one where somebody waits', async () => {
     const history = await writerWithNext();
     expect(history.nextWake()).toBe(11_000);

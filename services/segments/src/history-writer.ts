@@ -32,6 +32,8 @@ type Store = Pick<History, 'insert'>;
 export class HistoryWriter {
   /** In the order of their offsets; those of the range that is begun come first. */
   #rows: HistoryRow[] = [];
+  /** Their activities by profile, in the same order: each turn asks for those of some profiles. */
+  readonly #waiting = new Map<string, Activity[]>();
   #next: number;
   #to: number | undefined;
   #inserting: Promise<void> | undefined;
@@ -62,18 +64,23 @@ export class HistoryWriter {
   /** Takes rows in; waits where ClickHouse is far behind. */
   async add(rows: HistoryRow[]): Promise<void> {
     while (this.#rows.length + rows.length > MAX_ROWS && this.#inserting && !this.#closed) await this.#inserting;
-    for (const row of rows) this.#rows.push(row);
+    for (const row of rows) {
+      this.#rows.push(row);
+      const { activity } = row;
+      const others = this.#waiting.get(activity.profile_id);
+      if (others) others.push(activity);
+      else this.#waiting.set(activity.profile_id, [activity]);
+    }
   }
 
-  /** Activities that are not in ClickHouse for sure, of these profiles. */
+  /** Activities that are not in ClickHouse for sure, of these profiles: those of each in the order of their offsets. */
   waiting(profileIds: ReadonlySet<string>): Activity[] {
-    if (profileIds.size === 0) return [];
-    return this.#rows.flatMap(({ activity }) => (profileIds.has(activity.profile_id) ? [activity] : []));
+    return [...profileIds].flatMap((profileId) => this.#waiting.get(profileId) ?? []);
   }
 
   /** Profiles that have activities which are not in ClickHouse for sure. */
   profiles(): Set<string> {
-    return new Set(this.#rows.map(({ activity }) => activity.profile_id));
+    return new Set(this.#waiting.keys());
   }
 
   /** Somebody waits for what is here now: it is not left to gather. */
@@ -144,7 +151,13 @@ export class HistoryWriter {
   }
 
   #stored(to: number): void {
-    this.#rows = this.#rows.slice(this.#rowsUntil(to).length);
+    const stored = this.#rowsUntil(to);
+    this.#rows = this.#rows.slice(stored.length);
+    for (const { activity: { profile_id: profileId } } of stored) {
+      const waiting = this.#waiting.get(profileId)!;
+      if (waiting.length === 1) this.#waiting.delete(profileId);
+      else waiting.shift();
+    }
     this.#next = to + 1;
     this.#to = undefined;
     this.#storedAt = Date.now();
