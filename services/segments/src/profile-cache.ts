@@ -8,6 +8,8 @@ interface Entry<V> {
 
 export class LeastRecentlyUsed<V> {
   readonly #entries = new Map<string, Entry<V>>();
+  /** From the oldest on: one that began anew would pass all those that are not there any more. */
+  #oldest = this.#entries.keys();
   #bytes = 0;
 
   /**
@@ -40,7 +42,11 @@ export class LeastRecentlyUsed<V> {
     const bytes = this.sizeOf(value);
     this.#bytes += bytes;
     this.#entries.set(key, { value, bytes });
-    while (this.#bytes > this.limit && this.#entries.size > 1) this.delete(this.#entries.keys().next().value!);
+    while (this.#bytes > this.limit && this.#entries.size > 1) {
+      const oldest = this.#oldest.next();
+      if (oldest.done) this.#oldest = this.#entries.keys();
+      else this.delete(oldest.value);
+    }
   }
 
   *values(): Iterable<V> {

@@ -7,9 +7,9 @@ const value = fc.tuple(fc.integer({ min: 0, max: 255 }), fc.constantFrom(0, 1, 5
 const step = fc.oneof({ weight: 5, arbitrary: fc.record({ profileId, value }) }, { weight: 1, arbitrary: fc.record({ profileId }) });
 
 describe('stored states', () => {
-  it('are as in a map, however often they are replaced and deleted', () => {
-    fc.assert(fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
-      const states = new StoredStates();
+  it('are as in a map, however often they are replaced and deleted, also while memory is cleared', () => {
+    fc.assert(fc.property(fc.array(step, { maxLength: 120 }), fc.constantFrom(1, 3, 50), (steps, lookedAtOnce) => {
+      const states = new StoredStates(lookedAtOnce);
       const map = new Map<string, Buffer>();
       for (const one of steps) {
         if ('value' in one) {
@@ -44,5 +44,21 @@ describe('stored states', () => {
     for (let i = 0; i < 200_000; i += 1) states.set(`p${i % 1_000}`, Buffer.alloc(200 + (i % 7)));
     expect(states.size).toBe(1_000);
     expect(states.bytes).toBeLessThan(4 * 2 ** 20);
+  });
+
+  it('are copied bit by bit where much was replaced, and what is cleared is given back', () => {
+    const states = new StoredStates(10);
+    const all = (bytes: number) => {
+      for (let i = 0; i < 20_000; i += 1) states.set(`p${i}`, Buffer.alloc(bytes, i));
+    };
+    all(100);
+    const before = states.bytes;
+    all(101);
+    // What stands, half of it that was replaced, what is copied of it, and up to a piece for each.
+    expect(states.bytes).toBeLessThan(3 * before);
+    all(102);
+    all(103);
+    expect(states.bytes).toBeLessThan(3 * before);
+    expect(states.get('p19999')).toEqual(Buffer.alloc(103, 19_999));
   });
 });
