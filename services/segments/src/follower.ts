@@ -13,7 +13,7 @@ import type { LeastRecentlyUsed } from './profile-cache.js';
 import type { Restored } from './restore.js';
 
 /** States that are looked at before others have their turn. */
-const LOOKED_AT_ONCE = 1_000;
+const LOOKED_AT_ONCE = 200;
 const FEW_NAMES = 8;
 
 export interface FollowerParts {
@@ -60,13 +60,16 @@ export class DefinitionFollower {
     return this.#since;
   }
 
-  /** When (ms) a turn is wanted, without any input; undefined for never. @param isPreparing whoever is to be evaluated is not ready yet */
-  nextWake(isPreparing: boolean): number | undefined {
+  /**
+   * When (ms) a turn is wanted, without any input; undefined for never.
+   * @param from time (ms) from which those may be evaluated who wait for it; undefined where they are not ready yet
+   */
+  nextWake(from: number | undefined): number | undefined {
     if (this.#compiled !== this.parts.definitions.compiled || this.#adoption?.hasAnswers === true || this.#adoption?.done === true) return 0;
-    if (this.#adoption?.hasWaiting === true && !isPreparing) return 0;
     const now = Date.now();
     if (this.#hasOtherRanks(now)) return 0;
     const times = [...this.#compiled.ranked.values()].flat().flatMap((rank) => rank.changesAfter(now));
+    if (this.#adoption?.hasWaiting === true && from !== undefined) times.push(from);
     return times.length === 0 ? undefined : Math.min(...times);
   }
 

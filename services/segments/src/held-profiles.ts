@@ -15,7 +15,7 @@ import { noWork, type Work } from './work.js';
 /** A state that is longer as text is not handed over, but read. */
 const MAX_PACKED = 200_000;
 /** Those who are made ready ahead are so for so long (ms) in one go: events do not wait for hundreds of them. */
-const AHEAD_MS = 10;
+const AHEAD_MS = 4;
 
 export interface HeldProfilesParts {
   history: History;

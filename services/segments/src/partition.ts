@@ -2,6 +2,7 @@
 import { readSplit, type SegmentsMemberships, type SegmentsState } from '@tideway/contracts';
 import { PositionLostError, inputOffset, readRanges, type Block, type InputOffset, type Kafka, type OffsetMetadata, type Outgoing, type Position, type UnitContext, type UnitState } from '@tideway/kafka';
 import type { Logger } from '@tideway/service';
+import type { AdoptionPace } from './adoption-pace.js';
 import type { Activity, Evaluation, ProfileState } from './evaluate/index.js';
 import { DefinitionFollower } from './follower.js';
 import type { Formats } from './formats.js';
@@ -36,6 +37,8 @@ export interface PartitionParts extends UnitContext {
   memory: CacheMemory;
   latency: LatencyLog;
   progress: AdoptionProgress;
+  /** Of all partitions of the process. */
+  pace: AdoptionPace;
   cost: EvaluationCost;
 }
 
@@ -44,9 +47,6 @@ interface Found extends Pick<Evaluation, 'members' | 'nextChangeAt'> {
   traits: Record<string, string>;
   now: number;
 }
-
-/** Changes that are known without an evaluation, in one transaction. */
-const ANSWERS_PER_TRANSACTION = 2_000;
 
 /**
  * Restores members, aliases, timers and hand-overs from the changelog, and from the topic the activities that
@@ -142,7 +142,9 @@ class SegmentPartition implements UnitState {
   }
 
   async #process(blocks: Block[]): Promise<Outgoing[]> {
-    this.#follower.follow(Date.now());
+    const at = Date.now();
+    this.parts.pace.events(at);
+    this.#follower.follow(at);
     const work: WorkList = new Map();
     const outbox = new Outbox(this.parts.formats);
     let now = this.#follower.since;
@@ -223,7 +225,7 @@ class SegmentPartition implements UnitState {
   /** Members of changed segments enter as SQL has it. They have done nothing since, and are to be evaluated soon: that sets the timer. */
   async #follow(outbox: Outbox): Promise<void> {
     const { compiled, reason } = this.#follower;
-    for (const answer of this.#follower.takeAnswers(ANSWERS_PER_TRANSACTION)) {
+    for (const answer of this.#follower.takeAnswers(this.parts.pace.answers(Date.now()))) {
       const value = this.restored.stored.get(answer.profileId);
       if (!value) continue;
       const before = await this.parts.formats.state.decode(value);

@@ -1,5 +1,6 @@
 // Whom a partition evaluates though they have done nothing: their time has come, or definitions have changed. What they did is read ahead.
 import { backoffMs, errorText, sleep, type Logger } from '@tideway/service';
+import type { AdoptionPace } from './adoption-pace.js';
 import type { DefinitionFollower } from './follower.js';
 import type { HeldProfiles } from './held-profiles.js';
 import type { Before } from './membership.js';
@@ -19,6 +20,7 @@ export interface UnpromptedWorkParts {
   restored: Restored;
   held: HeldProfiles;
   follower: DefinitionFollower;
+  pace: AdoptionPace;
   state(profileId: string): Promise<Before>;
   /** Has `nextWake` asked again. */
   reschedule(): void;
@@ -35,6 +37,8 @@ export class UnpromptedWork {
   #failures = 0;
   /** Whether there are more who are ready than the last turn has evaluated. */
   #hasReady = false;
+  /** Of those whom the last turn evaluates, how many follow definitions. */
+  #adopting = 0;
   #closed = false;
 
   constructor(private readonly parts: UnpromptedWorkParts) {
@@ -43,10 +47,10 @@ export class UnpromptedWork {
 
   /** When (ms) a turn is wanted; undefined for never. */
   nextWake(): number | undefined {
-    const { timers: { next }, follower } = this.parts;
+    const { timers: { next }, follower, pace } = this.parts;
     const timers = next === undefined ? undefined : Math.max(next, this.#timersFrom);
     const soon = this.#preparing ? undefined : this.#soonDue.nextLook;
-    const times = [timers, soon, follower.nextWake(this.#preparing && !this.#hasReady)].filter((time) => time !== undefined);
+    const times = [timers, soon, follower.nextWake(this.#preparing && !this.#hasReady ? undefined : pace.next)].filter((time) => time !== undefined);
     return times.length > 0 ? Math.min(...times) : undefined;
   }
 
@@ -55,7 +59,7 @@ export class UnpromptedWork {
    * Whoever is not in memory is left for a later turn, as events must not wait for reads that nobody has asked for.
    */
   collect(work: WorkList, now: number): number {
-    const { timers, held, follower, restored } = this.parts;
+    const { timers, held, follower, restored, pace } = this.parts;
     const { limit } = this.#unprompted;
     const cold = new Set<string>();
     let [ready, taken] = [0, 0];
@@ -80,12 +84,14 @@ export class UnpromptedWork {
     }
     // Where there are more, these are late already.
     if (due.length > 0 && ready === taken && (cold.size > 0 || due.length < MOST)) this.#timersFrom = Date.now() + TIMERS_GATHER_MS;
-    for (const profileId of follower.waiting()) {
+    const timed = taken;
+    for (const profileId of pace.next <= Date.now() ? follower.waiting() : []) {
       if (ready + cold.size >= MOST) break;
       if (restored.stored.has(profileId)) take(profileId, (entry) => (entry.adopts = follower.reason));
       else follower.evaluated(profileId);
     }
     this.#hasReady = ready > taken;
+    this.#adopting = taken - timed;
     if (this.#preparing) return taken;
     const soon = this.#soonDue.look(now, MOST - cold.size, (profileId) => cold.has(profileId) || work.has(profileId) || held.isReady(profileId));
     for (const profileId of soon) cold.add(profileId);
@@ -96,7 +102,10 @@ export class UnpromptedWork {
 
   /** The evaluations of so many whom `collect` gave took so long (ms). */
   took(count: number, ms: number): void {
-    this.#unprompted.took(count, ms);
+    const { pace } = this.parts;
+    const now = Date.now();
+    this.#unprompted.took(count, ms, pace.turnMs(now));
+    if (this.#adopting > 0) pace.took(ms * (this.#adopting / count), now);
   }
 
   /** A preparation that is under way asks for no further turn. */
