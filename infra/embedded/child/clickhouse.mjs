@@ -2,6 +2,7 @@
 // from the build and under Jest.
 // Arguments: libchdb.so, the directory with config.xml, users.xml and data/, the HTTP port, the TCP port, and the
 // ports, if any, that it may connect to.
+import { writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { DataType, load, open } from 'ffi-rs';
@@ -28,6 +29,12 @@ const argv = [
 // On a machine that Kafka and the services share, tables may fall behind for a moment so that streams do not: a backlog makes
 // inserts larger, and so cheaper. Inherited by the threads that ClickHouse begins.
 os.setPriority(NICENESS);
+try {
+  // Every child leads a session, and Linux shares the processor among sessions first (sched(7), autogroup): one of one process has to be nice itself.
+  writeFileSync('/proc/self/autogroup', String(NICENESS));
+} catch {
+  // There are none: the niceness of the process counts.
+}
 
 open({ library: 'chdb', path: library });
 
