@@ -76,7 +76,7 @@ function costPart({ runs, rate, seconds: span, warmUpSeconds, people }: NonNulla
 function latencyPart({ run, profiles }: NonNullable<SegmentsResults['latency']>): string[] {
   const { observed, histogram, lag, catchUpSeconds } = run;
   return [
-    `**Event to membership.** The load and the clocks of [Event to membership](#event-to-membership), with ${decimal(profiles)} profiles that the load's people come to. ${run.keptSchedule === false ? '**The generator did not keep its schedule: the run does not count.**' : ''}`,
+    `**Event to membership.** The load and the clocks of [Event to membership](#event-to-membership), with ${decimal(profiles)} profiles that the load's people come to; before it begins, the scores of all of them are known, and everybody follows these. After ${decimal(run.warmUpSeconds)} s, ${decimal(run.seconds)} s are measured. ${run.keptSchedule === false ? '**The generator did not keep its schedule: the run does not count.**' : ''}`,
     '',
     table(['events/s', 'commit p50', 'commit p99', 'consumer p50', 'consumer p99', 'changes', 'lag (begin, middle, end)', 'left at the end'], [[
       decimal(run.eventsPerSecond), ms(histogram.p50), ms(histogram.p99), ms(observed.p50), ms(observed.p99), decimal(observed.count), lag.map((n) => decimal(n)).join(', '), seconds(catchUpSeconds),

@@ -21,7 +21,7 @@ export const SEGMENTS_HELP = `segments takes the time that is said here, each pa
   --by-days N,N
   --by-instances N,N
                   growth: what it grows over (default 10000,100000,1000000,5000000; 7,30,90,365; 1,2,3)
-  --seconds N     of each run (default 60; held 300, growth 30); --warm-up N before (default 30, growth 15)
+  --seconds N     of each run (default 60; held 300, growth 30); --warm-up N before (default 30, latency 60, growth 15)
 `;
 
 export const SEGMENTS_OPTIONS = {
@@ -60,7 +60,7 @@ export function parseSegments(isGiven: (name: string) => boolean, values: { read
   const history = { profiles, activitiesEach: Math.max(2, Math.round(or('activities', 10_000_000) / profiles)), days: 90 };
   const all: Required<SegmentsOptions> = {
     cost: { sizes: list('sizes'), rate: or('rate', rate), people: or('people', DEFAULTS.people), ...span(60, 30) },
-    latency: { segments, profiles, eventsPerSecond: rate, ...span(60, 30) },
+    latency: { segments, profiles, eventsPerSecond: rate, ...span(60, 60) },
     backfill: { ...history, many: or('many', 200) },
     preview: { ...history, rounds: or('rounds', 3) },
     held: {

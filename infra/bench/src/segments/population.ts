@@ -1,6 +1,7 @@
 // Profiles in bulk, as the service has made them: it evaluates some originals, of whom all others are copies.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CustomerActivities } from '@tideway/contracts';
+import { tableName } from '@tideway/clickhouse';
+import { productOf, type CustomerActivities } from '@tideway/contracts';
 import type { Publisher } from '@tideway/kafka';
 import type { Clients } from '@tideway/mesh';
 import { profileIdOf, profileIdSql } from '../segments-start/people.js';
@@ -74,6 +75,14 @@ async function copyRows({ clickhouse }: Clients, ids: readonly string[], profile
       clickhouse_settings: { insert_deduplication_token: `bench/${from}`, max_insert_threads: '1' },
     });
   }
+}
+
+/** Writes the identities of so many copies as the warehouse would have: scores are of those alone who have some. Rejects where ClickHouse does not take them. */
+export async function giveIdentities({ clickhouse, products }: Clients, profiles: number): Promise<void> {
+  await clickhouse.command({
+    query: `INSERT INTO ${tableName(productOf(products, 'customer.identities'))} (identifier, profile_id, since, cause) SELECT concat('user_id:', toString(id)), id, now64(3), 'first_seen' FROM (SELECT ${profileIdSql('number')} AS id FROM numbers({profiles:UInt64}))`,
+    query_params: { profiles },
+  });
 }
 
 async function copyStates(clients: Clients, ids: readonly string[], profiles: number): Promise<void> {
