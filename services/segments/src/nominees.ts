@@ -1,10 +1,11 @@
 // Whom changed definitions may concern, asked of ClickHouse once for all partitions that this process has, piece by piece.
+import { setImmediate } from 'node:timers/promises';
 import { ENDS_WITH_CLIENT, clickhouseError, withinPatience, type ClickHouseClient } from '@tideway/clickhouse';
 import { backoffMs, errorText, sleep, type Logger } from '@tideway/service';
 import type { Compiled } from './compiled.js';
 import { compileNomineesSql } from './evaluate/index.js';
 
-/** Of a range of profiles those whom the segments concern, in the order of the table. */
+/** Of a range of profiles some of those whom the segments concern, in the order of the table. */
 export interface Nominees {
   /** The time (ms) as of which this is. */
   at: number;
@@ -49,6 +50,8 @@ const GATHER_MS = 250;
 /** Of one query about so many segments: it takes seconds at most, and the first people enter while others are asked for. */
 const ROWS_PER_QUERY = 2_000_000;
 const SEGMENTS_PER_ROWS = 25;
+/** People whom partitions are told of before others have their turn: each looks whether they are its own. */
+const TOLD_AT_ONCE = 1_000;
 /** Profiles that bounds between queries are chosen from. */
 const SAMPLE = 1_000;
 
@@ -89,8 +92,8 @@ export class NomineeSource {
       const nominees = await this.#insist(question, () => this.#query(question, ranges[turn % ranges.length]!));
       if (!nominees) continue;
       turn += 1;
+      await this.#tell(told, nominees);
       for (const one of told) {
-        one.asker.found(nominees);
         one.left = (one.left ?? ranges.length) - 1;
         if (one.left === 0) one.done();
       }
@@ -98,6 +101,15 @@ export class NomineeSource {
     }
     if (this.#question === question) this.#question = undefined;
     for (const { done } of question.waiting) done();
+  }
+
+  async #tell(askers: readonly Waiting[], { at, people }: Nominees): Promise<void> {
+    const all = [...people];
+    for (let from = 0; from < all.length; from += TOLD_AT_ONCE) {
+      const some = { at, people: new Map(all.slice(from, from + TOLD_AT_ONCE)) };
+      for (const { asker } of askers) asker.found(some);
+      await setImmediate();
+    }
   }
 
   #isWanted({ waiting }: Question): boolean {
