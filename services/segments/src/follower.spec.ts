@@ -55,4 +55,21 @@ describe('the definitions that a partition follows', () => {
     // Looked for are those who were in `others`, which is no more: by its name.
     expect(await lookedAt([others])).toBe(0);
   });
+
+  it('wait with those who have to be evaluated until events leave time for it, and they are ready', async () => {
+    const stored = new StoredStates();
+    stored.set('a', Buffer.from('a'));
+    const follower = followerOf({ compiled: compiled(1) }, { stored }, {
+      formats: { stateMembers: { decode: () => Promise.resolve({ segments: [] }) } } as never,
+      nominees: { ask: (_compiled, _changed, asker) => Promise.resolve(asker.found({ at: 1_000, people: new Map([['a', []]]) })) } as FollowerParts['nominees'],
+    });
+    expect(follower.nextWake(7_000)).toBeUndefined();
+    follower.adopt(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    expect([follower.nextWake(7_000), follower.nextWake(0), follower.nextWake(undefined)]).toEqual([7_000, 0, undefined]);
+    follower.evaluated('a');
+    // That everybody is evaluated has to be told.
+    expect(follower.nextWake(7_000)).toBe(0);
+    follower.close();
+  });
 });
