@@ -5,7 +5,7 @@
 const REST = 2;
 /** Events come where some have come within this time (ms). */
 const QUIET_MS = 1_000;
-/** Evaluations that nobody has asked for take so long (ms) of a turn: an evaluation waits for no other where it need not. */
+/** Evaluations that nobody has asked for take so long (ms) of a turn, in which nothing else is done. */
 const TURN_MS = 100;
 const BUSY_TURN_MS = 20;
 /** Members that are known without an evaluation, in one transaction. */

@@ -5,12 +5,15 @@ import { backoffMs, errorText, sleep, type Logger } from '@tideway/service';
 import type { Compiled } from './compiled.js';
 import { compileNomineesSql } from './evaluate/index.js';
 
+/** A profile_id, and the segments of those that were asked for that it is in. */
+type Person = [profileId: string, members: readonly string[]];
+
 /** Of a range of profiles some of those whom the segments concern, in the order of the table. */
 export interface Nominees {
   /** The time (ms) as of which this is. */
   at: number;
-  /** By profile_id the segments of those that were asked for that it is in; none where time alone may change that. */
-  people: Map<string, readonly string[]>;
+  /** Each once; in none of the segments where time alone may change that. */
+  people: Iterable<Person>;
 }
 
 /** Who asks. */
@@ -103,10 +106,9 @@ export class NomineeSource {
     for (const { done } of question.waiting) done();
   }
 
-  async #tell(askers: readonly Waiting[], { at, people }: Nominees): Promise<void> {
-    const all = [...people];
-    for (let from = 0; from < all.length; from += TOLD_AT_ONCE) {
-      const some = { at, people: new Map(all.slice(from, from + TOLD_AT_ONCE)) };
+  async #tell(askers: readonly Waiting[], { at, people }: Nominees & { people: readonly Person[] }): Promise<void> {
+    for (let from = 0; from < people.length; from += TOLD_AT_ONCE) {
+      const some = { at, people: people.slice(from, from + TOLD_AT_ONCE) };
       for (const { asker } of askers) asker.found(some);
       await setImmediate();
     }
@@ -138,7 +140,7 @@ export class NomineeSource {
     return [...bounds, undefined].map((until, i) => ({ ...(i > 0 && { from: bounds[i - 1]! }), ...(until !== undefined && { until }) }));
   }
 
-  async #query({ compiled, changed }: Question, range: Range): Promise<Nominees> {
+  async #query({ compiled, changed }: Question, range: Range): Promise<Nominees & { people: readonly Person[] }> {
     const at = Date.now();
     const names = [...changed];
     const bounds = [...(range.from === undefined ? [] : ['profile_id >= {from:UUID}']), ...(range.until === undefined ? [] : ['profile_id < {until:UUID}'])];
@@ -154,7 +156,7 @@ export class NomineeSource {
       lists.set(key, list);
       return list;
     };
-    return { at, people: new Map(rows.map(([profileId, places]) => [profileId, listOf(places)])) };
+    return { at, people: rows.map(([profileId, places]) => [profileId, listOf(places)]) };
   }
 
   async #rows<T extends unknown[]>(what: string, query: string, params: Record<string, unknown>): Promise<T[]> {
