@@ -1,7 +1,6 @@
 // A platform with the segments service alone on it, and the people that it has evaluated: what its start and its timers are measured on.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Workplace } from '@tideway/mesh';
-import { countActivities, startBed, type Bed as ServiceBed } from '../segments/bed.js';
+import { startBed, whenStored, type Bed as ServiceBed } from '../segments/bed.js';
 import { readStates, type Evaluated } from '../segments/states.js';
 import { PEOPLE, SHOPPER, activitiesOf, profileIdOf } from './people.js';
 
@@ -12,7 +11,6 @@ export interface Bed extends ServiceBed {
 }
 
 const EVALUATED_WITHIN_MS = 60_000;
-const POLL_MS = 250;
 /** Numbers of the first people, above those of all profiles that are made of them. */
 const FIRST_NUMBER = 4_000_000_000;
 
@@ -35,9 +33,7 @@ async function evaluate({ clients, publish }: ServiceBed, deeds: readonly Parame
   const ids = deeds.map((_, i) => profileIdOf(FIRST_NUMBER + i));
   const activities = ids.flatMap((id, i) => activitiesOf(id, deeds[i]!, Date.now()));
   await publish(activities);
-  for (const deadline = Date.now() + EVALUATED_WITHIN_MS; (await countActivities(clients)) < activities.length; await sleep(POLL_MS)) {
-    if (Date.now() > deadline) throw new Error('segments has not stored the first activities within a minute: see its log below .tideway/bench');
-  }
+  await whenStored(clients, activities.length, EVALUATED_WITHIN_MS);
   const found = await readStates(clients);
   return ids.map((id) => found.get(id)!);
 }

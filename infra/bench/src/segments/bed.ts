@@ -109,6 +109,13 @@ export async function countActivities({ rows }: Pick<Clients, 'rows'>): Promise<
   return Number(counted!.n);
 }
 
+/** Resolves when segments has stored so many activities. Rejects after so many ms, and with ClickHouse's error in an outage. */
+export async function whenStored(clients: Pick<Clients, 'rows'>, activities: number, withinMs: number): Promise<void> {
+  for (const deadline = Date.now() + withinMs; (await countActivities(clients)) < activities; await sleep(POLL_MS)) {
+    if (Date.now() > deadline) throw new Error(`segments has not stored ${activities} activities within ${withinMs / 1000} s: see its log below .tideway/bench`);
+  }
+}
+
 async function lagOfActivities({ kafka, products }: Clients): Promise<number> {
   const { topic } = productOf(products, 'customer.activities');
   const admin = kafka.admin();

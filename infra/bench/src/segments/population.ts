@@ -1,11 +1,10 @@
 // Profiles in bulk, as the service has made them: it evaluates some originals, of whom all others are copies.
-import { setTimeout as sleep } from 'node:timers/promises';
 import { tableName } from '@tideway/clickhouse';
 import { productOf, type CustomerActivities } from '@tideway/contracts';
 import type { Publisher } from '@tideway/kafka';
 import type { Clients } from '@tideway/mesh';
 import { profileIdOf, profileIdSql } from '../segments-start/people.js';
-import { countActivities } from './bed.js';
+import { countActivities, whenStored } from './bed.js';
 import { Crowd } from './crowd.js';
 import { readStates, writeStates } from './states.js';
 
@@ -28,7 +27,6 @@ const MOST_ORIGINALS = 1_000;
 const RECORDS_PER_SEND = 4_000;
 const ROWS_PER_INSERT = 1_000_000;
 const EVALUATED_WITHIN_MS = 180_000;
-const POLL_MS = 500;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
@@ -43,9 +41,7 @@ export async function makePopulation({ clients, publisher }: PopulationParts, op
   onProgress(`making ${profiles} profiles with ${Math.round((activities.length / originals) * profiles)} activities of ${originals} that are evaluated…`);
   const before = await countActivities(clients);
   for (let from = 0; from < activities.length; from += RECORDS_PER_SEND) await publisher.publish('customer.activities', activities.slice(from, from + RECORDS_PER_SEND));
-  for (const deadline = Date.now() + EVALUATED_WITHIN_MS; (await countActivities(clients)) < before + activities.length; await sleep(POLL_MS)) {
-    if (Date.now() > deadline) throw new Error(`segments has not stored ${activities.length} activities within ${EVALUATED_WITHIN_MS / 1000} s: see its log below .tideway/bench`);
-  }
+  await whenStored(clients, before + activities.length, EVALUATED_WITHIN_MS);
   const ids = Array.from({ length: originals }, (_, i) => profileIdOf(FIRST_ORIGINAL + i));
   await copyRows(clients, ids, profiles, activities.length);
   await copyStates(clients, ids, profiles);
